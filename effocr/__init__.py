@@ -1,0 +1,63 @@
+"""EffOCR: OCR by retrieval.
+
+A *localizer* finds every glyph on a text line, a *recognizer* turns each glyph into an embedding,
+and a nearest-neighbour *index* says which character it is.
+
+    from effocr import Reader
+
+    reader = Reader("en")
+    print(reader.read("line.png").text)
+
+The map of the package, from the ground up (a module imports only what stands above it):
+
+    errors       every exception, the tree drawn on top
+    charset      character sets, Unicode policy (NFC, graphemes), glyph <-> folder name
+    geometry     boxes [n, 4] and affine maps
+    bundle       a model on disk: manifest.json, onnx files, index and labels
+    document     Document > page > block > line > word > glyph
+    layout       words from gaps, lines, columns, reading order
+    metrics      CER and WER, matching of boxes
+    data         readers and writers of data sets, splits by document
+    formats      Document -> text, jsonl
+    synth        fonts -> glyphs and lines with exact boxes
+    training     what all trainers share: checkpoints, resume, trackers
+    localizer    line -> glyph boxes and word gaps
+    recognizer   glyph -> embedding, and the index
+    pipeline     the reader: images in, Documents out
+    export       training runs -> a model folder, with a parity report
+    evaluation   what `effocr evaluate` and `effocr bench` do
+    cli          the command line, one file per command
+    models       the embedded models
+
+Importing `effocr` imports nothing heavy: the names below are loaded when they are first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from effocr.pipeline.reader import Reader, read
+
+__all__ = ["Reader", "__version__", "read"]
+
+
+def __getattr__(name: str) -> object:
+    """Load `Reader`, `read` or `__version__` when it is first asked for."""
+    if name in ("Reader", "read"):
+        from effocr.pipeline import reader
+
+        return getattr(reader, name)
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("effocr")
+        except PackageNotFoundError:
+            return "0.0.0+source"
+    raise AttributeError(f"module 'effocr' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, for completion."""
+    return sorted(__all__)

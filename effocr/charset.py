@@ -1,0 +1,161 @@
+"""Character sets and the Unicode policy.
+
+A character ("glyph" where it is printed) is a grapheme in NFC: `e` + combining acute becomes one
+code point, and what has no composed form (`x̄`, `q̃`) stays one character of several code points.
+A character has a folder name for data sets made of folders: its decimal code points joined by `_`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from effocr.errors import DataFormatError
+
+__all__ = [
+    "Charset",
+    "folder_to_glyph",
+    "glyph_to_folder",
+    "graphemes",
+    "normalise",
+    "read_charset",
+    "write_charset",
+]
+
+_LAST_CODE_POINT = 0x10FFFF
+_CHARSET_SUFFIXES = (".txt", ".tsv")
+
+
+def normalise(text: str) -> str:
+    """The text in NFC."""
+    return unicodedata.normalize("NFC", text)
+
+
+def graphemes(text: str) -> list[str]:
+    """Cut a text into what a reader sees as single characters, in NFC.
+
+    >>> graphemes("cafe\\u0301")
+    ['c', 'a', 'f', 'é']
+    """
+    text = normalise(text)
+    if text.isascii() and "\r\n" not in text:
+        return list(text)
+    import regex
+
+    found: list[str] = regex.findall(r"\X", text)
+    return found
+
+
+def glyph_to_folder(glyph: str) -> str:
+    """Folder name of a character: `a` -> `97`, `ch` -> `99_104`.
+
+    Raises:
+        ValueError: the character is empty.
+    """
+    if not glyph:
+        raise ValueError("an empty character has no folder name")
+    return "_".join(str(ord(point)) for point in glyph)
+
+
+def folder_to_glyph(name: str) -> str:
+    """Character of a folder name: `97` -> `a`, `99_104` -> `ch`.
+
+    Raises:
+        DataFormatError: the name is not decimal code points joined by `_`.
+    """
+    parts = name.split("_")
+    if not all(part.isascii() and part.isdecimal() for part in parts):
+        raise DataFormatError(
+            f"folder {name!r}: expected decimal code points joined by '_', such as 97 or 99_104"
+        )
+    points = [int(part) for part in parts]
+    if any(point > _LAST_CODE_POINT or 0xD800 <= point <= 0xDFFF for point in points):
+        raise DataFormatError(f"folder {name!r}: not a Unicode character")
+    return "".join(map(chr, points))
+
+
+@dataclass(frozen=True)
+class Charset:
+    """An ordered set of characters.
+
+    Attributes:
+        glyphs: the characters, unique; each may have several code points.
+    """
+
+    glyphs: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """Check the characters.
+
+        Raises:
+            DataFormatError: a character is empty or is there twice.
+        """
+        if "" in self._known:
+            raise DataFormatError("a character set cannot hold an empty character")
+        if len(self._known) != len(self.glyphs):
+            twice = sorted({glyph for glyph in self.glyphs if self.glyphs.count(glyph) > 1})
+            raise DataFormatError(f"characters more than once in a set: {' '.join(twice)}")
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """For the look-up."""
+        return frozenset(self.glyphs)
+
+    def __contains__(self, glyph: object) -> bool:
+        """Whether the character is in the set."""
+        return glyph in self._known
+
+    def __len__(self) -> int:
+        """How many characters there are."""
+        return len(self.glyphs)
+
+    def __iter__(self) -> Iterator[str]:
+        """The characters, in order."""
+        return iter(self.glyphs)
+
+
+def read_charset(path: Path | str) -> Charset:
+    """Read a character set: one character a line, in the last tab-separated column.
+
+    Empty lines are passed over, a character that comes again is kept once, all are put into NFC.
+
+    Args:
+        path: a file, or a folder whose `.txt` and `.tsv` files are read in order of name.
+
+    Raises:
+        DataFormatError: the path is missing, not UTF-8, or holds no character.
+    """
+    path = Path(path)
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix in _CHARSET_SUFFIXES)
+    else:
+        files = [path]
+    glyphs: dict[str, None] = {}
+    for file in files:
+        try:
+            text = file.read_text("utf-8-sig")
+        except OSError as error:
+            raise DataFormatError(f"{file}: {error.strerror or error}") from error
+        except UnicodeDecodeError as error:
+            raise DataFormatError(f"{file}: not UTF-8 text ({error.reason})") from error
+        glyphs.update(_glyphs_of(text))
+    if not glyphs:
+        raise DataFormatError(f"{path}: no characters; expected one a line in a .txt or .tsv file")
+    return Charset(tuple(glyphs))
+
+
+def _glyphs_of(text: str) -> dict[str, None]:
+    """Characters of a charset file, in order (the keys)."""
+    columns = (line.rstrip("\r").rsplit("\t", 1)[-1].strip(" ") for line in text.split("\n"))
+    return {normalise(glyph): None for glyph in columns if glyph}
+
+
+def write_charset(charset: Charset, path: Path | str) -> None:
+    """Write `code points TAB character` a line, readable by `read_charset`."""
+    lines = (
+        f"{' '.join(f'U+{ord(point):04X}' for point in glyph)}\t{glyph}\n" for glyph in charset
+    )
+    Path(path).write_text("".join(lines), "utf-8")

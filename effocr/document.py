@@ -1,0 +1,143 @@
+"""What reading gives: Document > Page > Block > Line > Word and Glyph.
+
+Plain frozen records with slots, because thousands of glyphs are made every second. Boxes are
+pixels of the image that was read (after EXIF turning), x0 y0 x1 y1, right and bottom exclusive.
+Confidences are calibrated, from 0 to 1. Spaces are not glyphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import fsum
+
+__all__ = ["UNKNOWN", "Block", "Box", "Document", "Glyph", "Line", "Page", "Point", "Word"]
+
+Box = tuple[float, float, float, float]
+Point = tuple[float, float]
+
+UNKNOWN = "\ufffd"
+"""Text of a glyph that looks like nothing in the index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """One printed character.
+
+    Attributes:
+        text: the character in NFC; U+FFFD for an unknown one.
+        box: where it is.
+        confidence: calibrated, 0 to 1.
+        candidates: (character, cosine similarity), best first.
+        unknown: whether it looks like nothing in the index.
+    """
+
+    text: str
+    box: Box
+    confidence: float
+    candidates: tuple[tuple[str, float], ...]
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of glyphs without a space.
+
+    Attributes:
+        text: of its glyphs, joined.
+        box: around its glyphs.
+        glyphs: [first, last) places in the glyphs of the line.
+    """
+
+    text: str
+    box: Box
+    glyphs: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text.
+
+    Attributes:
+        text: its words joined by single spaces.
+        box: around the line.
+        polygon: outline of the line, clockwise from the start of its top edge.
+        confidence: mean of its glyphs; 1 for an empty line.
+        words: in reading order.
+        glyphs: in reading order.
+    """
+
+    text: str
+    box: Box
+    polygon: tuple[Point, ...]
+    confidence: float
+    words: tuple[Word, ...]
+    glyphs: tuple[Glyph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together, such as a paragraph or a column."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page or image.
+
+    Attributes:
+        number: from 1.
+        width: of the image, pixels.
+        height: of the image, pixels.
+        blocks: in reading order.
+    """
+
+    number: int
+    width: int
+    height: int
+    blocks: tuple[Block, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines, in reading order."""
+        return tuple(line for block in self.blocks for line in block.lines)
+
+    @property
+    def text(self) -> str:
+        """Lines joined by line feeds, blocks by an empty line."""
+        return "\n\n".join("\n".join(line.text for line in block.lines) for block in self.blocks)
+
+    @property
+    def confidence(self) -> float:
+        """Mean confidence of all glyphs; 1 when there are none."""
+        return _mean(glyph.confidence for line in self.lines for glyph in line.glyphs)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """All that was read from one input.
+
+    Attributes:
+        source: the path as it was given, or "" for an image without one.
+        pages: in order.
+    """
+
+    source: str
+    pages: tuple[Page, ...]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines of all pages, in reading order."""
+        return tuple(line for page in self.pages for line in page.lines)
+
+    @property
+    def text(self) -> str:
+        """Text of the pages, joined by form feeds."""
+        return "\f".join(page.text for page in self.pages)
+
+
+def _mean(values: Iterable[float]) -> float:
+    """Mean, 1 for nothing."""
+    numbers = list(values)
+    return fsum(numbers) / len(numbers) if numbers else 1.0

@@ -1,0 +1,159 @@
+"""Boxes and affine maps.
+
+A box is x0 y0 x1 y1 in pixels, right and bottom exclusive; boxes are [n, 4] arrays. Pixel (0, 0)
+covers the square from (0, 0) to (1, 1), so coordinates are edges, not pixel centres.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Affine", "box_polygon", "clip_boxes", "iou_matrix", "union_box"]
+
+_LEAST_DETERMINANT = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Affine:
+    """A map of the plane: (x, y) -> matrix @ (x, y, 1).
+
+    Attributes:
+        matrix: [2, 3] float64.
+    """
+
+    matrix: np.ndarray
+
+    def __post_init__(self) -> None:
+        """Copy the matrix and make it read-only.
+
+        Raises:
+            ValueError: the matrix is not [2, 3].
+        """
+        matrix = np.array(self.matrix, dtype=np.float64)
+        if matrix.shape != (2, 3):
+            raise ValueError(f"an Affine needs a [2, 3] matrix, not {list(matrix.shape)}")
+        matrix.setflags(write=False)
+        object.__setattr__(self, "matrix", matrix)
+
+    @staticmethod
+    def identity() -> Affine:
+        """The map that changes nothing."""
+        return Affine(np.eye(2, 3))
+
+    @staticmethod
+    def scale_shift(
+        x_scale: float, y_scale: float, *, x_shift: float = 0.0, y_shift: float = 0.0
+    ) -> Affine:
+        """The map (x, y) -> (x * x_scale + x_shift, y * y_scale + y_shift)."""
+        return Affine(np.array([[x_scale, 0.0, x_shift], [0.0, y_scale, y_shift]]))
+
+    def points(self, xy: np.ndarray) -> np.ndarray:
+        """Map points.
+
+        Args:
+            xy: [n, 2] numbers.
+
+        Returns:
+            [n, 2] float64.
+        """
+        mapped: np.ndarray = np.asarray(xy, np.float64) @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return mapped
+
+    def boxes(self, boxes: np.ndarray) -> np.ndarray:
+        """Map boxes; each result is the axis-aligned hull of the mapped box.
+
+        Args:
+            boxes: [n, 4] numbers, x0 y0 x1 y1.
+
+        Returns:
+            [n, 4] float64.
+        """
+        boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
+        centre = self.points((boxes[:, :2] + boxes[:, 2:]) / 2)
+        half = (boxes[:, 2:] - boxes[:, :2]) / 2 @ np.abs(self.matrix[:, :2]).T
+        return np.concatenate([centre - half, centre + half], axis=1)
+
+    def inverse(self) -> Affine:
+        """The map that undoes this one.
+
+        Raises:
+            ValueError: the map flattens the plane and cannot be undone.
+        """
+        (a, b, x), (c, d, y) = self.matrix.tolist()
+        determinant = a * d - b * c
+        if abs(determinant) < _LEAST_DETERMINANT:
+            raise ValueError("an Affine without area has no inverse")
+        linear = np.array([[d, -b], [-c, a]]) / determinant
+        return Affine(np.column_stack([linear, linear @ np.array([-x, -y])]))
+
+    def then(self, after: Affine) -> Affine:
+        """The map that does this one first and `after` second."""
+        linear = after.matrix[:, :2] @ self.matrix[:, :2]
+        shift = after.matrix[:, :2] @ self.matrix[:, 2] + after.matrix[:, 2]
+        return Affine(np.column_stack([linear, shift]))
+
+
+def iou_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Intersection over union of every box of `a` with every box of `b`.
+
+    Args:
+        a: [n, 4] numbers, x0 y0 x1 y1.
+        b: [m, 4] numbers.
+
+    Returns:
+        [n, m] float64, 0 where both boxes have no area.
+    """
+    a = np.asarray(a, np.float64).reshape(-1, 4)
+    b = np.asarray(b, np.float64).reshape(-1, 4)
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    common = np.clip(high - low, 0.0, None).prod(axis=2)
+    union = _areas(a)[:, None] + _areas(b)[None, :] - common
+    iou: np.ndarray = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
+    return iou
+
+
+def _areas(boxes: np.ndarray) -> np.ndarray:
+    """Areas [n] of boxes [n, 4]; an inverted box has none."""
+    areas: np.ndarray = np.clip(boxes[:, 2:] - boxes[:, :2], 0.0, None).prod(axis=1)
+    return areas
+
+
+def clip_boxes(boxes: np.ndarray, width: float, height: float) -> np.ndarray:
+    """Cut boxes off at the edges of an image.
+
+    Args:
+        boxes: [n, 4] numbers, x0 y0 x1 y1.
+        width: of the image, pixels.
+        height: of the image, pixels.
+
+    Returns:
+        A new [n, 4] array of the same type with 0 <= x <= width and 0 <= y <= height.
+    """
+    clipped: np.ndarray = np.clip(boxes, 0, np.array([width, height, width, height]))
+    return clipped.astype(boxes.dtype, copy=False)
+
+
+def union_box(boxes: np.ndarray) -> np.ndarray:
+    """The smallest box around all boxes.
+
+    Args:
+        boxes: [n, 4] numbers, at least one row.
+
+    Returns:
+        [4], of the same type.
+
+    Raises:
+        ValueError: there is no box.
+    """
+    if len(boxes) == 0:
+        raise ValueError("union_box needs at least one box")
+    return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+
+
+def box_polygon(box: tuple[float, float, float, float]) -> tuple[tuple[float, float], ...]:
+    """The four corners of a box, clockwise from top left."""
+    x0, y0, x1, y1 = box
+    return ((x0, y0), (x1, y0), (x1, y1), (x0, y1))

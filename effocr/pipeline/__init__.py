@@ -1,0 +1,1 @@
+"""The reader: images in, Documents out."""
