@@ -1,0 +1,1 @@
+"""Synthetic training data: fonts, glyphs, text, lines and their degradation."""
