@@ -1,0 +1,1 @@
+"""How good a reading is: text, boxes, confidence. numpy and rapidfuzz only."""
