@@ -9,18 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from effocr.synth.words import DAYS, MONTHS, RECEIPT_WORDS, ROADS, TITLES, UNITS
+
 BLOCK = 96  # random numbers fetched at once: a scalar call of numpy costs as much as fifty
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-TITLES = "Mr. Mrs. Miss Dr. Prof. Sir Lord Lady Capt. Col. Gen. Rev. Hon. Messrs. St.".split()
-ROADS = "Street St. Road Rd. Avenue Ave. Lane Square Terrace Place Court Jalan Row Hill".split()
-RECEIPT_WORDS = (
-    "TOTAL SUBTOTAL CASH CHANGE GST TAX ROUNDING ITEM QTY AMOUNT DISCOUNT INVOICE NO. TEL FAX "
-    "DATE TIME BILL TABLE CASHIER THANK YOU SDN BHD DEBIT VISA RECEIPT Total Cash Change Tel".split()
-)
-UNITS = "lb. oz. cwt. ft. in. yds. miles kg km cm mm per cent. litres acres doz. pcs ea".split()
 
 
 class Draw:

@@ -84,6 +84,15 @@ def _kinds(mix: TextMix) -> tuple[tuple[Kind, ...], tuple[float, ...]]:
     return kinds, tuple(accumulate(weight / total for weight in weights))
 
 
+def _pick_kind(draw: Draw, mix: TextMix) -> Kind:
+    kinds, shares = _kinds(mix)
+    value = draw.unit()
+    for kind, share in zip(kinds, shares, strict=True):
+        if value < share:
+            return kind
+    return kinds[-1]  # the shares sum to a little less than 1
+
+
 def _is_plain(glyph: str) -> bool:
     """Tell whether a glyph is one code point that never joins its neighbours."""
     if len(glyph) != 1 or unicodedata.category(glyph)[0] not in "LNPS":
@@ -214,10 +223,7 @@ def random_line(
     sources = _sources(charset, lists)
     draw = Draw(rng)
     if kind is None:
-        kinds, shares = _kinds(mix)
-        value = draw.unit()
-        kind = next((name for name, share in zip(kinds, shares, strict=True) if value < share),
-                    "random")  # fmt: skip
+        kind = _pick_kind(draw, mix)
     target = draw.between(shortest, longest)
     text = _collect(draw, sources, PHRASES[kind], target)
     if kind == "hyphenated":

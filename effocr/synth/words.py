@@ -10,8 +10,7 @@ from pathlib import Path
 from effocr.charset import normalise
 from effocr.errors import DataFormatError
 
-COMMON = tuple(
-    """
+_COMMON = """
 the of and a to in is that it was he for as with his be on at by I this had not are but from or
 have an they which one you were her all she there would their we him been has when who will more
 no if out so said what up its about into than them can only other new some could time these two
@@ -35,10 +34,8 @@ minister council judge court law justice crime prison trial witness evidence ver
 quickly slowly perhaps indeed therefore however moreover whether among beneath beyond toward
 certain several different important possible necessary beautiful dark bright cold warm heavy
 light quiet loud empty full strong weak rich poor happy sad wise foolish brave gentle
-""".split()
-)
-NAMES = tuple(
-    """
+"""
+_NAMES = """
 Adams Allen Baker Barnes Bell Bennett Brooks Brown Butler Carter Clarke Collins Cooper Cox Davies
 Dixon Edwards Ellis Evans Fisher Foster Fox Garcia Gibson Graham Grant Gray Green Hall Harris
 Hayes Hill Holmes Howard Hughes Hunt Jackson James Jenkins Johnson Jones Kelly Kennedy King
@@ -50,18 +47,14 @@ McDonald MacKenzie D'Arcy Abigail Albert Alice Anne Arthur Beatrice Charles Clar
 Edward Eleanor Elizabeth Emily Florence Francis Frederick George Grace Harriet Henry Isaac Jane
 John Joseph Kate Laura Louis Margaret Mary Matthew Oliver Oscar Paul Peter Philip Rachel Richard
 Robert Rose Samuel Sarah Stephen Theodore Thomas Ursula Victor Walter William Xavier Yvonne Zoe
-""".split()
-)
-PLACES = tuple(
-    """
+"""
+_PLACES = """
 London Paris Vienna Berlin Madrid Boston Chicago Dublin Edinburgh Oxford Cambridge York Bristol
 Manchester Liverpool Glasgow Brighton Kent Surrey Essex Norfolk Dover Florence Naples Venice Rome
 Athens Cairo Delhi Sydney Toronto Quebec Virginia Georgia Ohio Kentucky Texas Oregon Jerusalem
 Zurich Geneva Kingston Windsor Queenstown Johore Penang Utrecht Leipzig
-""".split()
-)
-ACCENTED = tuple(
-    """
+"""
+_ACCENTED = """
 été âme où déjà façon garçon élève père mère frère être forêt hôtel île maître août sûr naïf Noël
 haïr œuvre sœur cœur œil bœuf leçon français reçu ça là voilà après très même tête bête fête pêche
 évêque Église État École événement créée réel théâtre île château gâteau côté bientôt plutôt goût
@@ -75,8 +68,23 @@ está más allá adiós árbol ángel época él ella último único útil músi
 dirección información María José García López Martínez ¿Qué? ¿Cómo? ¿Dónde? ¡Hola! ¡Sí! ¡Adiós!
 pingüino vergüenza lingüística río país maíz día todavía quizás francés inglés
 Æneas æther Cæsar mediæval encyclopædia Phœnix œconomy fœtus manœuvre amœba
-""".split()
-)
+"""
+_MONTHS = "January February March April May June July August September October November December"
+_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+_TITLES = "Mr. Mrs. Miss Dr. Prof. Sir Lord Lady Capt. Col. Gen. Rev. Hon. Messrs. St."
+_ROADS = "Street St. Road Rd. Avenue Ave. Lane Square Terrace Place Court Jalan Row Hill"
+_RECEIPT_WORDS = """
+TOTAL SUBTOTAL CASH CHANGE GST TAX ROUNDING ITEM QTY AMOUNT DISCOUNT INVOICE NO. TEL FAX DATE TIME
+BILL TABLE CASHIER THANK YOU SDN BHD DEBIT VISA RECEIPT Total Cash Change Tel
+"""
+_UNITS = "lb. oz. cwt. ft. in. yds. miles kg km cm mm per cent. litres acres doz. pcs ea"
+COMMON, NAMES, PLACES, ACCENTED, MONTHS, DAYS, TITLES, ROADS, RECEIPT_WORDS, UNITS = (
+    tuple(words.split())
+    for words in (
+        _COMMON, _NAMES, _PLACES, _ACCENTED,
+        _MONTHS, _DAYS, _TITLES, _ROADS, _RECEIPT_WORDS, _UNITS,
+    )
+)  # fmt: skip
 SYSTEM_LISTS = tuple(
     Path("/usr/share/dict") / name
     for name in ("american-english", "british-english", "french", "ngerman", "spanish")
