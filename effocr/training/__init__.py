@@ -1,0 +1,1 @@
+"""What all trainers share: the loop, checkpoints, exact resume, the log, configuration."""

@@ -1,0 +1,95 @@
+"""Checkpoints of a run: `last.pt` and `best.pt`, both with the full state, written atomically.
+
+They hold tensors and plain values only and are loaded with `weights_only=True`: a checkpoint from
+a stranger can't run code.
+"""
+
+import os
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from effocr.errors import TrainingError, UsageError
+
+LAST = "last.pt"
+BEST = "best.pt"
+FORMAT = 1
+
+
+def save_checkpoint(state: Mapping[str, Any], path: Path) -> None:
+    """Write a state so that a reader finds the old file or the new one, never half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with unfinished.open("wb") as file:
+            torch.save({"format": FORMAT, **state}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint of ours onto the CPU.
+
+    Args:
+        path: a file, or the folder of a run, which means its `last.pt`.
+
+    Raises:
+        UsageError: there is no such file.
+        TrainingError: the file is damaged, not ours, or of another format.
+    """
+    path = path / LAST if path.is_dir() else path
+    if not path.is_file():
+        raise UsageError(f"{path}: no checkpoint here; give the folder that `train --out` wrote")
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+        raise TrainingError(f"{path}: not a readable checkpoint: {error}") from error
+    if not isinstance(state, dict) or state.get("format") != FORMAT:
+        raise TrainingError(f"{path}: not a checkpoint of this program's format {FORMAT}")
+    return state
+
+
+def load_weights(path: Path) -> dict[str, Tensor]:
+    """Read the weights to use or to start from: the averaged ones where the run kept them.
+
+    Args:
+        path: a run folder (its `best.pt`), a checkpoint of ours or a `.safetensors` file.
+    """
+    if path.suffix == ".safetensors":
+        from safetensors import SafetensorError
+        from safetensors.torch import load_file
+
+        try:
+            return load_file(path)
+        except (OSError, SafetensorError) as error:
+            raise TrainingError(f"{path}: not a readable safetensors file: {error}") from error
+    state = load_checkpoint(path / BEST if path.is_dir() else path)
+    weights: dict[str, Tensor] = state["model"] if state["ema"] is None else state["ema"]
+    return weights
+
+
+def apply_weights(model: nn.Module, weights: Mapping[str, Tensor], *, source: Path) -> None:
+    """Put weights into a model; every name and shape must agree.
+
+    Raises:
+        TrainingError: names the first weights that are missing, unknown or of another shape.
+    """
+    own = model.state_dict()
+    problems = [f"{name} is missing" for name in own if name not in weights]
+    problems += [f"{name} is unknown" for name in weights if name not in own]
+    problems += [
+        f"{name} is {list(weights[name].shape)}, the model's {list(tensor.shape)}"
+        for name, tensor in own.items()
+        if name in weights and weights[name].shape != tensor.shape
+    ]
+    if problems:
+        shown = "; ".join(problems[:3]) + (f"; and {len(problems) - 3} more" * (len(problems) > 3))
+        raise TrainingError(f"{source}: these weights are of another model: {shown}")
+    model.load_state_dict(dict(weights))

@@ -1,0 +1,74 @@
+"""Checkpoints are whole or absent, and can't carry code."""
+
+import os
+import pickle
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from effocr.errors import TrainingError
+from effocr.training.checkpoints import (
+    apply_weights,
+    load_checkpoint,
+    load_weights,
+    save_checkpoint,
+)
+
+
+class Malicious:
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.system, ("echo this must never run",)
+
+
+def test_a_pickle_with_code_is_refused(tmp_path: Path) -> None:
+    torch.save({"format": 1, "model": Malicious()}, tmp_path / "a.pt")
+    (tmp_path / "b.pt").write_bytes(pickle.dumps(Malicious(), protocol=2))
+    for name in ("a.pt", "b.pt"):
+        with pytest.raises(TrainingError, match=name):
+            load_checkpoint(tmp_path / name)
+
+
+@pytest.mark.parametrize("keep", [0, 10, 400])
+def test_a_damaged_file_is_our_error(tmp_path: Path, keep: int) -> None:
+    save_checkpoint({"model": {"w": torch.ones(100)}}, tmp_path / "last.pt")
+    whole = (tmp_path / "last.pt").read_bytes()
+    (tmp_path / "last.pt").write_bytes(whole[:keep])
+    with pytest.raises(TrainingError, match="not a readable checkpoint"):
+        load_checkpoint(tmp_path)
+
+
+def test_a_failed_save_leaves_the_old_file_and_no_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_checkpoint({"step": 1}, tmp_path / "last.pt")
+
+    def full_disk(_: int) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(os, "fsync", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        save_checkpoint({"step": 2}, tmp_path / "last.pt")
+    assert load_checkpoint(tmp_path)["step"] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]
+
+
+def test_averaged_weights_are_preferred_and_safetensors_are_read(tmp_path: Path) -> None:
+    plain, average = {"w": torch.zeros(2)}, {"w": torch.ones(2)}
+    save_checkpoint({"model": plain, "ema": average}, tmp_path / "best.pt")
+    save_checkpoint({"model": plain, "ema": None}, tmp_path / "plain.pt")
+    save_file(average, tmp_path / "weights.safetensors")
+    assert load_weights(tmp_path)["w"].tolist() == [1, 1]
+    assert load_weights(tmp_path / "plain.pt")["w"].tolist() == [0, 0]
+    assert load_weights(tmp_path / "weights.safetensors")["w"].tolist() == [1, 1]
+
+
+def test_weights_of_another_model_are_named() -> None:
+    with pytest.raises(TrainingError, match=r"bias is missing; wait is unknown; .*\[3, 2\]"):
+        apply_weights(
+            nn.Linear(2, 1),
+            {"weight": torch.zeros(3, 2), "wait": torch.zeros(1)},
+            source=Path("x.pt"),
+        )

@@ -1,0 +1,157 @@
+"""The loop learns, stops, resumes exactly and says what is wrong."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+
+from effocr.errors import TrainingError, UsageError
+from effocr.training.checkpoints import load_checkpoint
+from effocr.training.log import RunLog, read_log
+
+SCRIPT = Path(__file__).with_name("small_run.py")  # also run as a process of its own
+
+
+def imported_script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("small_run", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+small_run = imported_script()
+
+
+def start_script(*arguments: str) -> "subprocess.Popen[bytes]":
+    environment = {**os.environ, "PYTHONPATH": str(SCRIPT.parents[2])}
+    return subprocess.Popen([sys.executable, str(SCRIPT), *arguments], env=environment)
+
+
+def weights_and_more(path: Path) -> list[torch.Tensor]:
+    state = load_checkpoint(path)
+    tensors = [*state["model"].values(), *state["ema"].values(), state["random"]["cpu"]]
+    for parameter in state["optimizer"]["state"].values():
+        tensors += list(parameter.values())
+    return tensors
+
+
+def assert_same_state(one: Path, other: Path) -> None:
+    for a, b in zip(weights_and_more(one), weights_and_more(other), strict=True):
+        assert torch.equal(a, b)
+    first, second = load_checkpoint(one), load_checkpoint(other)
+    for name in ("step", "best", "best_step"):
+        assert first[name] == second[name]
+
+
+def test_training_learns_and_keeps_best_and_last(tmp_path: Path) -> None:
+    outcome = small_run.train(tmp_path, max_steps=120, learning_rate=0.02)
+    rows = [row for row in read_log(tmp_path / "log.jsonl") if "loss" in row]
+    assert rows[-1]["loss"] < rows[0]["loss"] / 4
+    assert load_checkpoint(tmp_path)["step"] == 120
+    assert load_checkpoint(tmp_path / "best.pt")["step"] == outcome.best_step
+    measured = [row["val_error"] for row in read_log(tmp_path / "log.jsonl") if "val_error" in row]
+    assert outcome.best == min(measured)
+
+
+@pytest.mark.parametrize("stop", [7, 21, 35])
+def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, stop: int) -> None:
+    small_run.train(tmp_path / "whole")
+    halves = tmp_path / "halves"
+
+    class StopHere(RunLog):
+        """Raises in the middle of the run, as a bug would."""
+
+        def __call__(self, row: object) -> None:
+            super().__call__(row)  # type: ignore[arg-type]
+            if dict(row)["step"] > stop:  # type: ignore[call-overload]
+                raise RuntimeError("stop")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(small_run, "RunLog", StopHere)
+        with pytest.raises(RuntimeError, match="stop"):
+            small_run.train(halves)
+    assert load_checkpoint(halves)["step"] == stop
+    small_run.train(halves, resume=halves)
+    assert_same_state(tmp_path / "whole" / "last.pt", halves / "last.pt")
+    assert_same_state(tmp_path / "whole" / "best.pt", halves / "best.pt")
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_moment_resumes_exactly(tmp_path: Path) -> None:
+    killed, whole = tmp_path / "killed", tmp_path / "whole"
+    process = start_script(str(killed), "60", "slow")
+    while len(read_log(killed / "log.jsonl")) < 4:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    assert 0 < load_checkpoint(killed)["step"] < 60
+    assert start_script(str(killed), "60", "resume").wait() == 0
+    assert start_script(str(whole), "60").wait() == 0
+    assert_same_state(whole / "last.pt", killed / "last.pt")
+    figures = ("learning_rate", "step", "val_error")  # means since the last row differ by rounding
+    logs = [
+        [{name: row.get(name) for name in figures} for row in read_log(run / "log.jsonl")]
+        for run in (whole, killed)
+    ]
+    assert logs[0] == logs[1]
+
+
+def test_ctrl_c_saves_the_last_step_and_returns(tmp_path: Path) -> None:
+    threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGINT)).start()
+    outcome = small_run.train(tmp_path, max_steps=4000, delay_s=0.01)
+    assert outcome.interrupted
+    assert load_checkpoint(tmp_path)["step"] == outcome.step < 4000
+    assert (tmp_path / "best.pt").is_file()
+    again = small_run.train(tmp_path, max_steps=outcome.step + 5, resume=tmp_path)
+    assert again.step == outcome.step + 5
+    assert not again.interrupted
+
+
+def test_a_loss_that_is_not_a_number_stops_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        small_run, "loss", lambda model, batch: {"loss": torch.tensor(float("nan"))}
+    )
+    with pytest.raises(TrainingError, match=r"step 1: the loss is nan; .*learning_rate"):
+        small_run.train(tmp_path)
+
+
+def test_resuming_from_nothing_is_an_error_of_use(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no checkpoint here"):
+        small_run.train(tmp_path / "new", resume=tmp_path / "absent")
+
+
+def test_worker_processes_change_nothing(tmp_path: Path) -> None:
+    small_run.train(tmp_path / "alone", max_steps=12)
+    small_run.train(tmp_path / "helped", max_steps=12, workers=2)
+    assert_same_state(tmp_path / "alone" / "last.pt", tmp_path / "helped" / "last.pt")
+
+
+def test_training_leaves_the_callers_random_state_alone(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    small_run.train(tmp_path, max_steps=3)
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    small_run.train(tmp_path, max_steps=3)
+    torch.set_rng_state(state)
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_bf16_and_epochs(tmp_path: Path) -> None:
+    outcome = small_run.train(tmp_path, epochs=2, bf16=True)
+    assert outcome.step == 20
+    assert np.isfinite(outcome.best)
