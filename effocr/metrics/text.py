@@ -106,22 +106,28 @@ class Score:
         return self.exact_lines / self.lines if self.lines else 0.0
 
 
-def score_line(reference: str, read: str, *, raw: bool = False) -> Score:
+def score_line(reference: str, read: str, *, raw: bool = False, ignore_case: bool = False) -> Score:
     """Compare one line that was read with its reference.
 
     Args:
         reference: what is printed.
         read: what was read.
         raw: compare the texts as they are, without `treat`.
+        ignore_case: compare words and whole lines without regard to case; characters are always
+            counted both ways.
     """
     if not raw:
         reference, read = treat(reference), treat(read)
     reference_ci, read_ci = fold_case(reference), fold_case(read)
+    edits = Levenshtein.distance(reference, read)
+    length = len(reference)
+    if ignore_case:
+        reference, read = reference_ci, read_ci
     reference_words, read_words = reference.split(), read.split()
     return Score(
         lines=1,
-        edits=Levenshtein.distance(reference, read),
-        length=len(reference),
+        edits=edits,
+        length=length,
         edits_ci=Levenshtein.distance(reference_ci, read_ci),
         length_ci=len(reference_ci),
         word_edits=Levenshtein.distance(reference_words, read_words),
@@ -130,9 +136,14 @@ def score_line(reference: str, read: str, *, raw: bool = False) -> Score:
     )
 
 
-def score_lines(pairs: Iterable[tuple[str, str]], *, raw: bool = False) -> Score:
+def score_lines(
+    pairs: Iterable[tuple[str, str]], *, raw: bool = False, ignore_case: bool = False
+) -> Score:
     """Sum of `score_line` over (reference, read) pairs."""
-    return sum((score_line(reference, read, raw=raw) for reference, read in pairs), Score())
+    scores = (
+        score_line(reference, read, raw=raw, ignore_case=ignore_case) for reference, read in pairs
+    )
+    return sum(scores, Score())
 
 
 def cer(reference: str, read: str, *, raw: bool = False) -> float:

@@ -71,6 +71,10 @@ def test_case_can_be_ignored() -> None:
     score = score_line("TOTAL Straße", "total STRASSE")
     assert score.cer > 0.5
     assert score.cer_ci == 0.0
+    assert score.wer == 1.0
+    assert score.exact == 0.0
+    ignored = score_line("TOTAL Straße", "total STRASSE", ignore_case=True)
+    assert (ignored.wer, ignored.exact, ignored.cer) == (0.0, 1.0, score.cer)
 
 
 def test_an_empty_reference_does_not_divide_by_zero() -> None:

@@ -1,0 +1,1 @@
+"""What `effocr evaluate` and `effocr bench` do: sets, engines side by side, reports. No torch."""

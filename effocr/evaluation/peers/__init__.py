@@ -1,0 +1,1 @@
+"""Engines that are measured on lines: our reader, and others to compare with."""
