@@ -1,0 +1,192 @@
+"""Character-level COCO: line images with a box for every printed glyph.
+
+Both forms of `effocr.data.coco_entries` are read. A label on the annotation itself (`text`) goes
+before what image or category say. Written is the first form, `text` on every annotation. COCO's x y
+width height is known here and in the checker only.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from effocr.charset import graphemes, normalise
+from effocr.data.coco_entries import CHAR, WORD, AnnotationEntry, CocoFile, ImageEntry, load_coco
+from effocr.data.records import Boxes, LineImage, LineSet, Skipped, image_size
+
+__all__ = ["box_of", "labelled", "overhang", "read_coco", "solid", "write_coco"]
+
+ROUNDING_PX = 0.01
+
+
+def read_coco(path: Path | str) -> LineSet:
+    """Read the lines of a character-level COCO file in either form.
+
+    The boxes of a line keep the order of the file, unless only their order from left to right
+    agrees with the text. Where the labels come from the image's text and the numbers differ,
+    `glyphs` is None. Boxes are cut to the image.
+
+    Args:
+        path: the JSON file, or a folder with `annotations.json`.
+
+    Returns:
+        The lines whose image file exists, in the order of the file, and everything that was left
+        out or mended.
+
+    Raises:
+        DataFormatError: the file is missing, is not JSON, or lacks one of the three lists.
+    """
+    coco = load_coco(path)
+    problems = coco.problems
+    lines = []
+    for image in coco.images:
+        if not (coco.path.parent / image.file_name).is_file():
+            problems.append(Skipped(coco.source(image), "left out: the image is missing"))
+            continue
+        lines.append(_read_line(coco, image, problems))
+    return LineSet(tuple(lines), tuple(problems))
+
+
+def _read_line(coco: CocoFile, image: ImageEntry, problems: list[Skipped]) -> LineImage:
+    chars: list[AnnotationEntry] = []
+    words: list[AnnotationEntry] = []
+    for annotation in coco.annotations[image.id]:
+        x0, y0, x1, y1 = box_of(annotation, image)
+        if x0 >= x1 or y0 >= y1:
+            reason = "left out: the box has no area inside the image"
+            problems.append(Skipped(coco.place(annotation), reason))
+            continue
+        (words if coco.is_word(annotation) else chars).append(annotation)
+        if overhang(annotation, image) > 0:
+            problems.append(Skipped(coco.place(annotation), "the box was cut to the image"))
+    chars, labels = labelled(coco, image, chars)
+    if chars and labels is None:
+        reason = (
+            f"no labels: {len(chars)} boxes, but the text has {len(solid(image.text))} characters"
+        )
+        problems.append(Skipped(coco.source(image), reason))
+    text = image.text
+    if text is None:
+        text = "".join(labels or ())
+    return LineImage(
+        coco.path.parent / image.file_name,
+        normalise(text).strip(),
+        boxes=_boxes(chars, image),
+        glyphs=labels,
+        word_boxes=_boxes(words, image) if words else None,
+        size=None if image.width is None or image.height is None else (image.width, image.height),
+    )
+
+
+def solid(text: str | None) -> list[str]:
+    """Graphemes of a text without white space."""
+    return graphemes("".join((text or "").split()))
+
+
+def labelled(
+    coco: CocoFile, image: ImageEntry, chars: list[AnnotationEntry]
+) -> tuple[list[AnnotationEntry], tuple[str, ...] | None]:
+    """Bring the boxes of glyphs into reading order and name them.
+
+    Returns:
+        The annotations in the order of the file or, if only that agrees with the text, from left to
+        right; their labels, or None if a box has none of its own and the text has another number of
+        graphemes than there are boxes.
+    """
+    across = sorted(chars, key=lambda annotation: annotation.bbox[0] + annotation.bbox[2] / 2)
+    own = [coco.label(annotation) for annotation in chars]
+    if None in own:
+        expected = solid(image.text)
+        return across, tuple(expected) if len(expected) == len(chars) else None
+    if image.text is not None and solid("".join(map(str, own))) != solid(image.text):
+        moved = [str(coco.label(annotation)) for annotation in across]
+        if solid("".join(moved)) == solid(image.text):
+            return across, tuple(moved)
+    return chars, tuple(map(str, own))
+
+
+def box_of(annotation: AnnotationEntry, image: ImageEntry) -> tuple[float, float, float, float]:
+    """Return x0 y0 x1 y1 of an annotation, cut to the image as far as its size is stated."""
+    x, y, width, height = annotation.bbox
+    right = x + width if image.width is None else min(x + width, image.width)
+    bottom = y + height if image.height is None else min(y + height, image.height)
+    return max(x, 0.0), max(y, 0.0), right, bottom
+
+
+def overhang(annotation: AnnotationEntry, image: ImageEntry) -> float:
+    """Return by how many pixels a box reaches out of its image, a rounding error passed over."""
+    x, y, width, height = annotation.bbox
+    x0, y0, x1, y1 = box_of(annotation, image)
+    out = max(x0 - x, y0 - y, x + width - x1, y + height - y1)
+    return out if out > ROUNDING_PX else 0.0
+
+
+def _boxes(annotations: Sequence[AnnotationEntry], image: ImageEntry) -> Boxes:
+    boxes = [box_of(annotation, image) for annotation in annotations]
+    return np.asarray(boxes, dtype=np.float32).reshape(-1, 4)
+
+
+def write_coco(lines: Iterable[LineImage], path: Path | str, *, description: str = "") -> None:
+    """Write lines as character-level COCO: categories char and word, `text` on every annotation.
+
+    Images stay where they are; their names are written relative to the folder of `path`. A line's
+    size is read from the image if the record lacks it. Boxes are rounded to a hundredth of a pixel.
+
+    Args:
+        lines: the lines; those without boxes become images without annotations.
+        path: the JSON file to write.
+        description: what the data is, for `info`.
+
+    Raises:
+        DataFormatError: the size of an image is needed and it cannot be read.
+    """
+    path = Path(path)
+    images: list[dict[str, Any]] = []
+    annotations: list[dict[str, Any]] = []
+    for number, line in enumerate(lines, 1):
+        width, height = line.size or image_size(line.path)
+        name = Path(os.path.relpath(line.path, path.parent)).as_posix()
+        images.append(
+            {"id": number, "file_name": name, "width": width, "height": height, "text": line.text}
+        )
+        for category, box, text in _written(line):
+            entry = _annotation(box, category, text)
+            annotations.append({"id": len(annotations) + 1, "image_id": number, **entry})
+    content = {
+        "info": {"description": description},
+        "images": images,
+        "annotations": annotations,
+        "categories": [{"id": 0, "name": CHAR}, {"id": 1, "name": WORD}],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _written(line: LineImage) -> Iterator[tuple[int, list[float], str | None]]:
+    """Yield category id, x0 y0 x1 y1 and label of every annotation of a line."""
+    if line.boxes is not None:
+        labels = line.glyphs or (None,) * len(line.boxes)
+        yield from ((0, box, text) for box, text in zip(line.boxes.tolist(), labels, strict=True))
+    if line.word_boxes is not None:
+        words: Sequence[str | None] = line.text.split()
+        if len(words) != len(line.word_boxes):
+            words = (None,) * len(line.word_boxes)
+        yield from (
+            (1, box, text) for box, text in zip(line.word_boxes.tolist(), words, strict=True)
+        )
+
+
+def _annotation(box: list[float], category: int, text: str | None) -> dict[str, Any]:
+    x0, y0, x1, y1 = box
+    bbox = [_short(value) for value in (x0, y0, x1 - x0, y1 - y0)]
+    entry = {"category_id": category, "bbox": bbox, "area": _short(bbox[2] * bbox[3]), "iscrowd": 0}
+    return entry if text is None else {**entry, "text": text}
+
+
+def _short(value: float) -> float:
+    """Round to two decimals; whole numbers become int."""
+    rounded = round(value, 2)
+    return int(rounded) if rounded == int(rounded) else rounded

@@ -1,0 +1,131 @@
+"""What every reader of line data returns, and how it says what it left out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from effocr.errors import DataFormatError
+
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "GlyphImage",
+    "GlyphSet",
+    "LineImage",
+    "LineSet",
+    "Skipped",
+    "check_image",
+    "image_size",
+    "is_image",
+]
+
+Boxes = npt.NDArray[np.float32]
+IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that a reader left out or mended, or that a checker found wrong.
+
+    Attributes:
+        source: the file, and the place in it.
+        reason: what is wrong and what to do, without a full stop.
+    """
+
+    source: str
+    reason: str
+
+    def __str__(self) -> str:
+        """`source: reason`."""
+        return f"{self.source}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineImage:
+    """An image of one text line and what is known of it. The pixels are not loaded.
+
+    Attributes:
+        path: the image file.
+        text: the line's text, NFC, with spaces; empty if it is not known.
+        boxes: [n, 4] float32, one box per printed glyph, x0 y0 x1 y1 in pixels of the image, right
+            and bottom exclusive, in reading order; None: no boxes are known.
+        glyphs: n labels, NFC, one per box; a label may have several graphemes (a ligature); None:
+            not known.
+        word_boxes: [m, 4] float32 in the same form, or None.
+        size: width and height of the image in pixels as the data set states them, or None.
+    """
+
+    path: Path
+    text: str
+    boxes: Boxes | None = None
+    glyphs: tuple[str, ...] | None = None
+    word_boxes: Boxes | None = None
+    size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineSet:
+    """Lines of a data set, in its order, and what reading it came across."""
+
+    lines: tuple[LineImage, ...]
+    problems: tuple[Skipped, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphImage:
+    """An image of one glyph; the pixels are not loaded."""
+
+    path: Path
+    glyph: str
+
+
+@dataclass(frozen=True, slots=True)
+class GlyphSet:
+    """Glyph images, ordered by folder and file name, and what reading them came across."""
+
+    images: tuple[GlyphImage, ...]
+    problems: tuple[Skipped, ...] = ()
+
+
+def is_image(path: Path) -> bool:
+    """Tell by its suffix whether a file is an image that data sets are made of."""
+    return path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def image_size(path: Path) -> tuple[int, int]:
+    """Read width and height of an image from its header.
+
+    Raises:
+        DataFormatError: the file is missing or is no image that can be read.
+    """
+    try:
+        with Image.open(path) as image:
+            return image.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataFormatError(f"{path}: {_reason(path, error)}") from error
+
+
+def check_image(path: Path) -> tuple[int, int]:
+    """Decode an image whole, so that a truncated file is found, and return width and height.
+
+    Raises:
+        DataFormatError: the file is missing, is no image or is damaged.
+    """
+    try:
+        with Image.open(path) as image:
+            image.load()
+            return image.size
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise DataFormatError(f"{path}: {_reason(path, error)}") from error
+
+
+def _reason(path: Path, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "the image is missing"
+    if path.is_file() and path.stat().st_size == 0:
+        return "the image file is empty"
+    if isinstance(error, UnidentifiedImageError):
+        return "not an image that can be read"
+    return f"the image cannot be read ({error})"
