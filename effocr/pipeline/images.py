@@ -1,0 +1,254 @@
+"""Any image -> grey pixels, upright, on white.
+
+Reads what Pillow reads, from a path, bytes, a PIL image or an array. Everything that can be wrong
+with an image becomes an `ImageError` whose message is the reason alone; the caller knows the path.
+Of a file with several images the first one is read.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import struct
+import zlib
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.errors import ImageError
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["IMAGE_SUFFIXES", "MOST_PIXELS", "Grey", "ImageSource", "is_path", "load_image"]
+
+logger = logging.getLogger(__name__)
+
+Grey = npt.NDArray[np.uint8]
+ImageSource: TypeAlias = "str | Path | bytes | Image.Image | npt.NDArray[np.generic]"
+
+IMAGE_SUFFIXES: Final = frozenset(
+    {".png", ".jpg", ".jpeg", ".jpe", ".jp2", ".tif", ".tiff", ".bmp", ".gif", ".webp"}
+    | {".pbm", ".pgm", ".ppm", ".pnm"}
+)
+MOST_PIXELS: Final = 178_956_970  # more is taken for a decompression bomb, as by Pillow
+_BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
+"""What Pillow raises on damaged files, by format."""
+_DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
+_ORIENTATION = 0x0112  # EXIF tag
+_WHITE = 255
+
+
+def load_image(source: ImageSource) -> Grey:
+    """Read an image as grey.
+
+    Transparency is laid over white, EXIF orientation is applied, more than 8 bits are reduced to 8.
+
+    Args:
+        source: a path, the bytes of an image file, a PIL image, or an array: [height, width] grey,
+            or with a third axis of 1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGBA); of integers,
+            booleans (True is white) or floats (0 to 1, or 0 to 255).
+
+    Returns:
+        [height, width] uint8, C-contiguous, 0 black.
+
+    Raises:
+        ImageError: it cannot be read; the message is the reason, without the path.
+    """
+    if isinstance(source, np.ndarray):
+        return _from_array(source)
+    if isinstance(source, (str, Path)):
+        return _from_path(Path(source))
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        if not len(source):
+            raise ImageError("no bytes")
+        return _from_file(io.BytesIO(source))
+    from PIL import Image
+
+    if not isinstance(source, Image.Image):
+        raise ImageError(
+            f"{type(source).__name__} is not an image: give a path, bytes, a PIL image or an array"
+        )
+    try:
+        return _from_pil(source)
+    except _BROKEN as error:
+        raise ImageError(f"damaged image ({error})") from error
+
+
+def is_path(source: ImageSource) -> bool:
+    """Whether the source is a path rather than an image itself."""
+    return isinstance(source, (str, Path))
+
+
+def _from_path(path: Path) -> Grey:
+    """Read a file.
+
+    Raises:
+        ImageError: it is missing, empty, not an image, or damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            return _from_file(file)
+    except FileNotFoundError as error:
+        raise ImageError("no such file") from error
+    except IsADirectoryError as error:
+        raise ImageError("a folder, not an image") from error
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+        raise ImageError(f"cannot be opened ({getattr(error, 'strerror', error)})") from error
+
+
+def _from_file(file: IO[bytes]) -> Grey:
+    """Read an open image file.
+
+    Raises:
+        ImageError: it is empty, not an image, damaged, or too large.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+    try:
+        with Image.open(file) as image:
+            width, height = image.size
+            if width * height > MOST_PIXELS:
+                raise _too_large(f"{width} x {height}")
+            image.draft("L", None)  # lets JPEG skip the colours
+            return _from_pil(image)
+    except UnidentifiedImageError as error:
+        raise ImageError(_why_no_image(file)) from error
+    except bombs as error:
+        raise _too_large("its size") from error
+    except _BROKEN as error:
+        raise ImageError(f"damaged or truncated image ({error})") from error
+
+
+def _too_large(size: str) -> ImageError:
+    """The error for a decompression bomb."""
+    return ImageError(f"{size} is more than {MOST_PIXELS // 10**6} million pixels: not read")
+
+
+def _why_no_image(file: IO[bytes]) -> str:
+    """Why Pillow does not know the file."""
+    file.seek(0)
+    head = file.read(512)
+    if not head:
+        return "the file is empty"
+    if head.startswith(b"%PDF"):
+        return "a PDF, not an image of a line"
+    kind = "a text file" if head.isascii() and b"\0" not in head else "damaged, or an unknown kind"
+    return f"not an image ({kind})"
+
+
+def _from_pil(image: Image.Image) -> Grey:
+    """Turn upright and reduce to grey.
+
+    Raises:
+        ImageError: the image has no pixels.
+    """
+    if not image.width or not image.height:
+        raise ImageError("an image without pixels")
+    grey = _grey(image)
+    return np.ascontiguousarray(_upright(grey, _orientation(image)))
+
+
+def _grey(image: Image.Image) -> Grey:
+    """Grey pixels of an image, not yet upright."""
+    if image.mode in _DEEP_MODES:
+        return _eight_bits(np.asarray(image))
+    if image.has_transparency_data:
+        return _over_white(np.asarray(image.convert("RGBA")))
+    if image.mode == "L":
+        return np.asarray(image)
+    if image.mode not in ("1", "P", "RGB"):
+        image = image.convert("RGB")  # CMYK and others have no direct way that keeps their colours
+    return np.asarray(image.convert("L"))
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation, 1 (upright) to 8."""
+    try:
+        orientation = image.getexif().get(_ORIENTATION, 1)
+    except _BROKEN as error:
+        logger.warning("unreadable EXIF data, taken as upright: %s", error)
+        return 1
+    return orientation if isinstance(orientation, int) else 1
+
+
+def _upright(pixels: Grey, orientation: int) -> Grey:
+    """Turn and mirror pixels [height, width] by an EXIF orientation."""
+    if orientation in (5, 6, 7, 8):
+        pixels = pixels.T
+    if orientation in (2, 3, 6, 7):
+        pixels = pixels[:, ::-1]
+    if orientation in (3, 4, 7, 8):
+        pixels = pixels[::-1]
+    return pixels
+
+
+def _from_array(array: npt.NDArray[np.generic]) -> Grey:
+    """Reduce an array to grey.
+
+    Raises:
+        ImageError: its shape or type is not that of an image.
+    """
+    if array.ndim not in (2, 3) or not array.size or (array.ndim == 3 and array.shape[2] > 4):
+        raise ImageError(
+            f"an array of shape {list(array.shape)} is not an image: expected [height, width] "
+            "or [height, width, 1 to 4]"
+        )
+    if array.dtype.kind not in "buif":
+        raise ImageError(f"an array of {array.dtype} is not an image: expected numbers")
+    pixels = _eight_bits(array)
+    if pixels.ndim == 2 or pixels.shape[2] == 1:
+        return np.ascontiguousarray(pixels.reshape(pixels.shape[:2]))
+    if pixels.shape[2] in (2, 4):
+        return _over_white(pixels)
+    return _luma(pixels.astype(np.float32))
+
+
+def _eight_bits(array: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
+    """Reduce to 8 bits: deeper integers by the bits in use, floats from 0 to 1 or 0 to 255."""
+    if array.dtype == np.uint8:
+        return np.asarray(array, np.uint8)
+    if array.dtype == np.bool_:
+        return np.where(array, _WHITE, 0).astype(np.uint8)
+    if array.dtype.kind == "f":
+        values = np.nan_to_num(np.asarray(array, np.float32), nan=0.0, posinf=255.0, neginf=0.0)
+        if values.max() <= 1.0:
+            values = values * _WHITE
+        rounded: Grey = np.clip(values + 0.5, 0, _WHITE).astype(np.uint8)
+        return rounded
+    whole: npt.NDArray[np.integer[Any]] = np.maximum(np.asarray(array), 0)
+    shift = max(int(whole.max()).bit_length() - 8, 0)
+    pixels: Grey = np.right_shift(whole, shift).astype(np.uint8)
+    return pixels
+
+
+def _over_white(pixels: npt.NDArray[np.uint8]) -> Grey:
+    """Lay [height, width, 2 or 4] with alpha last over white."""
+    alpha = pixels[..., -1].astype(np.float32) / _WHITE
+    colour = pixels[..., :-1].astype(np.float32)
+    grey = colour[..., 0] if colour.shape[2] == 1 else _luma(colour).astype(np.float32)
+    blended: Grey = (grey * alpha + _WHITE * (1 - alpha) + 0.5).astype(np.uint8)
+    return blended
+
+
+def _luma(rgb: npt.NDArray[np.float32]) -> Grey:
+    """Grey of RGB [height, width, 3]: ITU-R 601, as Pillow's."""
+    weights = np.array([0.299, 0.587, 0.114], np.float32)
+    grey: Grey = (rgb @ weights + 0.5).astype(np.uint8)
+    return grey

@@ -1,0 +1,137 @@
+"""The two modules run by onnxruntime, and how a model folder is opened. Nothing here imports torch.
+
+A session is shared by all threads of a reader and runs in the thread that calls it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.bundle import LOCALIZER, RECOGNIZER, load_bundle
+from effocr.errors import BundleError
+from effocr.pipeline.engines import Engines
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+__all__ = ["OnnxEncoder", "OnnxLocalizer", "load_engines"]
+
+
+class OnnxLocalizer:
+    """localizer.onnx: `lines` uint8 [n, height, width] -> `maps` float32 [n, channels, width / 2].
+
+    Args:
+        path: of the onnx file.
+        threads: inside of one call.
+
+    Raises:
+        BundleError: the file is not such a graph.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        self._session = _session(path, threads, names=("lines", "maps"))
+
+    def maps(self, lines: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """See `effocr.pipeline.engines.Localizer`."""
+        found: npt.NDArray[np.float32] = self._session.run(["maps"], {"lines": lines})[0]
+        return found
+
+
+class OnnxEncoder:
+    """recognizer.onnx: `crops` uint8 [n, height, width] -> `embeddings` float32 [n, dimensions].
+
+    Args:
+        path: of the onnx file.
+        threads: inside of one call.
+
+    Raises:
+        BundleError: the file is not such a graph.
+    """
+
+    def __init__(self, path: Path, threads: int = 1) -> None:
+        self._session = _session(path, threads, names=("crops", "embeddings"))
+
+    def embed(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """See `effocr.pipeline.engines.Encoder`."""
+        found: npt.NDArray[np.float32] = self._session.run(["embeddings"], {"crops": crops})[0]
+        return found
+
+
+def load_engines(model: str | Path) -> Engines:
+    """Open a model for reading.
+
+    Args:
+        model: name or folder.
+
+    Raises:
+        UsageError: there is no such model.
+        BundleError: its files are missing, changed, or do not fit together.
+    """
+    from effocr.recognizer.index import GlyphIndex
+
+    bundle = load_bundle(model)
+    index = GlyphIndex.load(bundle.folder)
+    size = bundle.manifest.embedding_size
+    if index.dim != size:
+        raise BundleError(
+            f"{bundle.folder}: the index holds embeddings of {index.dim} numbers, the manifest "
+            f"says {size}; export the model again with `effocr export`"
+        )
+    return Engines(
+        OnnxLocalizer(bundle.path(LOCALIZER)),
+        OnnxEncoder(bundle.path(RECOGNIZER)),
+        index,
+        bundle.manifest,
+    )
+
+
+def _session(path: Path, threads: int, *, names: tuple[str, str]) -> onnxruntime.InferenceSession:
+    """Open an onnx file.
+
+    Args:
+        path: of the file.
+        threads: inside of one call.
+        names: of its input and its output.
+
+    Raises:
+        BundleError: it is not an onnx file, or its input or output has another name.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # one plan per shape would pile up: lines have many widths
+    options.log_severity_level = 3  # errors only
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        session = onnxruntime.InferenceSession(
+            str(path), options, providers=["CPUExecutionProvider"]
+        )
+    except _onnx_errors() as error:
+        first = str(error).splitlines()[0]
+        raise BundleError(f"{path}: onnxruntime cannot open it ({first})") from error
+    given = (session.get_inputs()[0].name, session.get_outputs()[0].name)
+    if given != names:
+        raise BundleError(f"{path}: a graph from {given[0]} to {given[1]}, not {names}")
+    return session
+
+
+def _onnx_errors() -> tuple[type[Exception], ...]:
+    """What onnxruntime raises on a file that it cannot use; the classes share no base of theirs."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    kinds: list[type[Exception]] = [
+        state.Fail,
+        state.InvalidArgument,
+        state.InvalidGraph,
+        state.InvalidProtobuf,
+        state.NoSuchFile,
+        state.NotImplemented,
+        state.RuntimeException,
+    ]
+    return tuple(kinds)

@@ -1,0 +1,144 @@
+"""The reader: line images in, Documents out, in order, on all cores, in bounded memory."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+from effocr.bundle import Manifest
+from effocr.document import Document
+from effocr.errors import ImageError, UsageError
+from effocr.pipeline.assemble import Rules
+from effocr.pipeline.chunk import ReadFailure, read_chunk
+from effocr.pipeline.engines import Engines
+from effocr.pipeline.images import ImageSource
+from effocr.pipeline.onnx_engines import load_engines
+from effocr.pipeline.threads import single_threaded, thread_count
+from effocr.pipeline.whitelist import restrict
+
+__all__ = ["ReadFailure", "Reader", "read"]
+
+CHUNK_SIZES: Final = (1, 2, 4, 8, 16)  # first chunks are small, so that few images use all threads
+LARGEST_CHUNK: Final = 32
+WAITING_CHUNKS: Final = 2  # per thread, read ahead of the result that is asked for
+
+
+class Reader:
+    """Reads images of single text lines.
+
+        reader = Reader("en")
+        print(reader.read("line.png").text)
+
+    Every thread takes a few lines from file to text; nothing below starts threads of its own
+    (OpenCV is set to one thread for the whole process). A reader may be used by several threads.
+
+    Args:
+        model: name of a model, its folder, or engines of your own.
+        threads: how many to use; None for all cores.
+        top_k: candidates to keep for each glyph.
+        whitelist: only these characters are read; None for all.
+        min_confidence: a glyph of less confidence becomes U+FFFD, with its candidates kept.
+        unknown_similarity: a glyph less like anything in the index becomes U+FFFD; None for the
+            threshold of the model.
+
+    Raises:
+        UsageError: an option is out of range, or there is no such model.
+        BundleError: the model is damaged.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | Engines = "en",
+        *,
+        threads: int | None = None,
+        top_k: int = 5,
+        whitelist: str | None = None,
+        min_confidence: float = 0.0,
+        unknown_similarity: float | None = None,
+    ) -> None:
+        if top_k < 1:
+            raise UsageError(f"top_k {top_k}: at least 1 candidate is needed")
+        if not 0.0 <= min_confidence <= 1.0:
+            raise UsageError(f"min_confidence {min_confidence}: must be from 0 to 1")
+        self._threads = thread_count(threads)
+        engines = model if isinstance(model, Engines) else load_engines(model)
+        self._engines = engines if whitelist is None else restrict(engines, whitelist)
+        manifest = engines.manifest
+        self._rules = Rules(
+            top_k=top_k,
+            unknown_similarity=(
+                manifest.unknown_similarity if unknown_similarity is None else unknown_similarity
+            ),
+            min_confidence=min_confidence,
+            calibration=manifest.calibration,
+        )
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the model says about itself."""
+        return self._engines.manifest
+
+    def read(self, image: ImageSource) -> Document:
+        """Read one image.
+
+        Args:
+            image: a path, the bytes of an image file, a PIL image, or an array [height, width]
+                or [height, width, 1 to 4].
+
+        Raises:
+            ImageError: it cannot be read.
+        """
+        (result,) = self.read_many([image])
+        if isinstance(result, ReadFailure):
+            raise ImageError(f"{result.path}: {result.reason}" if result.path else result.reason)
+        return result
+
+    def read_many(self, images: Iterable[ImageSource]) -> Iterator[Document | ReadFailure]:
+        """Read images on all threads.
+
+        `images` is drawn from as needed, so it may be endless; memory does not grow with it.
+
+        Args:
+            images: see `read`.
+
+        Yields:
+            One result per image, in order; an image that cannot be read gives a `ReadFailure`.
+        """
+        waiting: deque[Future[list[Document | ReadFailure]]] = deque()
+        most = WAITING_CHUNKS * self._threads
+        with ThreadPoolExecutor(
+            self._threads, thread_name_prefix="effocr", initializer=single_threaded
+        ) as pool:
+            try:
+                for chunk in _chunks(images):
+                    waiting.append(pool.submit(read_chunk, chunk, self._engines, self._rules))
+                    while waiting and (len(waiting) > most or waiting[0].done()):
+                        yield from waiting.popleft().result()
+                while waiting:
+                    yield from waiting.popleft().result()
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+
+def read(image: ImageSource, model: str | Path = "en") -> Document:
+    """Read one line image. For more than one, make a `Reader`: it loads the model once.
+
+    Raises:
+        ImageError: the image cannot be read.
+        UsageError: there is no such model.
+        BundleError: the model is damaged.
+    """
+    return Reader(model, threads=1).read(image)
+
+
+def _chunks(images: Iterable[ImageSource]) -> Iterator[list[ImageSource]]:
+    """The images in lists that grow up to LARGEST_CHUNK."""
+    remaining = iter(images)
+    sizes = iter(CHUNK_SIZES)
+    while chunk := list(islice(remaining, next(sizes, LARGEST_CHUNK))):
+        yield chunk
