@@ -7,7 +7,6 @@ Confidences are calibrated, from 0 to 1. Spaces are not glyphs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from math import fsum
 
@@ -62,7 +61,7 @@ class Line:
         text: its words joined by single spaces.
         box: around the line.
         polygon: outline of the line, clockwise from the start of its top edge.
-        confidence: mean of its glyphs; 1 for an empty line.
+        confidence: mean of its glyphs; 1 for blank paper, 0 for ink without glyphs.
         words: in reading order.
         glyphs: in reading order.
     """
@@ -110,8 +109,10 @@ class Page:
 
     @property
     def confidence(self) -> float:
-        """Mean confidence of all glyphs; 1 when there are none."""
-        return _mean(glyph.confidence for line in self.lines for glyph in line.glyphs)
+        """Mean confidence of all glyphs; of the lines where there are none; 1 for an empty page."""
+        sure = [glyph.confidence for line in self.lines for glyph in line.glyphs]
+        sure = sure or [line.confidence for line in self.lines]
+        return fsum(sure) / len(sure) if sure else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +136,3 @@ class Document:
     def text(self) -> str:
         """Text of the pages, joined by form feeds."""
         return "\f".join(page.text for page in self.pages)
-
-
-def _mean(values: Iterable[float]) -> float:
-    """Mean, 1 for nothing."""
-    numbers = list(values)
-    return fsum(numbers) / len(numbers) if numbers else 1.0
