@@ -1,0 +1,1 @@
+"""Glyph -> character: crops, encoder, loss, sampler, training and the nearest-neighbour index."""

@@ -1,0 +1,284 @@
+"""The index: which characters look alike. FAISS holds the embeddings, a JSON file their labels.
+
+A character usually has several rows: one per typeface, or per kind of shape. Search answers with
+characters, each by its most similar row.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from effocr.bundle import INDEX, LABELS
+from effocr.charset import normalise
+from effocr.errors import BundleError, DataFormatError
+
+__all__ = ["GlyphIndex", "Neighbours", "choose_rows"]
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+
+QUERIES_AT_ONCE: Final = 256  # so that their similarities to all rows stay in the cache
+ITERATIONS: Final = 8  # of k-means; the rows chosen hardly change afterwards
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Answer of a search.
+
+    Attributes:
+        labels: [n][k] characters, best first; fewer than asked for where the index holds fewer.
+        similarities: [n, k] float32, cosine of the most similar row of each character.
+    """
+
+    labels: list[list[str]]
+    similarities: Floats
+
+
+class GlyphIndex:
+    """Embeddings of known glyphs, and the character of each.
+
+    Searching is safe from several threads at once while nothing is added or removed; each call
+    uses one core.
+    """
+
+    def __init__(self, index: Any, labels: Sequence[str]) -> None:
+        """Take a FAISS inner-product index and the label of each of its rows; see `create`."""
+        self._index = index
+        self._labels = list(labels)
+        self._table: _Table | None = None
+
+    @classmethod
+    def create(cls, dim: int) -> Self:
+        """An empty index for embeddings of `dim` numbers."""
+        return cls(faiss.IndexFlatIP(dim), [])
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read index and labels from a model folder.
+
+        Raises:
+            BundleError: a file is missing or damaged, or the rows and labels differ in number.
+        """
+        index, labels = _read_index(folder / INDEX), _read_labels(folder / LABELS)
+        if len(labels) != index.ntotal:
+            raise BundleError(
+                f"{folder}: {index.ntotal} index rows, {len(labels)} labels; "
+                "rebuild the model with `effocr export`"
+            )
+        return cls(index, labels)
+
+    def save(self, folder: Path) -> None:
+        """Write index and labels into a folder, each file whole or not at all."""
+        folder.mkdir(parents=True, exist_ok=True)
+        drafts = {name: folder / f".{name}.part" for name in (INDEX, LABELS)}
+        faiss.write_index(self._index, str(drafts[INDEX]))
+        text = json.dumps({"labels": self._labels}, ensure_ascii=False)
+        drafts[LABELS].write_text(text + "\n", encoding="utf-8")
+        for name, draft in drafts.items():
+            draft.replace(folder / name)
+
+    def __len__(self) -> int:
+        """Rows."""
+        return len(self._labels)
+
+    @property
+    def dim(self) -> int:
+        """Numbers in an embedding."""
+        return int(self._index.d)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Label of each row, in the order of the rows."""
+        return tuple(self._labels)
+
+    @property
+    def characters(self) -> tuple[str, ...]:
+        """Characters that it knows, in the order in which they came."""
+        return tuple(dict.fromkeys(self._labels))
+
+    @property
+    def embeddings(self) -> Floats:
+        """[rows, dim] float32, a copy."""
+        return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32).reshape(-1, self.dim)
+
+    def counts(self) -> Counter[str]:
+        """Rows of each character."""
+        return Counter(self._labels)
+
+    def add(self, embeddings: Floats, labels: Sequence[str]) -> None:
+        """Add rows.
+
+        Args:
+            embeddings: [n, dim] float; brought to unit length here.
+            labels: n characters; brought to NFC here.
+
+        Raises:
+            DataFormatError: the shapes do not fit, a label is empty, or an embedding is not finite.
+        """
+        embeddings = np.asarray(embeddings, np.float32)
+        if embeddings.shape != (len(labels), self.dim):
+            raise DataFormatError(
+                f"{len(labels)} labels need embeddings [{len(labels)}, {self.dim}], "
+                f"not {list(embeddings.shape)}"
+            )
+        if not all(label.strip() for label in labels):
+            raise DataFormatError("a label of the index is empty or white space")
+        if not len(labels):
+            return
+        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+        if not (np.isfinite(lengths).all() and (lengths > 0).all()):
+            raise DataFormatError("an embedding is zero or not a finite number")
+        self._index.add(np.ascontiguousarray(embeddings / lengths))
+        self._labels += [normalise(label) for label in labels]
+        self._table = None
+
+    def remove(self, glyph: str) -> int:
+        """Forget a character.
+
+        Returns:
+            How many rows it had.
+        """
+        wanted = normalise(glyph)
+        rows = np.array([i for i, label in enumerate(self._labels) if label == wanted], np.int64)
+        if rows.size:
+            self._index.remove_ids(rows)
+            self._labels = [label for label in self._labels if label != wanted]
+            self._table = None
+        return int(rows.size)
+
+    def search(self, embeddings: Floats, k: int) -> Neighbours:
+        """Find the nearest characters.
+
+        Args:
+            embeddings: [n, dim] float32, unit length.
+            k: characters wanted, at least 1.
+
+        Returns:
+            The k best characters of each embedding, or all that the index holds where these are
+            fewer.
+        """
+        table = self._table = self._table or _Table.of(self._index, self._labels)
+        k = min(k, len(table.characters))
+        found = np.empty((len(embeddings), k), np.int64)
+        similarities = np.empty((len(embeddings), k), np.float32)
+        for start in range(0, len(embeddings), QUERIES_AT_ONCE) if k else ():
+            part = slice(start, start + QUERIES_AT_ONCE)
+            found[part], similarities[part] = table.best(embeddings[part], k)
+        return Neighbours(table.characters[found].tolist(), similarities)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rows of an index grouped by character, made for searching.
+
+    The inner products are FAISS's and not numpy's, because numpy's BLAS would start threads of its
+    own in each of the reader's threads (seven times slower on two busy cores), and FAISS's search
+    for the nearest rows would have to ask for many of them to see a second character.
+    """
+
+    transform: Any
+    starts: Ints
+    characters: npt.NDArray[np.object_]
+
+    @classmethod
+    def of(cls, index: Any, labels: Sequence[str]) -> Self:
+        numbers = {label: i for i, label in enumerate(dict.fromkeys(labels))}
+        codes = np.array([numbers[label] for label in labels], np.int64)
+        order = np.argsort(codes, kind="stable")
+        rows = (
+            index.reconstruct_n(0, index.ntotal) if labels else np.zeros((0, index.d), np.float32)
+        )
+        transform = faiss.LinearTransform(index.d, len(labels), False)
+        faiss.copy_array_to_vector(np.ascontiguousarray(rows[order]).ravel(), transform.A)
+        transform.is_trained = True
+        starts = np.searchsorted(codes[order], np.arange(len(numbers)))
+        return cls(transform, starts, np.array(list(numbers), dtype=object))
+
+    def best(self, queries: Floats, k: int) -> tuple[Ints, Floats]:
+        """Numbers [n, k] and similarities [n, k] of the k best characters."""
+        faiss.omp_set_num_threads(1)  # of this thread: the callers are the threads
+        rows = self.transform.apply(np.ascontiguousarray(queries, np.float32))
+        each = np.maximum.reduceat(rows, self.starts, axis=1)  # [n, characters]
+        found = np.argpartition(each, -k, axis=1)[:, -k:] if k < each.shape[1] else None
+        if found is None:
+            found = np.broadcast_to(np.arange(k), each.shape)
+        scores = np.take_along_axis(each, found, axis=1)
+        order = np.argsort(-scores, axis=1, kind="stable")
+        return np.take_along_axis(found, order, axis=1), np.take_along_axis(scores, order, axis=1)
+
+
+def choose_rows(
+    embeddings: Floats, labels: Sequence[str], *, rows_per_label: int, rng: np.random.Generator
+) -> Ints:
+    """Choose exemplars, so that an index stays small: of each label, the rows nearest to k means.
+
+    Args:
+        embeddings: [n, dim] float32, unit length.
+        labels: n characters.
+        rows_per_label: at most this many rows are kept of each.
+        rng: for the first means.
+
+    Returns:
+        [m] rows, rising.
+    """
+    places: dict[str, list[int]] = {}
+    for place, label in enumerate(labels):
+        places.setdefault(label, []).append(place)
+    chosen = [
+        np.array(own)[_exemplars(embeddings[own], rows_per_label, rng)] for own in places.values()
+    ]
+    return np.sort(np.concatenate(chosen)) if chosen else np.zeros(0, np.int64)
+
+
+def _exemplars(points: Floats, count: int, rng: np.random.Generator) -> Ints:
+    """Rows of `points` [n, dim] nearest to `count` spherical k-means; fewer where two share one."""
+    if len(points) <= count:
+        return np.arange(len(points))
+    means = points[_spread(points, count, rng)]
+    for _ in range(ITERATIONS):
+        nearest = (points @ means.T).argmax(axis=1)
+        sums = np.zeros_like(means)
+        np.add.at(sums, nearest, points)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        means = np.where(lengths > 0, sums / np.maximum(lengths, 1e-12), means)
+    return np.unique((points @ means.T).argmax(axis=0))
+
+
+def _spread(points: Floats, count: int, rng: np.random.Generator) -> Ints:
+    """First means as in k-means++ (Arthur and Vassilvitskii 2007): far ones are likelier."""
+    chosen = [int(rng.integers(len(points)))]
+    distances = 1 - points @ points[chosen[0]]
+    for _ in range(count - 1):
+        weights = np.maximum(distances, 0) + 1e-9
+        chosen.append(int(rng.choice(len(points), p=weights / weights.sum())))
+        distances = np.minimum(distances, 1 - points @ points[chosen[-1]])
+    return np.array(chosen)
+
+
+def _read_index(path: Path) -> Any:
+    if not path.is_file():
+        raise BundleError(f"{path}: missing; rebuild the model with `effocr export`")
+    try:
+        index = faiss.read_index(str(path))
+    except RuntimeError as error:
+        raise BundleError(f"{path}: not a readable FAISS index") from error
+    if not isinstance(index, faiss.IndexFlat) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
+        raise BundleError(f"{path}: {type(index).__name__}, expected IndexFlatIP")
+    return index
+
+
+def _read_labels(path: Path) -> list[str]:
+    try:
+        labels = json.loads(path.read_text(encoding="utf-8"))["labels"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BundleError(f'{path}: not a file {{"labels": [...]}}') from error
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise BundleError(f"{path}: a label is not a text")
+    return labels
