@@ -18,9 +18,9 @@ __all__ = ["check_glyph_folders", "read_glyph_folders", "write_glyph"]
 def read_glyph_folders(root: Path | str) -> GlyphSet:
     """Read glyph images, ordered by folder and file name; they are not opened.
 
-    Folders whose name is no character are left out and reported, and so are files that are no images
-    and folders without any. A folder name that is not NFC is read as its NFC character and reported.
-    Hidden files are passed over.
+    Folders whose name is no character are left out and reported, and so are files that are no
+    images and folders without any. A folder name that is not NFC is read as its NFC character and
+    reported. Hidden files are passed over.
 
     Raises:
         DataFormatError: there is no such folder, or it holds no glyph folder.

@@ -25,8 +25,8 @@ def read_line_pairs(
 
     Yields:
         A line per pair, its text in NFC without white space at the ends; or what was left out: an
-        image without text, a text without image, a second image of the same name, a text that is not
-        UTF-8 or has several lines.
+        image without text, a text without image, a second image of the same name, a text that is
+        not UTF-8 or has several lines.
 
     Raises:
         DataFormatError: there is no such folder, or nothing in it belongs to a pair.
@@ -61,7 +61,7 @@ def _find(folder: Path, *, recursive: bool) -> tuple[dict[Path, list[Path]], dic
             images.setdefault(path.with_suffix(""), []).append(path)
     if not images and not texts:
         raise DataFormatError(
-            f"{folder}: no line pairs; expected images and their texts (NAME.png, NAME{TEXT_SUFFIX})"
+            f"{folder}: no line pairs; expected images and texts (NAME.png and NAME{TEXT_SUFFIX})"
         )
     return images, texts
 
@@ -84,7 +84,7 @@ def check_line_pairs(
 ) -> Iterator[LineImage | Skipped]:
     """Read pairs and open every image; yields as `read_line_pairs`, and problems besides.
 
-    A line is yielded even where its image is damaged or its text is empty: what is wrong follows it.
+    A line is yielded even where its image is damaged or its text empty: what is wrong follows it.
     """
     for item in read_line_pairs(folder, recursive=recursive):
         yield item

@@ -1,5 +1,8 @@
 """What every reader of line data returns, and how it says what it left out."""
 
+import struct
+import warnings
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +14,7 @@ from effocr.errors import DataFormatError
 
 __all__ = [
     "IMAGE_SUFFIXES",
+    "Boxes",
     "GlyphImage",
     "GlyphSet",
     "LineImage",
@@ -22,7 +26,16 @@ __all__ = [
 ]
 
 Boxes = npt.NDArray[np.float32]
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
+IMAGE_SUFFIXES = frozenset(
+    {".png", ".jpg", ".jpeg", ".jp2", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".pbm", ".pgm"}
+)
+_ORIENTATION = 0x0112  # EXIF tag; 5 to 8 turn the image by a quarter
+_FIRST_TURNED = 5
+# what Pillow raises on damaged files differs by format
+_BROKEN = (
+    OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError,
+    MemoryError, RuntimeError, struct.error, zlib.error, Image.DecompressionBombError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +108,36 @@ def is_image(path: Path) -> bool:
 
 
 def image_size(path: Path) -> tuple[int, int]:
-    """Read width and height of an image from its header.
+    """Read width and height of an image, EXIF turning applied, from its header.
 
     Raises:
         DataFormatError: the file is missing or is no image that can be read.
     """
-    try:
-        with Image.open(path) as image:
-            return image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DataFormatError(f"{path}: {_reason(path, error)}") from error
+    return _open(path, decode=False)
 
 
 def check_image(path: Path) -> tuple[int, int]:
-    """Decode an image whole, so that a truncated file is found, and return width and height.
+    """Decode an image whole, so that a truncated file is found, and return its size.
+
+    Returns:
+        Width and height in pixels, EXIF turning applied.
 
     Raises:
         DataFormatError: the file is missing, is no image or is damaged.
     """
+    return _open(path, decode=True)
+
+
+def _open(path: Path, *, decode: bool) -> tuple[int, int]:
     try:
-        with Image.open(path) as image:
-            image.load()
-            return image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                if decode:
+                    image.load()
+                turned = image.getexif().get(_ORIENTATION, 1) >= _FIRST_TURNED
+                return (image.height, image.width) if turned else image.size
+    except _BROKEN as error:
         raise DataFormatError(f"{path}: {_reason(path, error)}") from error
 
 

@@ -1,0 +1,113 @@
+"""The forms of data sets: tell them apart and check them.
+
+`coco` is a JSON file of character-level COCO or a folder with one called annotations.json, `pairs`
+a folder of line pairs, `glyphs` a folder of glyph folders.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from effocr.charset import folder_to_glyph
+from effocr.data.coco_check import check_coco
+from effocr.data.coco_entries import ANNOTATIONS, load_coco
+from effocr.data.glyph_folders import check_glyph_folders
+from effocr.data.line_pairs import TEXT_SUFFIX, check_line_pairs
+from effocr.data.records import LineImage, Skipped, is_image
+from effocr.errors import DataFormatError
+
+__all__ = ["Checked", "Form", "check", "recognise"]
+
+Form = Literal["coco", "pairs", "glyphs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check counted and found wrong.
+
+    Attributes:
+        form: the form of the data set.
+        counts: lines, boxes, characters and the like, by name.
+        problems: all of them, in the order of the data set.
+    """
+
+    form: Form
+    counts: dict[str, int]
+    problems: tuple[Skipped, ...]
+
+
+def recognise(path: Path | str) -> Form:
+    """Tell the form of a data set by what is there.
+
+    Raises:
+        DataFormatError: the path is missing, or is nothing that is known here.
+    """
+    path = Path(path)
+    if path.is_file() and path.suffix.lower() == ".json":
+        return "coco"
+    if not path.is_dir():
+        what = "not a JSON file" if path.exists() else "no such file or folder"
+        raise DataFormatError(
+            f"{path}: {what}; expected a COCO file, a folder of line pairs or of glyph folders"
+        )
+    if (path / ANNOTATIONS).is_file():
+        return "coco"
+    entries = sorted(path.iterdir())
+    if any(entry.is_dir() and _is_glyph_folder(entry.name) for entry in entries):
+        return "glyphs"
+    if any(entry.name.endswith(TEXT_SUFFIX) or is_image(entry) for entry in entries):
+        return "pairs"
+    raise DataFormatError(
+        f"{path}: neither {ANNOTATIONS}, nor images with {TEXT_SUFFIX} texts, nor glyph folders "
+        "(97, 99_104) in it"
+    )
+
+
+def _is_glyph_folder(name: str) -> bool:
+    try:
+        folder_to_glyph(name)
+    except DataFormatError:
+        return False
+    return True
+
+
+def check(path: Path | str, form: Form) -> Checked:
+    """Look at every entry and image of a data set and collect what is wrong.
+
+    Raises:
+        DataFormatError: nothing of the data set can be read.
+    """
+    if form == "coco":
+        return _check_coco(path)
+    counts: Counter[str] = Counter()
+    characters: set[str] = set()
+    problems: list[Skipped] = []
+    for item in check_line_pairs(path) if form == "pairs" else check_glyph_folders(path):
+        if isinstance(item, Skipped):
+            problems.append(item)
+        elif isinstance(item, LineImage):
+            counts["lines"] += 1
+            counts["characters"] += len(item.text)
+            characters.update(item.text)
+        else:
+            counts["images"] += 1
+            characters.add(item.glyph)
+    return Checked(form, _counted(counts, characters), tuple(problems))
+
+
+def _check_coco(path: Path | str) -> Checked:
+    coco = load_coco(path)
+    problems = tuple(check_coco(coco))
+    counts: Counter[str] = Counter(lines=len(coco.images), boxes=0)
+    labels: set[str] = set()
+    for image in coco.images:
+        for annotation in coco.annotations[image.id]:
+            counts["word boxes" if coco.is_word(annotation) else "boxes"] += 1
+            if not coco.is_word(annotation) and (label := coco.label(annotation)):
+                labels.add(label)
+    return Checked("coco", _counted(counts, labels), problems)
+
+
+def _counted(counts: Counter[str], characters: set[str]) -> dict[str, int]:
+    return {**counts, "distinct": len({item for item in characters if item.strip()})}

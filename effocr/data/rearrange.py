@@ -1,0 +1,197 @@
+"""Whole data sets: read, write, split, combine and subset them, whatever their form."""
+
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from effocr.charset import glyph_to_folder
+from effocr.data.coco import read_coco, write_coco
+from effocr.data.coco_entries import ANNOTATIONS
+from effocr.data.forms import Form, recognise
+from effocr.data.glyph_folders import read_glyph_folders
+from effocr.data.line_pairs import free_name, read_line_pairs, write_line_pairs
+from effocr.data.records import GlyphImage, LineImage, Skipped
+from effocr.data.splits import split_by_document
+from effocr.errors import UsageError
+
+__all__ = ["DataSet", "combine", "read_set", "split_set", "subset", "write_set"]
+
+
+@dataclass(frozen=True, slots=True)
+class DataSet:
+    """A data set of any form.
+
+    Attributes:
+        form: what it was read from.
+        items: lines (`coco`, `pairs`) or glyph images (`glyphs`), in the order of the data set.
+        problems: what was left out or mended while reading.
+    """
+
+    form: Form
+    items: tuple[LineImage | GlyphImage, ...]
+    problems: tuple[Skipped, ...] = ()
+
+    @property
+    def lines(self) -> tuple[LineImage, ...]:
+        """The items that are lines."""
+        return tuple(item for item in self.items if isinstance(item, LineImage))
+
+    @property
+    def glyphs(self) -> tuple[GlyphImage, ...]:
+        """The items that are images of single glyphs."""
+        return tuple(item for item in self.items if isinstance(item, GlyphImage))
+
+    def take(self, numbers: Sequence[int]) -> "DataSet":
+        """Return the data set of some items only, by their numbers from 0."""
+        return replace(self, items=tuple(self.items[number] for number in numbers), problems=())
+
+
+def read_set(path: Path | str, form: Form | None = None) -> DataSet:
+    """Read a data set; its form is recognised by content if it is not given.
+
+    Raises:
+        DataFormatError: the path is missing, is of no known form, or cannot be read.
+    """
+    form = form or recognise(path)
+    match form:
+        case "coco":
+            found = read_coco(path)
+            return DataSet(form, found.lines, found.problems)
+        case "pairs":
+            items = list(read_line_pairs(path))
+            return DataSet(
+                form,
+                tuple(item for item in items if isinstance(item, LineImage)),
+                tuple(item for item in items if isinstance(item, Skipped)),
+            )
+        case "glyphs":
+            glyphs = read_glyph_folders(path)
+            return DataSet(form, glyphs.images, glyphs.problems)
+
+
+def write_set(data: DataSet, out: Path | str, form: Form, *, force: bool = False) -> Path:
+    """Write a data set: COCO refers to the images where they are, the other forms copy them.
+
+    Args:
+        data: what to write.
+        out: a folder; for COCO also a file called *.json (else annotations.json in the folder).
+        form: the form to write.
+        force: overwrite a COCO file, add to a folder that is not empty.
+
+    Returns:
+        The file or folder written.
+
+    Raises:
+        UsageError: the items do not fit the form, or `out` is there already.
+        DataFormatError: an image cannot be read or copied.
+    """
+    out = Path(out)
+    if form == "coco" and out.suffix.lower() != ".json":
+        out = out / ANNOTATIONS
+    if (form == "glyphs") != bool(data.glyphs) and data.items:
+        need = "glyph images" if form == "glyphs" else "lines"
+        raise UsageError(f"{out}: the form {form!r} needs {need}; `effocr data crop` cuts glyphs")
+    refuse_existing(out, force=force)
+    match form:
+        case "coco":
+            write_coco(data.lines, out)
+        case "pairs":
+            write_line_pairs(data.lines, out)
+        case "glyphs":
+            _write_glyphs(data.glyphs, out)
+    return out
+
+
+def refuse_existing(out: Path, *, force: bool) -> None:
+    """Refuse a file that exists and a folder that is not empty, unless forced.
+
+    Raises:
+        UsageError: it is there already.
+    """
+    if not force and (out.is_file() or (out.is_dir() and any(out.iterdir()))):
+        raise UsageError(f"{out} is there already; choose another place or use --force")
+
+
+def _write_glyphs(images: Sequence[GlyphImage], out: Path) -> None:
+    for image in images:
+        folder = out / glyph_to_folder(image.glyph)
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(image.path, free_name(folder, image.path.stem, image.path.suffix))
+
+
+def split_set(
+    data: DataSet,
+    *,
+    document_of: Callable[[str], str],
+    shares: Mapping[str, float],
+    rng: np.random.Generator,
+) -> dict[str, tuple[DataSet, tuple[str, ...]]]:
+    """Split a data set by document.
+
+    Args:
+        data: what to split.
+        document_of: from the name of an image without suffix to its document.
+        shares: part name to its share of the items.
+        rng: decides between documents of equal size.
+
+    Returns:
+        Part name to its data set and the sorted names of its documents.
+
+    Raises:
+        UsageError: a name has no document, or there are fewer documents than parts.
+    """
+    documents = [document_of(item.path.stem) for item in data.items]
+    parts = split_by_document(documents, shares=shares, rng=rng)
+    return {
+        part: (data.take(numbers), tuple(sorted({documents[number] for number in numbers})))
+        for part, numbers in parts.items()
+    }
+
+
+def combine(sets: Sequence[DataSet]) -> DataSet:
+    """Put data sets of one form one after the other; a COCO image that is in two counts once.
+
+    Raises:
+        UsageError: there are none, or their forms differ.
+    """
+    forms = {data.form for data in sets}
+    if len(forms) != 1:
+        raise UsageError(f"only data sets of one form can be combined, not {sorted(forms)}")
+    problems = [problem for data in sets for problem in data.problems]
+    items: dict[Path, LineImage | GlyphImage] = {}
+    for item in (item for data in sets for item in data.items):
+        place = item.path.resolve()
+        if place in items:
+            problems.append(Skipped(str(item.path), "left out: the image is there already"))
+        items.setdefault(place, item)
+    return DataSet(forms.pop(), tuple(items.values()), tuple(problems))
+
+
+def subset(
+    data: DataSet, *, rng: np.random.Generator, count: int | None = None, pattern: str | None = None
+) -> DataSet:
+    """Keep the items whose name matches, and of those `count` at random, in their order.
+
+    Args:
+        data: what to choose from.
+        rng: chooses.
+        count: how many to keep; None: all.
+        pattern: a regular expression searched for in the image's name without suffix.
+
+    Raises:
+        UsageError: the expression is wrong, nothing matches, or there are fewer than `count`.
+    """
+    try:
+        compiled = re.compile(pattern or "")
+    except re.error as error:
+        raise UsageError(f"regular expression {pattern!r}: {error}") from error
+    numbers = [n for n, item in enumerate(data.items) if compiled.search(item.path.stem)]
+    if not numbers or (count is not None and not 0 < count <= len(numbers)):
+        raise UsageError(f"{len(numbers)} of {len(data.items)} items match; cannot take {count}")
+    if count is not None:
+        numbers = sorted(int(n) for n in rng.choice(numbers, size=count, replace=False))
+    return data.take(numbers)
