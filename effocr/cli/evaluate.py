@@ -1,0 +1,182 @@
+"""`effocr evaluate lines|glyphs|localizer`: how well a model reads data that is known."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from effocr.data.records import LineImage, Skipped
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True, help="Measure a model on lines, glyphs or boxes that are known."
+)
+
+Folders = Annotated[
+    list[Path], typer.Argument(metavar="DIR...", help="Line images (NAME.png) with NAME.gt.txt.")
+]
+Cocos = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="COCO...",
+        help="Character-level COCO: a JSON file, or a folder with annotations.json.",
+    ),
+]
+Model = Annotated[str, typer.Option(metavar="NAME|DIR", help="Model: a name or a folder.")]
+Threads = Annotated[int | None, typer.Option(min=1, help="Threads; one per core if not given.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+IgnoreCase = Annotated[bool, typer.Option("--ignore-case", help="Compare without regard to case.")]
+Raw = Annotated[
+    bool,
+    typer.Option("--raw", help="Compare texts as they are: no NFC, no plain quotes and dashes."),
+]
+MetricsOut = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write the figures to FILE too, .json or .yaml."),
+]
+
+
+@app.command()
+def lines(
+    folders: Folders,
+    model: Model = "en",
+    threads: Threads = None,
+    ignore_case: IgnoreCase = False,
+    raw: Raw = False,
+    as_json: AsJson = False,
+    metrics_out: MetricsOut = None,
+) -> None:
+    """Read lines whose text is known: CER, WER and share of lines without any error.
+
+    An image that cannot be read counts as empty text, is named on standard error, and makes the
+    exit status 1.
+    """
+    from effocr.evaluation.lines import compare
+    from effocr.evaluation.peers import effocr as ours
+    from effocr.evaluation.report import lines_json, lines_table
+    from effocr.evaluation.sets import read_line_sets
+
+    sets = read_line_sets(folders)
+    for one in sets:
+        tell_skipped(one.problems)
+    engines = {
+        "effocr": lambda paths, turns: ours.read_lines(
+            paths, turns=turns, threads=threads, model=model
+        )
+    }
+    report = compare(sets, engines, raw=raw, ignore_case=ignore_case)
+    give(lines_json(report), lines_table(report, ignore_case=ignore_case), as_json, metrics_out)
+    if tell_failures(report):
+        raise typer.Exit(1)
+
+
+@app.command()
+def glyphs(
+    cocos: Cocos,
+    model: Model = "en",
+    as_json: AsJson = False,
+    metrics_out: MetricsOut = None,
+) -> None:
+    """Name glyphs whose boxes are given: the recognizer and its index alone.
+
+    A character that the index does not hold counts as wrong.
+    """
+    from effocr.evaluation.glyphs import evaluate_glyphs
+    from effocr.evaluation.report import table
+    from effocr.pipeline.onnx_engines import load_engines
+
+    engines = load_engines(model)
+    values: dict[str, Any] = {}
+    rows, notes = [], []
+    for name, known in _coco_sets(cocos):
+        report = evaluate_glyphs(known, engines)
+        tell_skipped(report.skipped)
+        row = report.as_json()
+        values[name] = row
+        rows.append([name, *(str(row[key]) for key in _GLYPH_COLUMNS)])
+        common = ", ".join(f"{true} as {taken} {n}" for true, taken, n in report.confusions[:10])
+        notes.append(f"{name}: most frequent errors: {common or 'none'}")
+    head = ["set", "lines", "glyphs", "right %", "among 5 %", "uncovered %", "unknown %"]
+    give(values, "\n".join([table(head, rows), *notes]), as_json, metrics_out)
+
+
+@app.command()
+def localizer(
+    cocos: Cocos,
+    model: Model = "en",
+    threads: Threads = None,
+    iou: Annotated[
+        float, typer.Option(min=0.01, max=1.0, help="Least overlap of a found and a true box.")
+    ] = 0.5,
+    as_json: AsJson = False,
+    metrics_out: MetricsOut = None,
+) -> None:
+    """Compare the glyph boxes that reading finds with true ones: precision, recall and F."""
+    from effocr.evaluation.localizer import evaluate_localizer
+    from effocr.evaluation.report import table
+    from effocr.pipeline.reader import Reader
+
+    reader = Reader(model, threads=threads)
+    values: dict[str, Any] = {}
+    rows = []
+    for name, known in _coco_sets(cocos):
+        report = evaluate_localizer(known, reader, iou_threshold=iou)
+        tell_skipped(report.skipped)
+        row = report.as_json()
+        values[name] = row
+        rows.append([name, *(str(row[key]) for key in _BOX_COLUMNS)])
+    head = ["set", "lines", "boxes", "found", "precision %", "recall %", "F %", "right number %"]
+    give(values, table(head, rows), as_json, metrics_out)
+
+
+_GLYPH_COLUMNS = ("lines", "glyphs", "accuracy", "top5", "uncovered", "unknown")
+_BOX_COLUMNS = ("lines", "boxes", "found", "precision", "recall", "f", "right_number")
+
+
+def give(values: dict[str, Any], text: str, as_json: bool, metrics_out: Path | None) -> None:
+    """Print a report, for people or as JSON, and write it to a file if one is named."""
+    from effocr.evaluation.report import write_metrics
+
+    if metrics_out is not None:
+        write_metrics(values, metrics_out)
+    typer.echo(json.dumps(values, ensure_ascii=False, indent=2) if as_json else text)
+
+
+def tell_skipped(skipped: tuple[Skipped, ...]) -> None:
+    """Name on standard error what was left out of a measurement."""
+    for one in skipped:
+        typer.echo(str(one), err=True)
+
+
+def tell_failures(report: Any) -> int:
+    """Name on standard error the images that an engine could not read; how many there were."""
+    from effocr.evaluation.peers.run import Missing
+
+    count = 0
+    for engines in report.values():
+        for engine, row in engines.items():
+            if not isinstance(row, Missing):
+                for path, reason in row.run.failures.items():
+                    typer.echo(f"{engine}: {path}: {reason}", err=True)
+                    count += 1
+    return count
+
+
+def _coco_sets(paths: list[Path]) -> list[tuple[str, tuple[LineImage, ...]]]:
+    """Lines of each COCO file, under the name of its set; what reading left out is told."""
+    from effocr.data.coco import read_coco
+    from effocr.evaluation.sets import set_names
+
+    folders = [path if path.is_dir() else path.parent for path in paths]
+    unique = len({folder.resolve() for folder in folders}) == len(folders)
+    sets = []
+    for name, path in zip(set_names(folders if unique else paths), paths, strict=True):
+        found = read_coco(path)
+        tell_skipped(found.problems)
+        sets.append((name, found.lines))
+    return sets
