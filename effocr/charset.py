@@ -8,7 +8,7 @@ A character has a folder name for data sets made of folders: its decimal code po
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ __all__ = [
     "folder_to_glyph",
     "glyph_to_folder",
     "graphemes",
+    "group_glyphs",
     "normalise",
     "read_charset",
     "write_charset",
@@ -159,3 +160,43 @@ def write_charset(charset: Charset, path: Path | str) -> None:
         f"{' '.join(f'U+{ord(point):04X}' for point in glyph)}\t{glyph}\n" for glyph in charset
     )
     Path(path).write_text("".join(lines), "utf-8")
+
+
+def group_glyphs(glyphs: Iterable[str]) -> dict[str, list[str]]:
+    """Sort characters into groups that a person would name.
+
+    Args:
+        glyphs: characters in NFC.
+
+    Returns:
+        Group name -> characters in order of code points; ASCII first.
+    """
+    groups: dict[str, list[str]] = {}
+    for glyph in sorted(glyphs):
+        groups.setdefault(_group(glyph), []).append(glyph)
+    return dict(sorted(groups.items(), key=lambda group: (group[1][0] > "\x7f", group[0])))
+
+
+def _group(glyph: str) -> str:
+    """Name of the group of a character."""
+    if len(glyph) > 1:
+        return "several code points"
+    category = unicodedata.category(glyph)
+    plain = glyph.isascii()
+    match category[0]:
+        case "L":
+            return "ASCII letters" if plain else _letter_group(glyph)
+        case "N":
+            return "ASCII digits" if plain else "other numbers"
+        case "P":
+            return "ASCII punctuation" if plain else "typographic punctuation"
+        case _:
+            return "ASCII punctuation" if plain else "other signs"
+
+
+def _letter_group(glyph: str) -> str:
+    """Group of a letter outside of ASCII."""
+    name = unicodedata.name(glyph, "")
+    if not name.startswith("LATIN"):
+        return f"{name.split(' ', 1)[0].capitalize()} letters" if name else "other letters"
+    return "accented Latin letters" if unicodedata.decomposition(glyph) else "other Latin letters"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -97,7 +97,7 @@ class Reader:
             raise ImageError(f"{result.path}: {result.reason}" if result.path else result.reason)
         return result
 
-    def read_many(self, images: Iterable[ImageSource]) -> Iterator[Document | ReadFailure]:
+    def read_many(self, images: Iterable[ImageSource]) -> Generator[Document | ReadFailure]:
         """Read images on all threads.
 
         `images` is drawn from as needed, so it may be endless; memory does not grow with it.

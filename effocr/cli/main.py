@@ -1,0 +1,87 @@
+"""The `effocr` command.
+
+Every command lives in its own file beside this one, imports what is heavy inside its functions,
+and is registered here in one line. Errors of ours become one line on stderr and exit status 2.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from effocr.cli import data, models, read
+from effocr.errors import EffOCRError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="effocr",
+    help="OCR by retrieval: every glyph is located, embedded and looked up.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("read")(read.read)
+app.add_typer(data.app, name="data")
+app.add_typer(models.app, name="models")
+
+_EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_PIPE = 2, 130, 141
+
+
+def _show_version(wanted: bool) -> None:
+    """Print the version and stop."""
+    if wanted:
+        import effocr
+
+        print(f"effocr {effocr.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """OCR by retrieval: every glyph is located, embedded and looked up."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        argv: what follows `effocr` on the command line; None for that of the process.
+
+    Returns:
+        The exit status: 0 all went well, 1 some input failed, 2 an error of use, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # paths may hold bytes that are not UTF-8
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    try:
+        app(args=None if argv is None else list(argv), prog_name="effocr")
+    except EffOCRError as error:
+        print(f"effocr: {error}", file=sys.stderr)
+        return _EXIT_USAGE
+    except KeyboardInterrupt:
+        return _EXIT_INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return _EXIT_PIPE
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    return 0
+
+
+def _silence_stdout() -> None:
+    """Nobody reads stdout any more: keep the interpreter from complaining when it flushes."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
