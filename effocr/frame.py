@@ -1,0 +1,202 @@
+"""Bring a line image into the frame in which every module sees it.
+
+A *frame* has a fixed height, paper 255, baseline and x-height at fixed rows, and any width. It is an `Affine` that
+maps frame pixels to image pixels, so a box found in the frame maps back exactly, whatever the scale, aspect ratio or
+skew of the image. Training and reading call the same functions.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from effocr.bundle import LineShape
+from effocr.geometry import Affine
+
+__all__ = ["Prepared", "better_frame", "frame_width", "prepare", "true_frame", "warp"]
+
+Grey = npt.NDArray[np.uint8]
+
+LEAST_CONTRAST: Final = 16  # grey levels between ink and paper; less is a blank line
+MOST_INK: Final = 0.55  # share of dark pixels; more means light print on a dark ground
+LEAST_INK_PX: Final = 3  # dark pixels; fewer is a blank line
+LEAST_SCALE, MOST_SCALE = 1 / 16, 16.0  # image pixels per frame pixel
+SIDE_PX: Final = 8.0  # paper left and right of the ink
+LINE_SPAN: Final = 2.0  # x-heights from the top of ascenders to the bottom of descenders
+NARROWEST_PX: Final = 16  # of a frame
+STEEPEST: Final = 0.12  # slope of a baseline that is believed
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A line with its contrast stretched, and where its print lies.
+
+    Attributes:
+        grey: [height, width] uint8, ink near 0, paper 255.
+        frame: maps first-frame pixels to pixels of `grey` (and of the image, which has the same size).
+        frame_width: of the first frame, in pixels.
+        turned: True where the image was light on dark.
+    """
+
+    grey: Grey
+    frame: Affine
+    frame_width: int
+    turned: bool
+
+
+def prepare(grey: Grey, shape: LineShape) -> Prepared | None:
+    """Turn light print dark, stretch the contrast, find the print.
+
+    Args:
+        grey: [height, width] uint8.
+        shape: of the frame.
+
+    Returns:
+        The line, or None when it holds no print.
+    """
+    threshold, dark = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    turned = bool(dark.mean() > MOST_INK)
+    if turned:
+        grey = 255 - grey
+        dark = 1 - dark
+        threshold = 255 - threshold
+    ink_pixels = grey[dark.astype(bool)]
+    if ink_pixels.size < LEAST_INK_PX or ink_pixels.size == grey.size:
+        return None
+    ink = float(np.percentile(ink_pixels[:: max(1, ink_pixels.size // 4096)], 20))
+    paper_pixels = grey[dark == 0]
+    paper = float(np.median(paper_pixels[:: max(1, paper_pixels.size // 4096)]))
+    if paper - ink < LEAST_CONTRAST:
+        return None
+    levels = np.clip((np.arange(256) - ink) * (255.0 / (paper - ink)), 0, 255).astype(np.uint8)
+    stretched = cv2.LUT(grey, levels)
+    frame, width = _first_frame(dark, shape)
+    return Prepared(np.asarray(stretched, np.uint8), frame, width, turned)
+
+
+def _first_frame(dark: Grey, shape: LineShape) -> tuple[Affine, int]:
+    """Guess the frame from the rows and columns of ink; `refine_frame` mends the guess."""
+    rows = dark.sum(axis=1, dtype=np.float64)
+    top, bottom = _ink_rows(rows)
+    columns = np.flatnonzero(dark[top:bottom].any(axis=0))
+    left, right = (int(columns[0]), int(columns[-1]) + 1) if columns.size else (0, dark.shape[1])
+    span_px = LINE_SPAN * shape.x_height_px  # of the frame
+    scale = float(np.clip((bottom - top) / span_px, LEAST_SCALE, MOST_SCALE))
+    middle = (top + bottom) / 2
+    frame_middle = shape.baseline_px - 0.5 * shape.x_height_px
+    x0 = left - SIDE_PX * scale
+    frame = Affine(np.array([[scale, 0.0, x0], [0.0, scale, middle - frame_middle * scale]]))
+    return frame, frame_width(right - left, scale)
+
+
+def _ink_rows(rows: npt.NDArray[np.float64]) -> tuple[int, int]:
+    """First and last row (exclusive) of the main band of print.
+
+    Rows are kept outward from the row of most ink until they fall under a small share of it: ink of
+    neighbouring lines beyond an empty strip, and stray specks, do not widen the band.
+    """
+    smooth = np.convolve(rows, np.ones(3) / 3, mode="same")
+    peak = int(smooth.argmax())
+    busy = smooth > 0.04 * smooth[peak]
+    above = np.flatnonzero(~busy[:peak])
+    below = np.flatnonzero(~busy[peak:])
+    top = int(above[-1]) + 1 if above.size else 0
+    bottom = peak + int(below[0]) if below.size else len(rows)
+    return top, max(bottom, top + 1)
+
+
+def frame_width(ink_width_px: float, scale: float) -> int:
+    """Width in frame pixels of `ink_width_px` image pixels with paper on both sides."""
+    return max(int(np.ceil(ink_width_px / scale + 2 * SIDE_PX)), NARROWEST_PX)
+
+
+def warp(grey: Grey, frame: Affine, width: int, height: int) -> Grey:
+    """Resample the line into the frame.
+
+    Args:
+        grey: [image height, image width] uint8, paper 255.
+        frame: maps frame pixels to pixels of `grey`.
+        width: of the frame in pixels.
+        height: of the frame in pixels.
+
+    Returns:
+        [height, width] uint8; paper outside of the image.
+    """
+    matrix = frame.matrix
+    shrink = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    if shrink > 1.5:
+        # Linear interpolation skips pixels when shrinking: average first, as cv2.INTER_AREA does.
+        area = 1.0 / shrink
+        size = (max(1, round(grey.shape[1] * area)), max(1, round(grey.shape[0] * area)))
+        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+        ratio = np.array([size[0] / grey.shape[1], size[1] / grey.shape[0]])
+        # Pixel centres lie at + 0.5: (x + 0.5) * ratio - 0.5.
+        grey = np.asarray(small, np.uint8)
+        matrix = matrix * ratio[:, None]
+    # Frames speak of pixel edges, OpenCV of pixel centres.
+    centred = matrix.copy()
+    centred[:, 2] += 0.5 * (matrix[:, 0] + matrix[:, 1]) - 0.5
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    warped = cv2.warpAffine(
+        grey, centred, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+    )
+    return np.asarray(warped, np.uint8)
+
+
+def true_frame(
+    baseline: tuple[float, float], x_height: float, extent: tuple[float, float], shape: LineShape
+) -> tuple[Affine, int]:
+    """The frame of a line whose baseline, x-height and horizontal extent are known.
+
+    Args:
+        baseline: (row at x = 0, slope), image pixels.
+        x_height: image pixels.
+        extent: (left, right) of the ink, image pixels.
+        shape: of the frame.
+
+    Returns:
+        The frame and its width.
+    """
+    scale = x_height / shape.x_height_px
+    height, slope = baseline
+    x0 = extent[0] - SIDE_PX * scale
+    matrix = [[scale, 0.0, x0], [slope * scale, scale, height + slope * x0 - shape.baseline_px * scale]]
+    return Affine(np.array(matrix)), frame_width(extent[1] - extent[0], scale)
+
+
+def better_frame(
+    frame: Affine,
+    width: int,
+    *,
+    baseline: tuple[float, float],
+    x_height: float,
+    extent: tuple[float, float],
+    shape: LineShape,
+) -> tuple[Affine, int] | None:
+    """A better frame, from what was seen in the first one.
+
+    Args:
+        frame: the first frame.
+        width: of the first frame in pixels.
+        baseline: (row at x = 0, slope) seen, pixels of the first frame.
+        x_height: seen, pixels of the first frame.
+        extent: (left, right) of the glyphs seen, pixels of the first frame.
+        shape: of the frame.
+
+    Returns:
+        The new frame and its width, or None where the first one is good enough.
+    """
+    height, slope = baseline[0], float(np.clip(baseline[1], -STEEPEST, STEEPEST))
+    ratio = float(np.clip(x_height / shape.x_height_px, 0.3, 3.0))
+    drift_px = abs(slope) * (extent[1] - extent[0])
+    offset_px = abs(height + slope * (extent[0] + extent[1]) / 2 - shape.baseline_px)
+    if 0.9 < ratio < 1.1 and drift_px < 2.5 and offset_px < 1.5:
+        return None
+    # New frame pixels -> old frame pixels: scale by ratio, follow the slope, baseline to its row.
+    to_old = Affine(np.array([[ratio, 0.0, 0.0], [slope * ratio, ratio, height - shape.baseline_px * ratio]]))
+    refined = to_old.then(frame)
+    if not LEAST_SCALE <= refined.matrix[0, 0] <= MOST_SCALE:
+        return None
+    return refined, max(int(np.ceil(width / ratio)), NARROWEST_PX)

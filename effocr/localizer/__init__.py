@@ -1,0 +1,1 @@
+"""Line -> glyph boxes and word gaps."""

@@ -1,0 +1,73 @@
+"""Loss of the native localizer: penalty-reduced focal loss on centres (CornerNet, arXiv 1808.01244; CenterNet,
+arXiv 1904.07850), L1 on lengths, cross-entropy on gaps and on the auxiliary characters."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from effocr.localizer import arrays
+from effocr.localizer.config import LocalizerConfig
+from effocr.localizer.model import unit_tables
+from effocr.localizer.targets import LENGTHS
+
+GAP_WEIGHT = 1.0
+LENGTH_WEIGHT = 0.08  # per pixel
+CHARACTER_WEIGHT = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTensors:
+    """`effocr.localizer.targets.Targets` as tensors."""
+
+    centre: Tensor
+    gap: Tensor
+    line: Tensor
+    column: Tensor
+    lengths: Tensor
+    classes: Tensor
+
+
+def localizer_loss(
+    raw: Tensor, logits: Tensor | None, truth: TargetTensors, config: LocalizerConfig
+) -> dict[str, Tensor]:
+    """The parts of the loss, weighted; their sum is to be minimised.
+
+    Args:
+        raw: [n, channels, columns], of `NativeLocalizer`.
+        logits: [n, characters, columns] or None.
+        truth: targets of the batch.
+        config: of the network.
+    """
+    offsets, scales, _ = unit_tables(config, raw.device)
+    at = raw[truth.line, :, truth.column]  # [g, channels]
+    lengths = at * scales[:, :, 0] + offsets[:, :, 0]
+    wanted = list(LENGTHS)
+    parts = {
+        "centre": centre_loss(raw[:, arrays.CENTRE], truth.centre, len(truth.line)),
+        "gap": GAP_WEIGHT * gap_loss(raw[:, arrays.GAP], truth.gap),
+        "lengths": LENGTH_WEIGHT * F.smooth_l1_loss(lengths[:, wanted], truth.lengths, beta=0.5),
+    }
+    if logits is not None:
+        known = truth.classes >= 0
+        at_glyphs = logits[truth.line, :, truth.column][known]
+        parts["characters"] = CHARACTER_WEIGHT * F.cross_entropy(at_glyphs, truth.classes[known], label_smoothing=0.05)
+    return parts
+
+
+def centre_loss(logit: Tensor, bells: Tensor, glyphs: int) -> Tensor:
+    """Focal loss, alpha 2, beta 4, a glyph; logit, bells: [n, columns]."""
+    positive = bells > 0.999
+    probability = logit.sigmoid().clamp(1e-5, 1 - 1e-5)
+    hit = -(1 - probability).square() * probability.log()
+    miss = -probability.square() * (1 - probability).log() * (1 - bells).pow(4)
+    return torch.where(positive, hit, miss).sum() / max(glyphs, 1)
+
+
+def gap_loss(logit: Tensor, gap: Tensor) -> Tensor:
+    """Cross-entropy over the columns that matter (not nan), gaps weighted up; [n, columns]."""
+    known = ~gap.isnan()
+    target = torch.where(known, gap, 0.0)
+    weight = known * (1 + 2 * target)
+    return F.binary_cross_entropy_with_logits(logit, target, weight, reduction="sum") / weight.sum().clamp(min=1)

@@ -1,0 +1,254 @@
+"""Wear and tear: from clean ink to what a scanner delivers. Arrays in, arrays out; boxes never move here.
+
+Every step takes `rng` and is a few OpenCV calls, so a line costs about two milliseconds.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+PAPER: Final = 255.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wear:
+    """How one line is printed and scanned. Lengths are in x-heights of the line, levels 0 to 1.
+
+    Attributes:
+        bleed: standard deviation of the ink's spread.
+        weight: shift of the stroke edge after spreading; positive fills strokes, negative breaks them.
+        hardness: slope of the edge; high is bilevel.
+        roughness: amplitude of noise along the edges.
+        fading: share of ink lost in patches.
+        specks: per square x-height.
+        paper: level of the paper.
+        ink: level of the ink.
+        uneven: amplitude of slow changes of light.
+        grain: standard deviation of the paper's noise.
+        blur: standard deviation of the scanner's blur.
+        x_height_px: resolution of the scan; None keeps that of the drawing.
+        bilevel: threshold of a bilevel scan relative to paper and ink; None keeps the greys.
+        jpeg: quality; None is lossless.
+        dots: dot pitch of a matrix printer; 0 is none.
+    """
+
+    bleed: float = 0.0
+    weight: float = 0.0
+    hardness: float = 6.0
+    roughness: float = 0.0
+    fading: float = 0.0
+    specks: float = 0.0
+    paper: float = 1.0
+    ink: float = 0.0
+    uneven: float = 0.0
+    grain: float = 0.0
+    blur: float = 0.0
+    x_height_px: float | None = None
+    bilevel: float | None = None
+    jpeg: int | None = None
+    dots: float = 0.0
+
+
+def wear_down(ink: Grey, x_height: float, wear: Wear, rng: np.random.Generator) -> Grey:
+    """Print and scan a line.
+
+    Args:
+        ink: [height, width] uint8, 0 paper, 255 ink.
+        x_height: in pixels of `ink`.
+        wear: what happens to it.
+        rng: source of the noise.
+
+    Returns:
+        [height', width'] uint8, dark on light; the size changes only with `wear.x_height_px`, by the same
+        factor both ways (to the pixel).
+    """
+    amount = ink.astype(np.float32) / 255.0
+    if wear.dots:
+        amount = _dot_matrix(amount, wear.dots * x_height)
+    amount = _spread(amount, x_height, wear, rng)
+    if wear.specks:
+        _speckle(amount, x_height, wear.specks, rng)
+    grey = _scan(amount, x_height, wear, rng)
+    if wear.bilevel is not None:
+        grey = _bilevel(grey, wear)
+    if wear.jpeg is not None:
+        _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, wear.jpeg])
+        grey = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return grey
+
+
+def noise_field(
+    shape: tuple[int, int], cell_px: float, rng: np.random.Generator, *, aspect: float = 1.0
+) -> Floats:
+    """Smooth noise, mean 0 and about unit variance, whose blobs are `cell_px` high and `aspect` times as wide."""
+    rows = max(2, int(shape[0] / cell_px) + 2)
+    columns = max(2, int(shape[1] / (cell_px * aspect)) + 2)
+    coarse = rng.standard_normal((rows, columns), dtype=np.float32)
+    size = (shape[1], shape[0])
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32) * 1.25
+
+
+def _spread(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generator) -> Floats:
+    """Ink spreads into the paper, gains or loses weight, and dries with a rough edge."""
+    if wear.bleed:
+        amount = np.asarray(cv2.GaussianBlur(amount, (0, 0), max(0.3, wear.bleed * x_height)), np.float32)
+    level = amount - 0.5 + wear.weight
+    if wear.roughness:
+        cell = max(1.0, x_height * rng.uniform(0.06, 0.16))
+        level += wear.roughness * noise_field(amount.shape, cell, rng)
+    if wear.fading:
+        patches = noise_field(amount.shape, x_height * rng.uniform(0.15, 1.2), rng, aspect=rng.uniform(0.7, 3))
+        level -= wear.fading * np.maximum(patches, 0)
+    return np.clip(level * wear.hardness + 0.5, 0, 1)
+
+
+def _speckle(amount: Floats, x_height: float, density: float, rng: np.random.Generator) -> None:
+    """Dirt: small dark and light spots, in place."""
+    height, width = amount.shape
+    count = int(rng.poisson(density * height * width / x_height**2))
+    for _ in range(min(count, 400)):
+        row, column = int(rng.integers(height)), int(rng.integers(width))
+        radius = max(1, round(x_height * float(rng.gamma(1.2, 0.03))))
+        value = 1.0 if rng.random() < 0.8 else 0.0
+        amount[row : row + radius, column : column + radius] = value
+
+
+def _dot_matrix(amount: Floats, pitch_px: float) -> Floats:
+    """Redraw the line with round dots on a grid."""
+    pitch = max(2, round(pitch_px))
+    height, width = amount.shape
+    rows, columns = max(1, height // pitch), max(1, width // pitch)
+    coarse = np.asarray(cv2.resize(amount, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+    lit = (coarse > 0.4).astype(np.float32)
+    grid = np.repeat(np.repeat(lit, pitch, axis=0), pitch, axis=1)
+    axis = (np.arange(pitch) - (pitch - 1) / 2) / pitch
+    dot = (np.hypot(axis[:, None], axis[None, :]) < 0.48).astype(np.float32)
+    drawn = grid * np.tile(dot, (rows, columns))
+    return np.asarray(cv2.resize(drawn, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _scan(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generator) -> Grey:
+    """Light, optics, resolution and sensor noise."""
+    paper = np.full(amount.shape, wear.paper, np.float32)
+    if wear.uneven:
+        paper += wear.uneven * noise_field(amount.shape, amount.shape[0] * 1.5, rng, aspect=4.0)
+    grey = paper + amount * (wear.ink - wear.paper)
+    if wear.x_height_px is not None and wear.x_height_px < x_height:
+        factor = wear.x_height_px / x_height
+        size = (max(1, round(amount.shape[1] * factor)), max(1, round(amount.shape[0] * factor)))
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
+        x_height = wear.x_height_px
+    if wear.blur:
+        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), max(0.2, wear.blur * x_height)), np.float32)
+    if wear.grain:
+        grey = grey + wear.grain * rng.standard_normal(grey.shape, dtype=np.float32)
+    return np.clip(grey * PAPER, 0, 255).astype(np.uint8)
+
+
+def _bilevel(grey: Grey, wear: Wear) -> Grey:
+    level = PAPER * (wear.ink + (wear.bilevel or 0.5) * (wear.paper - wear.ink))
+    return np.where(grey > level, np.uint8(255), np.uint8(0))
+
+
+def draw_wear(rng: np.random.Generator) -> Wear:
+    """Draw one of the ways in which print reaches us: book, bilevel book, typescript, receipt or clean page."""
+    kind = rng.choice(5, p=(0.16, 0.34, 0.22, 0.18, 0.10))
+    match int(kind):
+        case 0:
+            return _grey_scan(rng)
+        case 1:
+            return _bilevel_scan(rng)
+        case 2:
+            return _typescript(rng)
+        case 3:
+            return _receipt(rng)
+        case _:
+            return Wear(hardness=4, bleed=0.03, x_height_px=rng.uniform(9, 28))
+
+
+def _maybe(rng: np.random.Generator, share: float, low: float, high: float) -> float:
+    """A number between low and high in `share` of the cases, else 0."""
+    return float(rng.uniform(low, high)) if rng.random() < share else 0.0
+
+
+def _weight(rng: np.random.Generator) -> float:
+    """Ink gain: print is more often too fat than too thin."""
+    return float(np.clip(rng.normal(0.07, 0.1), -0.14, 0.3))
+
+
+def _grey_scan(rng: np.random.Generator) -> Wear:
+    return Wear(
+        bleed=rng.uniform(0.02, 0.08),
+        weight=_weight(rng),
+        hardness=rng.uniform(1.5, 6),
+        roughness=_maybe(rng, 0.6, 0.03, 0.16),
+        fading=_maybe(rng, 0.3, 0.05, 0.25),
+        specks=_maybe(rng, 0.4, 0.002, 0.04),
+        paper=rng.uniform(0.6, 1.0),
+        ink=rng.uniform(0.0, 0.35),
+        uneven=_maybe(rng, 0.5, 0.01, 0.06),
+        grain=_maybe(rng, 0.7, 0.005, 0.04),
+        blur=_maybe(rng, 0.7, 0.02, 0.11),
+        x_height_px=rng.uniform(9, 26),
+        jpeg=int(rng.integers(25, 92)) if rng.random() < 0.5 else None,
+    )
+
+
+def _bilevel_scan(rng: np.random.Generator) -> Wear:
+    return Wear(
+        bleed=rng.uniform(0.03, 0.09),
+        weight=_weight(rng),
+        hardness=rng.uniform(2, 8),
+        roughness=_maybe(rng, 0.85, 0.04, 0.22),
+        fading=_maybe(rng, 0.3, 0.05, 0.3),
+        specks=_maybe(rng, 0.35, 0.002, 0.04),
+        grain=rng.uniform(0.0, 0.08),
+        blur=rng.uniform(0.02, 0.1),
+        x_height_px=rng.uniform(10, 28),
+        bilevel=float(np.clip(rng.normal(0.55, 0.1), 0.3, 0.85)),
+    )
+
+
+def _typescript(rng: np.random.Generator) -> Wear:
+    return Wear(
+        bleed=rng.uniform(0.03, 0.1),
+        weight=_weight(rng),
+        hardness=rng.uniform(1.2, 5),
+        roughness=_maybe(rng, 0.8, 0.05, 0.25),
+        fading=_maybe(rng, 0.5, 0.05, 0.4),
+        specks=_maybe(rng, 0.5, 0.002, 0.05),
+        paper=rng.uniform(0.65, 1.0),
+        ink=rng.uniform(0.0, 0.45),
+        uneven=_maybe(rng, 0.4, 0.01, 0.06),
+        grain=_maybe(rng, 0.8, 0.01, 0.06),
+        blur=_maybe(rng, 0.8, 0.03, 0.14),
+        x_height_px=rng.uniform(7.5, 24),
+        bilevel=float(np.clip(rng.normal(0.55, 0.1), 0.3, 0.85)) if rng.random() < 0.35 else None,
+        jpeg=int(rng.integers(25, 92)) if rng.random() < 0.6 else None,
+    )
+
+
+def _receipt(rng: np.random.Generator) -> Wear:
+    return Wear(
+        bleed=rng.uniform(0.0, 0.08),
+        weight=_weight(rng),
+        hardness=rng.uniform(1.5, 8),
+        roughness=_maybe(rng, 0.6, 0.03, 0.22),
+        fading=_maybe(rng, 0.35, 0.05, 0.35),
+        specks=_maybe(rng, 0.35, 0.01, 0.2),
+        paper=rng.uniform(0.6, 1.0),
+        ink=rng.uniform(0.0, 0.5),
+        uneven=_maybe(rng, 0.3, 0.01, 0.06),
+        grain=_maybe(rng, 0.6, 0.01, 0.08),
+        blur=_maybe(rng, 0.6, 0.02, 0.14),
+        x_height_px=rng.uniform(7, 22),
+        bilevel=float(np.clip(rng.normal(0.55, 0.1), 0.3, 0.85)) if rng.random() < 0.4 else None,
+        jpeg=int(rng.integers(25, 92)) if rng.random() < 0.5 else None,
+        dots=rng.uniform(0.13, 0.22) if rng.random() < 0.12 else 0.0,
+    )

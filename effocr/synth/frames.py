@@ -1,0 +1,88 @@
+"""Frames for training: those that reading will produce, and those a little off, so that nothing is learnt by heart."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.bundle import LineShape
+from effocr.frame import Prepared, frame_width, prepare, true_frame, warp
+from effocr.geometry import Affine
+from effocr.synth.lines import SyntheticLine
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+FIRST_FRAMES: Final = 0.35  # share of frames as guessed from the rows of ink
+SCALE_SPREAD: Final = 0.07  # standard deviation of the logarithm of the scale
+BASELINE_SPREAD_PX: Final = 1.0
+SLOPE_SPREAD: Final = 0.0025
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedLine:
+    """A synthetic line with its contrast stretched, ready to be framed."""
+
+    prepared: Prepared
+    truth: SyntheticLine
+
+
+@dataclass(frozen=True, slots=True)
+class FramedLine:
+    """A line in a frame, with its truth in frame pixels.
+
+    Attributes:
+        pixels: [height, width] uint8.
+        boxes: [n, 4] float32.
+        baseline: (row at x = 0, slope).
+        x_height: pixels.
+    """
+
+    pixels: Grey
+    boxes: Floats
+    baseline: tuple[float, float]
+    x_height: float
+
+
+def prepare_line(line: SyntheticLine, shape: LineShape) -> PreparedLine | None:
+    """Stretch the contrast; None when wear left nothing to see."""
+    prepared = prepare(line.grey, shape)
+    return None if prepared is None else PreparedLine(prepared, line)
+
+
+def draw_frame(line: PreparedLine, shape: LineShape, rng: np.random.Generator) -> tuple[Affine, int]:
+    """A first frame, as reading guesses it, or the true one with jitter."""
+    if rng.random() < FIRST_FRAMES:
+        return _jitter_scale(line.prepared.frame, line.prepared.frame_width, rng)
+    truth = line.truth
+    x_height = truth.x_height * float(np.exp(rng.normal(0, SCALE_SPREAD)))
+    pixel = x_height / shape.x_height_px
+    slope = truth.baseline[1] + rng.normal(0, SLOPE_SPREAD)
+    middle = (truth.boxes[0, 0] + truth.boxes[-1, 2]) / 2
+    # The slope errs around the middle of the line, as a fitted one does.
+    height = truth.baseline[0] + (truth.baseline[1] - slope) * middle + rng.normal(0, BASELINE_SPREAD_PX) * pixel
+    return true_frame((height, slope), x_height, (truth.boxes[0, 0], truth.boxes[-1, 2]), shape)
+
+
+def _jitter_scale(frame: Affine, width: int, rng: np.random.Generator) -> tuple[Affine, int]:
+    factor = float(np.exp(rng.normal(0, SCALE_SPREAD)))
+    return Affine.scale_shift(factor, factor).then(frame), max(16, int(np.ceil(width / factor)))
+
+
+def frame_line(line: PreparedLine, frame: Affine, width: int, shape: LineShape) -> FramedLine:
+    """Warp the line into the frame and take its truth along."""
+    to_frame = frame.inverse()
+    truth = line.truth
+    corners = np.array([[0.0, truth.baseline[0]], [1000.0, truth.baseline[0] + 1000.0 * truth.baseline[1]]])
+    (x0, y0), (x1, y1) = to_frame.points(corners)
+    slope = (y1 - y0) / (x1 - x0)
+    return FramedLine(
+        pixels=warp(line.prepared.grey, frame, width, shape.height),
+        boxes=to_frame.boxes(truth.boxes).astype(np.float32),
+        baseline=(float(y0 - slope * x0), float(slope)),
+        x_height=float(truth.x_height * to_frame.matrix[1, 1]),
+    )
+
+
+__all__ = ["FramedLine", "PreparedLine", "draw_frame", "frame_line", "frame_width", "prepare_line"]
