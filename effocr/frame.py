@@ -1,8 +1,8 @@
 """Bring a line image into the frame in which every module sees it.
 
-A *frame* has a fixed height, paper 255, baseline and x-height at fixed rows, and any width. It is an `Affine` that
-maps frame pixels to image pixels, so a box found in the frame maps back exactly, whatever the scale, aspect ratio or
-skew of the image. Training and reading call the same functions.
+A *frame* has a fixed height, paper 255, baseline and x-height at fixed rows, and any width. It is
+an `Affine` that maps frame pixels to image pixels, so a box found in the frame maps back exactly,
+whatever the scale, aspect ratio or skew of the image. Training and reading call the same functions.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MOST_INK: Final = 0.55  # share of dark pixels; more means light print on a dark
 LEAST_INK_PX: Final = 3  # dark pixels; fewer is a blank line
 LEAST_SCALE, MOST_SCALE = 1 / 16, 16.0  # image pixels per frame pixel
 SIDE_PX: Final = 8.0  # paper left and right of the ink
-LINE_SPAN: Final = 2.0  # x-heights from the top of ascenders to the bottom of descenders
+LINE_SPAN: Final = 2.3  # x-heights from the top of ascenders to the bottom of descenders
 NARROWEST_PX: Final = 16  # of a frame
 STEEPEST: Final = 0.12  # slope of a baseline that is believed
 
@@ -35,7 +35,8 @@ class Prepared:
 
     Attributes:
         grey: [height, width] uint8, ink near 0, paper 255.
-        frame: maps first-frame pixels to pixels of `grey` (and of the image, which has the same size).
+        frame: maps first-frame pixels to pixels of `grey` (and of the image, which has the same
+            size).
         frame_width: of the first frame, in pixels.
         turned: True where the image was light on dark.
     """
@@ -162,7 +163,10 @@ def true_frame(
     scale = x_height / shape.x_height_px
     height, slope = baseline
     x0 = extent[0] - SIDE_PX * scale
-    matrix = [[scale, 0.0, x0], [slope * scale, scale, height + slope * x0 - shape.baseline_px * scale]]
+    matrix = [
+        [scale, 0.0, x0],
+        [slope * scale, scale, height + slope * x0 - shape.baseline_px * scale],
+    ]
     return Affine(np.array(matrix)), frame_width(extent[1] - extent[0], scale)
 
 
@@ -192,10 +196,12 @@ def better_frame(
     ratio = float(np.clip(x_height / shape.x_height_px, 0.3, 3.0))
     drift_px = abs(slope) * (extent[1] - extent[0])
     offset_px = abs(height + slope * (extent[0] + extent[1]) / 2 - shape.baseline_px)
-    if 0.9 < ratio < 1.1 and drift_px < 2.5 and offset_px < 1.5:
+    if 0.88 < ratio < 1.13 and drift_px < 2.5 and offset_px < 1.5:
         return None
     # New frame pixels -> old frame pixels: scale by ratio, follow the slope, baseline to its row.
-    to_old = Affine(np.array([[ratio, 0.0, 0.0], [slope * ratio, ratio, height - shape.baseline_px * ratio]]))
+    to_old = Affine(
+        np.array([[ratio, 0.0, 0.0], [slope * ratio, ratio, height - shape.baseline_px * ratio]])
+    )
     refined = to_old.then(frame)
     if not LEAST_SCALE <= refined.matrix[0, 0] <= MOST_SCALE:
         return None

@@ -1,4 +1,7 @@
-"""Numpy-only parts of the localizer: maps -> glyph boxes and word gaps. Shared by torch and ONNX."""
+"""Numpy-only parts of the localizer.
+
+Maps -> glyph boxes and word gaps. Shared by torch and ONNX.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -38,8 +41,8 @@ def decode(maps: Floats, *, width: int, peak_threshold: float) -> Located:
     """Turn the localizer's maps into glyph boxes and word gaps.
 
     Args:
-        maps: [channels, columns] float32: centre and gap as probabilities, left and right extents in pixels
-            from the column's middle, top, bottom, baseline and x-height in frame pixels.
+        maps: [channels, columns] float32: centre and gap as probabilities, left and right extents
+            in pixels from the column's middle, top, bottom, baseline and x-height in frame pixels.
         width: of the frame that is print, in pixels; columns beyond are padding.
         peak_threshold: least probability of a glyph centre.
 
@@ -57,7 +60,13 @@ def decode(maps: Floats, *, width: int, peak_threshold: float) -> Located:
         return Located(np.zeros((0, 4), np.float32), empty, empty, None, 0.0)
     middle = peaks * STRIDE + STRIDE / 2
     boxes = np.stack(
-        (middle - maps[LEFT, peaks], maps[TOP, peaks], middle + maps[RIGHT, peaks], maps[BOTTOM, peaks]), axis=1
+        (
+            middle - maps[LEFT, peaks],
+            maps[TOP, peaks],
+            middle + maps[RIGHT, peaks],
+            maps[BOTTOM, peaks],
+        ),
+        axis=1,
     ).astype(np.float32)
     scores = centre[peaks].astype(np.float32)
     kept = _suppress(boxes, scores)
@@ -69,7 +78,8 @@ def decode(maps: Floats, *, width: int, peak_threshold: float) -> Located:
 def _suppress(boxes: Floats, scores: Floats, most_overlap: float = 0.5) -> npt.NDArray[np.intp]:
     """Indices of boxes left after dropping the weaker of two that cover each other, left to right.
 
-    Overlap is that of the horizontal extents over the narrower one: glyphs of a line stand side by side.
+    Overlap is that of the horizontal extents over the narrower one: glyphs of a line stand side by
+    side.
     """
     order = np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable")
     x0, x1 = boxes[order, 0], boxes[order, 2]
@@ -94,7 +104,8 @@ def _gaps(gap: Floats, boxes: Floats) -> Floats:
     """Mean gap probability between each box and the one before it."""
     total = np.concatenate(([0.0], np.cumsum(gap)))
     columns = len(gap)
-    # Between the right edge of one and the left edge of the next, at least one column where they touch.
+    # Between the right edge of one and the left edge of the next, at least one column where they
+    # touch.
     ends = np.sort(np.stack((boxes[:-1, 2], boxes[1:, 0])) / STRIDE, axis=0)
     first = np.clip(np.floor(ends[0]).astype(int), 0, columns - 1)
     last = np.clip(np.ceil(ends[1]).astype(int), first + 1, columns)

@@ -14,7 +14,9 @@ class LocalizerConfig(BaseModel, frozen=True, extra="forbid"):
     middle_channels: int = Field(32, gt=0, description="at a quarter of the height")
     deep_channels: int = Field(64, gt=0, description="at an eighth of the height")
     column_channels: int = Field(96, gt=0, description="after the height is folded away")
-    column_dilations: tuple[int, ...] = Field((1, 2, 4, 8), description="of the convolutions along the line")
+    column_dilations: tuple[int, ...] = Field(
+        (1, 2, 4, 8), description="of the convolutions along the line"
+    )
 
 
 class LocalizerTraining(BaseModel, frozen=True, extra="forbid"):
@@ -25,7 +27,10 @@ class LocalizerTraining(BaseModel, frozen=True, extra="forbid"):
         LoopConfig(max_steps=4000, best="f_score", ema_decay=0.998, learning_rate=3e-3),
         description="shared by all trainers",
     )
-    batch_columns: int = Field(8192, gt=0, description="frame pixels of all lines of a batch, laid end to end")
+    batch_columns: int = Field(
+        8192, gt=0, description="frame pixels of all lines of a batch, laid end to end"
+    )
     widths: tuple[int, ...] = Field(
-        (256, 512, 768, 1024), description="of batches, pixels; few, because every new one costs seconds on CPU"
+        (256, 512, 768, 1024),
+        description="of batches, pixels; few, because every new one costs seconds on CPU",
     )

@@ -1,11 +1,12 @@
-"""Loss of the native localizer: penalty-reduced focal loss on centres (CornerNet, arXiv 1808.01244; CenterNet,
-arXiv 1904.07850), L1 on lengths, cross-entropy on gaps and on the auxiliary characters."""
+"""Loss of the native localizer: penalty-reduced focal loss on centres (CornerNet, arXiv 1808.01244;
+CenterNet, arXiv 1904.07850), L1 on lengths, cross-entropy on gaps and on the auxiliary
+characters."""
 
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+from torch.nn import functional
 
 from effocr.localizer import arrays
 from effocr.localizer.config import LocalizerConfig
@@ -47,12 +48,15 @@ def localizer_loss(
     parts = {
         "centre": centre_loss(raw[:, arrays.CENTRE], truth.centre, len(truth.line)),
         "gap": GAP_WEIGHT * gap_loss(raw[:, arrays.GAP], truth.gap),
-        "lengths": LENGTH_WEIGHT * F.smooth_l1_loss(lengths[:, wanted], truth.lengths, beta=0.5),
+        "lengths": LENGTH_WEIGHT
+        * functional.smooth_l1_loss(lengths[:, wanted], truth.lengths, beta=0.5),
     }
     if logits is not None:
         known = truth.classes >= 0
         at_glyphs = logits[truth.line, :, truth.column][known]
-        parts["characters"] = CHARACTER_WEIGHT * F.cross_entropy(at_glyphs, truth.classes[known], label_smoothing=0.05)
+        parts["characters"] = CHARACTER_WEIGHT * functional.cross_entropy(
+            at_glyphs, truth.classes[known], label_smoothing=0.05
+        )
     return parts
 
 
@@ -70,4 +74,6 @@ def gap_loss(logit: Tensor, gap: Tensor) -> Tensor:
     known = ~gap.isnan()
     target = torch.where(known, gap, 0.0)
     weight = known * (1 + 2 * target)
-    return F.binary_cross_entropy_with_logits(logit, target, weight, reduction="sum") / weight.sum().clamp(min=1)
+    return functional.binary_cross_entropy_with_logits(
+        logit, target, weight, reduction="sum"
+    ) / weight.sum().clamp(min=1)

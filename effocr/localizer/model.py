@@ -1,8 +1,9 @@
-"""The native localizer: a small fully convolutional network from a line to maps of one row of columns.
+"""The native localizer: a small fully convolutional network from a line to maps of one row of
+columns.
 
-Plain 3x3 convolutions with early reduction of the height, because these reach the highest share of a CPU's
-arithmetic (docs/benchmarks.md). The heads follow CenterNet (arXiv 1904.07850) folded to one dimension: a peak per
-glyph, and extents read at the peak.
+Plain 3x3 convolutions with early reduction of the height, because these reach the highest share of
+a CPU's arithmetic (docs/benchmarks.md). The heads follow CenterNet (arXiv 1904.07850) folded to one
+dimension: a peak per glyph, and extents read at the peak.
 """
 
 from typing import Final
@@ -32,18 +33,22 @@ class Residual(nn.Module):
         super().__init__()
         padding = (kernel[0] // 2, (kernel[1] // 2) * dilation)
         self.body = nn.Sequential(
-            nn.Conv2d(channels, channels, kernel, padding=padding, dilation=(1, dilation), bias=False),
+            nn.Conv2d(
+                channels, channels, kernel, padding=padding, dilation=(1, dilation), bias=False
+            ),
             nn.BatchNorm2d(channels),
             nn.ReLU(inplace=True),
         )
 
     def forward(self, x: Tensor) -> Tensor:
         """[n, c, h, w] -> the same shape."""
-        return x + self.body(x)
+        added: Tensor = x + self.body(x)
+        return added
 
 
 class NativeLocalizer(nn.Module):
-    """Line images to raw maps, and in training to character logits that make the features tell glyphs apart.
+    """Line images to raw maps, and in training to character logits that make the features tell
+    glyphs apart.
 
     Attributes:
         config: sizes.
@@ -59,7 +64,8 @@ class NativeLocalizer(nn.Module):
         super().__init__()
         self.config = config
         stem, middle, deep, column = (
-            config.stem_channels, config.middle_channels, config.deep_channels, config.column_channels,
+            config.stem_channels, config.middle_channels, config.deep_channels,
+            config.column_channels,
         )  # fmt: skip
         self.features = nn.Sequential(
             _block(1, stem, (2, 2)),
@@ -67,7 +73,8 @@ class NativeLocalizer(nn.Module):
             Residual(middle),
             _block(middle, deep, (2, 1)),
             Residual(deep),
-            # Fold the height into channels: every row keeps weights of its own, so tops and bottoms can be told.
+            # Fold the height into channels: every row keeps weights of its own, so tops and bottoms
+            # can be told.
             nn.Conv2d(deep, column, (config.line.height // 8, 3), padding=(0, 1), bias=False),
             nn.BatchNorm2d(column),
             nn.ReLU(inplace=True),
@@ -96,7 +103,10 @@ class NativeLocalizer(nn.Module):
 
 
 class DeployedLocalizer(nn.Module):
-    """What is exported: uint8 lines in, maps in pixels and probabilities out (`effocr.localizer.arrays`)."""
+    """What is exported: uint8 lines in.
+
+    Maps in pixels and probabilities out (`effocr.localizer.arrays`).
+    """
 
     def __init__(self, localizer: NativeLocalizer) -> None:
         super().__init__()
@@ -111,7 +121,10 @@ class DeployedLocalizer(nn.Module):
 
 
 def unit_tables(config: LocalizerConfig, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Offset and scale of each channel in pixels, and which channels are probabilities; each [1, channels, 1]."""
+    """Offset and scale of each channel in pixels, and which channels are probabilities.
+
+    Each is [1, channels, 1].
+    """
     offsets = torch.zeros(arrays.CHANNELS)
     offsets[[arrays.LEFT, arrays.RIGHT]] = config.line.x_height_px / 2
     offsets[arrays.TOP] = config.line.baseline_px - config.line.x_height_px
@@ -121,4 +134,8 @@ def unit_tables(config: LocalizerConfig, device: torch.device) -> tuple[Tensor, 
     logistic[[arrays.CENTRE, arrays.GAP]] = True
     shape = (1, -1, 1)
     scales = torch.full((arrays.CHANNELS,), PIXELS_PER_UNIT)
-    return tuple(t.to(device).reshape(shape) for t in (offsets, scales, logistic))  # type: ignore[return-value]
+    return (
+        offsets.to(device).view(shape),
+        scales.to(device).view(shape),
+        logistic.to(device).view(shape),
+    )

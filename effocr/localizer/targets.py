@@ -11,7 +11,14 @@ from effocr.localizer import arrays
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-LENGTHS: Final = (arrays.LEFT, arrays.RIGHT, arrays.TOP, arrays.BOTTOM, arrays.BASELINE, arrays.X_HEIGHT)
+LENGTHS: Final = (
+    arrays.LEFT,
+    arrays.RIGHT,
+    arrays.TOP,
+    arrays.BOTTOM,
+    arrays.BASELINE,
+    arrays.X_HEIGHT,
+)
 NARROWEST_PEAK: Final = 0.6  # columns, standard deviation of the target's bell
 PEAK_PER_WIDTH: Final = 1 / 10  # of the glyph's width
 
@@ -68,7 +75,9 @@ def build_targets(lines: list[FrameTruth], columns: int) -> Targets:
             continue
         middle = (boxes[:, 0] + boxes[:, 2]) / 2
         column = np.clip((middle / arrays.STRIDE).astype(np.int64), 0, columns - 1)
-        spread = np.maximum(NARROWEST_PEAK, (boxes[:, 2] - boxes[:, 0]) / arrays.STRIDE * PEAK_PER_WIDTH)
+        spread = np.maximum(
+            NARROWEST_PEAK, (boxes[:, 2] - boxes[:, 0]) / arrays.STRIDE * PEAK_PER_WIDTH
+        )
         distance = (np.arange(columns)[None, :] - column[:, None]) / spread[:, None]
         centre[row] = np.exp(-0.5 * np.square(distance)).max(axis=0)
         _draw_gaps(gap[row], truth)
@@ -76,7 +85,14 @@ def build_targets(lines: list[FrameTruth], columns: int) -> Targets:
         base = truth.baseline[0] + truth.baseline[1] * at
         lengths.append(
             np.stack(
-                (at - boxes[:, 0], boxes[:, 2] - at, boxes[:, 1], boxes[:, 3], base, np.full(len(at), truth.x_height)),
+                (
+                    at - boxes[:, 0],
+                    boxes[:, 2] - at,
+                    boxes[:, 1],
+                    boxes[:, 3],
+                    base,
+                    np.full(len(at), truth.x_height),
+                ),
                 axis=1,
             )
         )
@@ -97,7 +113,10 @@ def build_targets(lines: list[FrameTruth], columns: int) -> Targets:
 
 
 def _draw_gaps(gap: Floats, truth: FrameTruth) -> None:
-    """0 from the first to the last glyph, 1 between words, in place; at least the middle column of a gap is 1."""
+    """0 from the first to the last glyph.
+
+    1 between words, in place; at least the middle column of a gap is 1.
+    """
     first = int(truth.boxes[:, 0].min() / arrays.STRIDE)
     last = int(np.ceil(truth.boxes[:, 2].max() / arrays.STRIDE))
     gap[max(first, 0) : last] = 0.0

@@ -22,6 +22,7 @@ from effocr.localizer.model import DeployedLocalizer, NativeLocalizer
 from effocr.localizer.targets import FrameTruth, build_targets
 from effocr.metrics.boxes import BoxCounts, count_matches
 from effocr.synth.frames import FramedLine, PreparedLine, draw_frame, frame_line
+from effocr.training.checkpoints import load_weights
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
 
@@ -36,7 +37,9 @@ VALIDATION_SEED: Final = 7
 class LineBatches:
     """Batches of framed lines with targets; the same step gives the same batch."""
 
-    def __init__(self, lines: Sequence[PreparedLine], charset: Charset, config: LocalizerTraining) -> None:
+    def __init__(
+        self, lines: Sequence[PreparedLine], charset: Charset, config: LocalizerTraining
+    ) -> None:
         """Sort the lines by the width that holds them.
 
         Raises:
@@ -51,7 +54,9 @@ class LineBatches:
         needed = np.array([_true_width(line, shape) for line in lines])
         self.bucket = np.minimum(np.searchsorted(widths, needed), len(widths) - 1)
         self.members = [np.flatnonzero(self.bucket == b) for b in range(len(widths))]
-        pixels = np.array([len(m) * w for m, w in zip(self.members, widths, strict=True)], np.float64)
+        pixels = np.array(
+            [len(m) * w for m, w in zip(self.members, widths, strict=True)], np.float64
+        )
         self.shares = pixels / pixels.sum()
 
     def __len__(self) -> int:
@@ -83,8 +88,13 @@ def _true_width(line: PreparedLine, shape: LineShape) -> int:
     return frame_width(right - left, line.truth.x_height / shape.x_height_px)
 
 
-def draw_training_frame(line: PreparedLine, width: int, shape: LineShape, rng: np.random.Generator) -> FramedLine:
-    """A frame of exactly `width` pixels: what is too long is cut at a random place, what is short is padded."""
+def draw_training_frame(
+    line: PreparedLine, width: int, shape: LineShape, rng: np.random.Generator
+) -> FramedLine:
+    """A frame of exactly `width` pixels.
+
+    What is too long is cut at a random place, what is short is padded.
+    """
     frame, needed = draw_frame(line, shape, rng)
     if needed > width:
         shift = float(rng.uniform(0, needed - width))
@@ -100,7 +110,9 @@ def frame_truth(framed: FramedLine, line: PreparedLine, class_of: Mapping[str, i
     inside = (middle >= 0) & (middle < framed.pixels.shape[1])
     kept = np.cumsum(np.concatenate(([0], inside)))
     words = [(int(kept[a]), int(kept[b])) for a, b in line.truth.words]
-    classes = np.array([class_of.get(glyph, UNKNOWN_CLASS) for glyph in line.truth.glyphs], np.int64)
+    classes = np.array(
+        [class_of.get(glyph, UNKNOWN_CLASS) for glyph in line.truth.glyphs], np.int64
+    )
     return FrameTruth(
         boxes=framed.boxes[inside],
         classes=classes[inside],
@@ -110,10 +122,14 @@ def frame_truth(framed: FramedLine, line: PreparedLine, class_of: Mapping[str, i
     )
 
 
-def _loss(model: nn.Module, batch: dict[str, Tensor], *, config: LocalizerConfig) -> dict[str, Tensor]:
+def _loss(
+    model: nn.Module, batch: dict[str, Tensor], *, config: LocalizerConfig
+) -> dict[str, Tensor]:
     raw, logits = model(batch["lines"])
     fields = {name: batch[name] for name in TargetTensors.__slots__}
-    parts = localizer_loss(raw.float(), None if logits is None else logits.float(), TargetTensors(**fields), config)
+    parts = localizer_loss(
+        raw.float(), None if logits is None else logits.float(), TargetTensors(**fields), config
+    )
     return {"loss": torch.stack(list(parts.values())).sum(), **parts}
 
 
@@ -129,7 +145,10 @@ class Validation:
         self.lines = lines
 
     def __call__(self, model: nn.Module) -> dict[str, float]:
-        """Precision, recall and F of boxes at IoU 0.5, share of word gaps right, error of the x-height."""
+        """Precision, recall and F of boxes at IoU 0.5.
+
+        Share of word gaps right, error of the x-height.
+        """
         deployed = DeployedLocalizer(model)  # type: ignore[arg-type]
         counts = BoxCounts()
         gaps_right = gaps = 0
@@ -153,7 +172,9 @@ class Validation:
 
 def _maps(deployed: DeployedLocalizer, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
     device = next(deployed.parameters()).device
-    maps: npt.NDArray[np.float32] = deployed(torch.from_numpy(pixels[None]).to(device))[0].float().cpu().numpy()
+    maps: npt.NDArray[np.float32] = (
+        deployed(torch.from_numpy(pixels[None]).to(device))[0].float().cpu().numpy()
+    )
     return maps
 
 

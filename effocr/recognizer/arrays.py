@@ -11,10 +11,11 @@ PAPER = 255
 
 
 def cut_crops(line: Grey, boxes: npt.NDArray[np.float32], crop: CropShape) -> Grey:
-    """Cut each glyph out of the frame at full height, so that its size and place on the line are kept.
+    """Cut each glyph out of the frame at full height, so that its size and place on the line are
+    kept.
 
-    The box stands in the middle of its crop; what lies more than `crop.margin_px` beside it is blanked. A box too
-    wide for the crop is squeezed.
+    The box stands in the middle of its crop; what lies more than `crop.margin_px` beside it is
+    blanked. A box too wide for the crop is squeezed.
 
     Args:
         line: [height, width] uint8, the frame, paper 255.

@@ -34,7 +34,9 @@ class Face:
 
     def __init__(self, path: str, index: int, size_px: int) -> None:
         self.size_px = size_px
-        self._font = ImageFont.truetype(path, size_px, index=index, layout_engine=ImageFont.Layout.BASIC)
+        self._font = ImageFont.truetype(
+            path, size_px, index=index, layout_engine=ImageFont.Layout.BASIC
+        )
         self._rasters: dict[str, Raster] = {}
         self._kerning: dict[str, float] = {}
 
@@ -61,7 +63,9 @@ class Face:
         pad = 3
         width, height = int(x1 - x0) + 2 * pad, int(y1 - y0) + 2 * pad
         canvas = Image.new("L", (max(width, 1), max(height, 1)), 0)
-        ImageDraw.Draw(canvas).text((pad - x0, pad - y0), glyph, fill=255, font=self._font, anchor="ls")
+        ImageDraw.Draw(canvas).text(
+            (pad - x0, pad - y0), glyph, fill=255, font=self._font, anchor="ls"
+        )
         ink = np.asarray(canvas)
         rows, columns = np.flatnonzero(ink.max(axis=1) > 40), np.flatnonzero(ink.max(axis=0) > 40)
         if not rows.size:
@@ -103,7 +107,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive words in one face; `scale` makes small caps and mixed sizes (1.0 is the line's size)."""
+    """Consecutive words in one face.
+
+    `scale` makes small caps and mixed sizes (1.0 is the line's size).
+    """
 
     text: str
     face: Face
@@ -130,7 +137,10 @@ class Composed:
 
 @dataclass(slots=True)
 class _Pen:
-    """Places glyphs left to right; what it placed is drawn afterwards, when the extents are known."""
+    """Places glyphs left to right.
+
+    What it placed is drawn afterwards, when the extents are known.
+    """
 
     x: float = 0.0
     placed: list[tuple[Raster, int, int, float, str]] = field(default_factory=list)
@@ -168,7 +178,9 @@ def _place_run(pen: _Pen, run: Run, setting: Setting, rng: np.random.Generator) 
     for glyph in graphemes(run.text):
         if glyph == " ":
             pen.end_word()
-            space = cell or em * max(0.12, rng.normal(setting.word_space, setting.word_space_spread))
+            space = cell or em * max(
+                0.12, rng.normal(setting.word_space, setting.word_space_spread)
+            )
             pen.x += space + setting.tracking * em
             previous = ""
             continue
@@ -200,7 +212,9 @@ def _draw(pen: _Pen) -> Composed:
         height, width = raster.ink.shape
         left, top = x - x0, y - y0
         target = canvas[top : top + height, left : left + width]
-        np.maximum(target, raster.ink if ink == 1.0 else (raster.ink * ink).astype(np.uint8), out=target)
+        np.maximum(
+            target, raster.ink if ink == 1.0 else (raster.ink * ink).astype(np.uint8), out=target
+        )
         boxes[row] = left, top, left + width, top + height
     glyphs = [glyph for _, _, _, _, glyph in pen.placed]
     return Composed(canvas, glyphs, boxes, pen.words, float(-y0))

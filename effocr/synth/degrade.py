@@ -1,4 +1,5 @@
-"""Wear and tear: from clean ink to what a scanner delivers. Arrays in, arrays out; boxes never move here.
+"""Wear and tear: from clean ink to what a scanner delivers. Arrays in, arrays out; boxes never move
+here.
 
 Every step takes `rng` and is a few OpenCV calls, so a line costs about two milliseconds.
 """
@@ -22,7 +23,8 @@ class Wear:
 
     Attributes:
         bleed: standard deviation of the ink's spread.
-        weight: shift of the stroke edge after spreading; positive fills strokes, negative breaks them.
+        weight: shift of the stroke edge after spreading; positive fills strokes, negative breaks
+            them.
         hardness: slope of the edge; high is bilevel.
         roughness: amplitude of noise along the edges.
         fading: share of ink lost in patches.
@@ -65,8 +67,8 @@ def wear_down(ink: Grey, x_height: float, wear: Wear, rng: np.random.Generator) 
         rng: source of the noise.
 
     Returns:
-        [height', width'] uint8, dark on light; the size changes only with `wear.x_height_px`, by the same
-        factor both ways (to the pixel).
+        [height', width'] uint8, dark on light; the size changes only with `wear.x_height_px`, by
+        the same factor both ways (to the pixel).
     """
     amount = ink.astype(np.float32) / 255.0
     if wear.dots:
@@ -86,7 +88,10 @@ def wear_down(ink: Grey, x_height: float, wear: Wear, rng: np.random.Generator) 
 def noise_field(
     shape: tuple[int, int], cell_px: float, rng: np.random.Generator, *, aspect: float = 1.0
 ) -> Floats:
-    """Smooth noise, mean 0 and about unit variance, whose blobs are `cell_px` high and `aspect` times as wide."""
+    """Smooth noise, mean 0 and about unit variance.
+
+    Whose blobs are `cell_px` high and `aspect` times as wide.
+    """
     rows = max(2, int(shape[0] / cell_px) + 2)
     columns = max(2, int(shape[1] / (cell_px * aspect)) + 2)
     coarse = rng.standard_normal((rows, columns), dtype=np.float32)
@@ -97,13 +102,17 @@ def noise_field(
 def _spread(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generator) -> Floats:
     """Ink spreads into the paper, gains or loses weight, and dries with a rough edge."""
     if wear.bleed:
-        amount = np.asarray(cv2.GaussianBlur(amount, (0, 0), max(0.3, wear.bleed * x_height)), np.float32)
+        amount = np.asarray(
+            cv2.GaussianBlur(amount, (0, 0), max(0.3, wear.bleed * x_height)), np.float32
+        )
     level = amount - 0.5 + wear.weight
     if wear.roughness:
         cell = max(1.0, x_height * rng.uniform(0.06, 0.16))
         level += wear.roughness * noise_field(amount.shape, cell, rng)
     if wear.fading:
-        patches = noise_field(amount.shape, x_height * rng.uniform(0.15, 1.2), rng, aspect=rng.uniform(0.7, 3))
+        patches = noise_field(
+            amount.shape, x_height * rng.uniform(0.15, 1.2), rng, aspect=rng.uniform(0.7, 3)
+        )
         level -= wear.fading * np.maximum(patches, 0)
     return np.clip(level * wear.hardness + 0.5, 0, 1)
 
@@ -124,13 +133,17 @@ def _dot_matrix(amount: Floats, pitch_px: float) -> Floats:
     pitch = max(2, round(pitch_px))
     height, width = amount.shape
     rows, columns = max(1, height // pitch), max(1, width // pitch)
-    coarse = np.asarray(cv2.resize(amount, (columns, rows), interpolation=cv2.INTER_AREA), np.float32)
+    coarse = np.asarray(
+        cv2.resize(amount, (columns, rows), interpolation=cv2.INTER_AREA), np.float32
+    )
     lit = (coarse > 0.4).astype(np.float32)
     grid = np.repeat(np.repeat(lit, pitch, axis=0), pitch, axis=1)
     axis = (np.arange(pitch) - (pitch - 1) / 2) / pitch
     dot = (np.hypot(axis[:, None], axis[None, :]) < 0.48).astype(np.float32)
     drawn = grid * np.tile(dot, (rows, columns))
-    return np.asarray(cv2.resize(drawn, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(
+        cv2.resize(drawn, (width, height), interpolation=cv2.INTER_LINEAR), np.float32
+    )
 
 
 def _scan(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generator) -> Grey:
@@ -145,7 +158,9 @@ def _scan(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generator)
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
         x_height = wear.x_height_px
     if wear.blur:
-        grey = np.asarray(cv2.GaussianBlur(grey, (0, 0), max(0.2, wear.blur * x_height)), np.float32)
+        grey = np.asarray(
+            cv2.GaussianBlur(grey, (0, 0), max(0.2, wear.blur * x_height)), np.float32
+        )
     if wear.grain:
         grey = grey + wear.grain * rng.standard_normal(grey.shape, dtype=np.float32)
     return np.clip(grey * PAPER, 0, 255).astype(np.uint8)
@@ -157,7 +172,10 @@ def _bilevel(grey: Grey, wear: Wear) -> Grey:
 
 
 def draw_wear(rng: np.random.Generator) -> Wear:
-    """Draw one of the ways in which print reaches us: book, bilevel book, typescript, receipt or clean page."""
+    """Draw one of the ways in which print reaches us.
+
+    Book, bilevel book, typescript, receipt or clean page.
+    """
     kind = rng.choice(5, p=(0.16, 0.34, 0.22, 0.18, 0.10))
     match int(kind):
         case 0:

@@ -1,4 +1,7 @@
-"""Frames for training: those that reading will produce, and those a little off, so that nothing is learnt by heart."""
+"""Frames for training: those that reading will produce.
+
+And those a little off, so that nothing is learnt by heart.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,15 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import LineShape
+from effocr.data.labelled import LabelledLine
 from effocr.frame import Prepared, frame_width, prepare, true_frame, warp
 from effocr.geometry import Affine
-from effocr.synth.lines import SyntheticLine
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 FIRST_FRAMES: Final = 0.35  # share of frames as guessed from the rows of ink
-SCALE_SPREAD: Final = 0.07  # standard deviation of the logarithm of the scale
+SCALE_SPREAD: Final = 0.08  # standard deviation of the logarithm of the scale
 BASELINE_SPREAD_PX: Final = 1.0
 SLOPE_SPREAD: Final = 0.0025
 
@@ -25,7 +28,7 @@ class PreparedLine:
     """A synthetic line with its contrast stretched, ready to be framed."""
 
     prepared: Prepared
-    truth: SyntheticLine
+    truth: LabelledLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,15 @@ class FramedLine:
     x_height: float
 
 
-def prepare_line(line: SyntheticLine, shape: LineShape) -> PreparedLine | None:
+def prepare_line(line: LabelledLine, shape: LineShape) -> PreparedLine | None:
     """Stretch the contrast; None when wear left nothing to see."""
     prepared = prepare(line.grey, shape)
     return None if prepared is None else PreparedLine(prepared, line)
 
 
-def draw_frame(line: PreparedLine, shape: LineShape, rng: np.random.Generator) -> tuple[Affine, int]:
+def draw_frame(
+    line: PreparedLine, shape: LineShape, rng: np.random.Generator
+) -> tuple[Affine, int]:
     """A first frame, as reading guesses it, or the true one with jitter."""
     if rng.random() < FIRST_FRAMES:
         return _jitter_scale(line.prepared.frame, line.prepared.frame_width, rng)
@@ -61,7 +66,11 @@ def draw_frame(line: PreparedLine, shape: LineShape, rng: np.random.Generator) -
     slope = truth.baseline[1] + rng.normal(0, SLOPE_SPREAD)
     middle = (truth.boxes[0, 0] + truth.boxes[-1, 2]) / 2
     # The slope errs around the middle of the line, as a fitted one does.
-    height = truth.baseline[0] + (truth.baseline[1] - slope) * middle + rng.normal(0, BASELINE_SPREAD_PX) * pixel
+    height = (
+        truth.baseline[0]
+        + (truth.baseline[1] - slope) * middle
+        + rng.normal(0, BASELINE_SPREAD_PX) * pixel
+    )
     return true_frame((height, slope), x_height, (truth.boxes[0, 0], truth.boxes[-1, 2]), shape)
 
 
@@ -74,7 +83,9 @@ def frame_line(line: PreparedLine, frame: Affine, width: int, shape: LineShape) 
     """Warp the line into the frame and take its truth along."""
     to_frame = frame.inverse()
     truth = line.truth
-    corners = np.array([[0.0, truth.baseline[0]], [1000.0, truth.baseline[0] + 1000.0 * truth.baseline[1]]])
+    corners = np.array(
+        [[0.0, truth.baseline[0]], [1000.0, truth.baseline[0] + 1000.0 * truth.baseline[1]]]
+    )
     (x0, y0), (x1, y1) = to_frame.points(corners)
     slope = (y1 - y0) / (x1 - x0)
     return FramedLine(

@@ -1,7 +1,7 @@
 """Synthetic text lines with exact glyph and word boxes.
 
-`LineMaker` draws text, font, setting and wear; `effocr.synth.compose` sets the type, `effocr.synth.degrade`
-prints and scans it.
+`LineMaker` draws text, font, setting and wear; `effocr.synth.compose` sets the type,
+`effocr.synth.degrade` prints and scans it.
 """
 
 from collections import defaultdict
@@ -15,14 +15,14 @@ import numpy.typing as npt
 from pydantic import BaseModel, Field
 
 from effocr.charset import Charset
+from effocr.data.labelled import LabelledLine
 from effocr.errors import FontError
 from effocr.synth.compose import Composed, Run, Setting, compose, open_face
-from effocr.synth.degrade import Wear, draw_wear, wear_down
+from effocr.synth.degrade import draw_wear, wear_down
 from effocr.synth.fonts import FontFile
 from effocr.synth.text import random_line
 
 Grey = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
 
 DRAWN_X_HEIGHTS: Final = (20, 24, 28)  # pixels; the scan's resolution comes from `Wear.x_height_px`
 FIXED_PITCH_KINDS: Final = frozenset({"typewriter", "pixel"})
@@ -33,42 +33,28 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
 
     kinds: dict[str, float] = Field(
         default={
-            "book": 0.52, "display": 0.05, "typewriter": 0.20, "sans": 0.12, "receipt": 0.08, "pixel": 0.03,
+            "book": 0.52, "display": 0.05, "typewriter": 0.20, "sans": 0.12, "receipt": 0.08,
+            "pixel": 0.03,
         },
         description="share of each kind of font; kinds without fonts are left out",
     )  # fmt: skip
     length: tuple[int, int] = Field((4, 60), description="least and most characters of a line")
-    italic_words: float = Field(0.08, ge=0, le=1, description="share of lines with words in italics")
+    italic_words: float = Field(
+        0.08, ge=0, le=1, description="share of lines with words in italics"
+    )
     small_caps: float = Field(0.03, ge=0, le=1, description="share of lines with small caps")
-    mixed_sizes: float = Field(0.04, ge=0, le=1, description="share of lines with words of another size")
-    neighbours: float = Field(0.35, ge=0, le=1, description="share of lines with ink of the next line, each side")
-    widest_margin: float = Field(0.6, ge=0, description="paper above and below, of the print's height")
-    strong_skew: float = Field(0.12, ge=0, le=1, description="share of lines with up to 2 degrees of skew")
-
-
-@dataclass(frozen=True, slots=True)
-class SyntheticLine:
-    """A line image and its truth.
-
-    Attributes:
-        grey: [height, width] uint8.
-        text: NFC, single spaces.
-        glyphs: one grapheme a box, in reading order.
-        boxes: [n, 4] float32, pixels of `grey`, tight around the clean ink.
-        words: [first, last) glyph of each word.
-        baseline: (row at x = 0, slope).
-        x_height: pixels of `grey`.
-        font: family and style.
-    """
-
-    grey: Grey
-    text: str
-    glyphs: tuple[str, ...]
-    boxes: Floats
-    words: tuple[tuple[int, int], ...]
-    baseline: tuple[float, float]
-    x_height: float
-    font: str
+    mixed_sizes: float = Field(
+        0.04, ge=0, le=1, description="share of lines with words of another size"
+    )
+    neighbours: float = Field(
+        0.35, ge=0, le=1, description="share of lines with ink of the next line, each side"
+    )
+    widest_margin: float = Field(
+        0.6, ge=0, description="paper above and below, of the print's height"
+    )
+    strong_skew: float = Field(
+        0.12, ge=0, le=1, description="share of lines with up to 2 degrees of skew"
+    )
 
 
 @dataclass(slots=True)
@@ -76,7 +62,7 @@ class _Canvas:
     """The clean line on its paper, before wear: ink, truth and where the baseline runs."""
 
     ink: Grey
-    boxes: Floats
+    boxes: npt.NDArray[np.float32]
     baseline: float
     slope: float = 0.0
 
@@ -84,7 +70,9 @@ class _Canvas:
 class LineMaker:
     """Draws lines from fonts and a charset; holds which font covers what."""
 
-    def __init__(self, fonts: Sequence[FontFile], charset: Charset, options: LineOptions | None = None) -> None:
+    def __init__(
+        self, fonts: Sequence[FontFile], charset: Charset, options: LineOptions | None = None
+    ) -> None:
         """Sort the fonts by kind and family.
 
         Raises:
@@ -101,16 +89,24 @@ class LineMaker:
             self._by_kind[font.kind][font.family].append(font)
         kinds = [kind for kind in self._by_kind if self.options.kinds.get(kind, 0) > 0]
         if not kinds:
-            raise FontError("no usable font: each needs a kind in LineOptions.kinds, a letter x and two characters")
+            raise FontError(
+                "no usable font: each needs a kind named in LineOptions.kinds, a letter x "
+                "and two characters of the charset"
+            )
         shares = np.array([self.options.kinds[kind] for kind in kinds])
         self._kinds, self._shares = kinds, shares / shares.sum()
         self._fonts = list(fonts)  # keeps the ids valid
 
-    def line(self, rng: np.random.Generator, text: str | None = None) -> SyntheticLine:
-        """Draw one line; `text` instead of a random one (characters that the font lacks are left out)."""
+    def line(self, rng: np.random.Generator, text: str | None = None) -> LabelledLine:
+        """Draw one line; `text` instead of a random one (characters that the font lacks are left
+        out)."""
         while True:
             font, companions = self._choose_font(rng)
-            wanted = text if text is not None else random_line(rng, self._charsets[id(font)], lengths=self.options.length)
+            wanted = (
+                text
+                if text is not None
+                else random_line(rng, self._charsets[id(font)], lengths=self.options.length)
+            )
             drawn = self._draw(font, companions, wanted, rng)
             if drawn is not None:
                 return drawn
@@ -123,7 +119,7 @@ class LineMaker:
 
     def _draw(
         self, font: FontFile, companions: list[FontFile], text: str, rng: np.random.Generator
-    ) -> SyntheticLine | None:
+    ) -> LabelledLine | None:
         x_height = float(rng.choice(DRAWN_X_HEIGHTS))
         setting = draw_setting(rng, fixed_pitch=font.kind in FIXED_PITCH_KINDS)
         composed = compose(self._runs(font, companions, text, x_height, rng), setting, rng)
@@ -139,7 +135,7 @@ class LineMaker:
         if rng.random() < 0.02:
             grey = 255 - grey
         scale = np.array([grey.shape[1] / canvas.ink.shape[1], grey.shape[0] / canvas.ink.shape[0]])
-        return SyntheticLine(
+        return LabelledLine(
             grey=grey,
             text=" ".join("".join(composed.glyphs[a:b]) for a, b in composed.words),
             glyphs=tuple(composed.glyphs),
@@ -147,11 +143,16 @@ class LineMaker:
             words=tuple(composed.words),
             baseline=(canvas.baseline * scale[1], canvas.slope * scale[1] / scale[0]),
             x_height=x_height * scale[1],
-            font=f"{font.family} {font.style}",
+            source=f"{font.family} {font.style}",
         )
 
     def _runs(
-        self, font: FontFile, companions: list[FontFile], text: str, x_height: float, rng: np.random.Generator
+        self,
+        font: FontFile,
+        companions: list[FontFile],
+        text: str,
+        x_height: float,
+        rng: np.random.Generator,
     ) -> list[Run]:
         size = _size(font, x_height)
         face = open_face(str(font.path), font.index, size)
@@ -168,14 +169,23 @@ class LineMaker:
             if italics:
                 chosen = italics[int(rng.integers(len(italics)))]
                 other = open_face(str(chosen.path), chosen.index, _size(chosen, x_height))
-                special = ["".join(g for g in word if g in self._charsets[id(chosen)]) for word in special]
+                special = [
+                    "".join(g for g in word if g in self._charsets[id(chosen)]) for word in special
+                ]
         elif kind < options.italic_words + options.small_caps:
             capital = {lower: lower.upper() for word in special for lower in word}
             covered = self._charsets[id(font)]
-            special = ["".join(capital[g] if capital[g] in covered else g for g in word) for word in special]
-            other = open_face(str(font.path), font.index, max(6, round(size * rng.uniform(0.7, 0.85))))
+            special = [
+                "".join(capital[g] if capital[g] in covered else g for g in word)
+                for word in special
+            ]
+            other = open_face(
+                str(font.path), font.index, max(6, round(size * rng.uniform(0.7, 0.85)))
+            )
         else:
-            other = open_face(str(font.path), font.index, max(6, round(size * rng.uniform(0.75, 1.3))))
+            other = open_face(
+                str(font.path), font.index, max(6, round(size * rng.uniform(0.75, 1.3)))
+            )
         runs = [(words[:first], face), (special, other), (words[last:], face)]
         pieces = [Run(" ".join(part) + " ", used) for part, used in runs if part]
         return [*pieces[:-1], replace(pieces[-1], text=pieces[-1].text.rstrip())]
@@ -186,7 +196,9 @@ class LineMaker:
         if rng.random() > 2 * self.options.neighbours:
             return None
         text = random_line(rng, self._charsets[id(font)], lengths=(10, 30))
-        return compose([Run(text, open_face(str(font.path), font.index, _size(font, x_height)))], setting, rng)
+        return compose(
+            [Run(text, open_face(str(font.path), font.index, _size(font, x_height)))], setting, rng
+        )
 
 
 def _size(font: FontFile, x_height: float) -> int:
@@ -194,7 +206,10 @@ def _size(font: FontFile, x_height: float) -> int:
 
 
 def draw_setting(rng: np.random.Generator, *, fixed_pitch: bool) -> Setting:
-    """How a line is set: tight or letterspaced, justified or even, by a tidy press or a worn typewriter."""
+    """How a line is set: tight or letterspaced.
+
+    Justified or even, by a tidy press or a worn typewriter.
+    """
     if fixed_pitch:
         return Setting(
             fixed_pitch=True,
@@ -203,7 +218,9 @@ def draw_setting(rng: np.random.Generator, *, fixed_pitch: bool) -> Setting:
             glyph_ink=rng.uniform(0.55, 1.0) if rng.random() < 0.6 else 1.0,
         )
     spaced = rng.random() < 0.06
-    tracking = rng.uniform(0.08, 0.3) if spaced else float(np.clip(rng.normal(0.01, 0.03), -0.05, 0.12))
+    tracking = (
+        rng.uniform(0.08, 0.3) if spaced else float(np.clip(rng.normal(0.01, 0.03), -0.05, 0.12))
+    )
     return Setting(
         tracking=tracking,
         word_space=(rng.uniform(0.5, 1.0) if spaced else rng.uniform(0.2, 0.65)) + max(tracking, 0),
@@ -215,12 +232,21 @@ def draw_setting(rng: np.random.Generator, *, fixed_pitch: bool) -> Setting:
 
 
 def _on_paper(
-    composed: Composed, neighbour: Composed | None, x_height: float, options: LineOptions, rng: np.random.Generator
+    composed: Composed,
+    neighbour: Composed | None,
+    x_height: float,
+    options: LineOptions,
+    rng: np.random.Generator,
 ) -> _Canvas:
-    """Put the line on a piece of paper with ragged margins, ink of the lines above and below reaching in."""
+    """Put the line on a piece of paper with ragged margins.
+
+    Ink of the lines above and below reaching in.
+    """
     height, width = composed.ink.shape
     margins = [
-        int(height * rng.uniform(0, options.widest_margin)) if rng.random() < 0.6 else int(rng.integers(0, 4))
+        int(height * rng.uniform(0, options.widest_margin))
+        if rng.random() < 0.6
+        else int(rng.integers(0, 4))
         for _ in range(2)
     ]
     above, below = margins
@@ -240,8 +266,13 @@ def _on_paper(
 
 
 def _overlay(ink: Grey, neighbour: Composed, baseline: float, x: int) -> None:
-    """Draw the neighbouring line where it lies on the canvas, in place; repeated to fill the width."""
-    tiled = np.tile(neighbour.ink, (1, -(-ink.shape[1] // neighbour.ink.shape[1]) + 1))[:, x : x + ink.shape[1]]
+    """Draw the neighbouring line where it lies on the canvas.
+
+    In place; repeated to fill the width.
+    """
+    tiled = np.tile(neighbour.ink, (1, -(-ink.shape[1] // neighbour.ink.shape[1]) + 1))[
+        :, x : x + ink.shape[1]
+    ]
     top = round(baseline - neighbour.baseline)
     first, last = max(0, top), min(ink.shape[0], top + tiled.shape[0])
     if first < last:
@@ -265,7 +296,10 @@ def _draw_slope(rng: np.random.Generator, options: LineOptions) -> float:
 
 
 def _skew(canvas: _Canvas, slope: float) -> _Canvas:
-    """Let the line climb or fall; the piece of paper grows by half of what it needs, as line crops do."""
+    """Let the line climb or fall.
+
+    The piece of paper grows by half of what it needs, as line crops do.
+    """
     height, width = canvas.ink.shape
     drift = abs(slope) * width
     if drift < 1:
@@ -286,7 +320,7 @@ def _rule(canvas: _Canvas, x_height: float, rng: np.random.Generator) -> None:
     """Now and then an underline or a rule, in place."""
     if rng.random() > 0.03:
         return
-    height, width = canvas.ink.shape
+    width = canvas.ink.shape[1]
     row = canvas.baseline + x_height * rng.uniform(0.2, 0.9)
     first, last = sorted(float(v) for v in rng.uniform(0, width, 2))
     ends = [(round(x), round(row + canvas.slope * x)) for x in (first, last)]

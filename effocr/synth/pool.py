@@ -1,4 +1,7 @@
-"""Many synthetic lines on many cores: the same lines for the same seed, whatever the number of processes."""
+"""Many synthetic lines on many cores.
+
+The same lines for the same seed, whatever the number of processes.
+"""
 
 import multiprocessing
 from collections.abc import Iterator, Sequence
@@ -9,8 +12,9 @@ import cv2
 import numpy as np
 
 from effocr.charset import Charset
+from effocr.data.labelled import LabelledLine
 from effocr.synth.fonts import FontFile
-from effocr.synth.lines import LineMaker, LineOptions, SyntheticLine
+from effocr.synth.lines import LineMaker, LineOptions
 
 CHUNK: Final = 64  # lines a task draws; part of what a seed means
 
@@ -25,7 +29,7 @@ def draw_lines(
     seed: int,
     options: LineOptions | None = None,
     processes: int = 1,
-) -> Iterator[SyntheticLine]:
+) -> Iterator[LabelledLine]:
     """Draw `count` lines in a fixed order.
 
     Args:
@@ -54,11 +58,11 @@ def _start(fonts: list[FontFile], charset: Charset, options: LineOptions | None)
     _maker.append(LineMaker(fonts, charset, options))
 
 
-def _task(seed: np.random.SeedSequence, size: int) -> list[SyntheticLine]:
+def _task(seed: np.random.SeedSequence, size: int) -> list[LabelledLine]:
     return list(_chunk(_maker[0], seed, size))
 
 
-def _chunk(maker: LineMaker, seed: np.random.SeedSequence, size: int) -> Iterator[SyntheticLine]:
+def _chunk(maker: LineMaker, seed: np.random.SeedSequence, size: int) -> Iterator[LabelledLine]:
     rng = np.random.default_rng(seed)
     for _ in range(size):
         yield maker.line(rng)

@@ -1,0 +1,124 @@
+"""A line image with the truth that training needs: boxes, words, baseline and x-height."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from effocr.charset import graphemes
+from effocr.data.records import LineImage
+from effocr.errors import DataFormatError
+
+__all__ = ["LabelledLine", "estimate_metrics", "label_line"]
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+FLAT_SMALL: Final = frozenset("acemnorsuvwxzæœıα")  # x-height high, standing on the baseline
+STANDING: Final = FLAT_SMALL | frozenset("bdfhiklABCDEFGHIKLMNOPRSTUVWXYZ0123456789")
+TALL: Final = frozenset("bdfhklABCDEFGHIKLMNOPRSTUVWXYZ0123456789")
+X_PER_TALL: Final = (
+    0.66  # x-height over the height of capitals and ascenders, where nothing better is known
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledLine:
+    """A line image and its truth.
+
+    Attributes:
+        grey: [height, width] uint8.
+        text: NFC, single spaces.
+        glyphs: one label a box, in reading order.
+        boxes: [n, 4] float32, pixels of `grey`, n > 0.
+        words: [first, last) glyph of each word.
+        baseline: (row at x = 0, slope).
+        x_height: pixels of `grey`.
+        source: font of a synthetic line, file of a real one.
+    """
+
+    grey: Grey
+    text: str
+    glyphs: tuple[str, ...]
+    boxes: Floats
+    words: tuple[tuple[int, int], ...]
+    baseline: tuple[float, float]
+    x_height: float
+    source: str
+
+
+def label_line(line: LineImage, grey: Grey) -> LabelledLine:
+    """The truth of a real line, baseline and x-height estimated from its boxes.
+
+    Raises:
+        DataFormatError: the line has no boxes, or its boxes and text disagree.
+    """
+    if line.boxes is None or line.glyphs is None or not len(line.boxes):
+        raise DataFormatError(f"{line.path}: training needs glyph boxes; see `effocr data check`")
+    words = _words(line)
+    baseline, x_height = estimate_metrics(line.boxes, line.glyphs)
+    return LabelledLine(
+        grey=grey,
+        text=line.text,
+        glyphs=line.glyphs,
+        boxes=line.boxes,
+        words=words,
+        baseline=baseline,
+        x_height=x_height,
+        source=str(line.path),
+    )
+
+
+def _words(line: LineImage) -> tuple[tuple[int, int], ...]:
+    glyphs = line.glyphs or ()
+    sizes = [len(graphemes(glyph)) for glyph in glyphs]
+    words, first, done = [], 0, 0
+    for word in line.text.split():
+        letters, last = len(graphemes(word)), first
+        while last < len(glyphs) and done < letters:
+            done += sizes[last]
+            last += 1
+        if done != letters:
+            raise DataFormatError(
+                f"{line.path}: boxes and text disagree at {word!r}; see `effocr data check`"
+            )
+        words.append((first, last))
+        first, done = last, 0
+    if first != len(glyphs):
+        raise DataFormatError(
+            f"{line.path}: {len(glyphs) - first} boxes more than the text has glyphs"
+        )
+    return tuple(words)
+
+
+def estimate_metrics(boxes: Floats, glyphs: tuple[str, ...]) -> tuple[tuple[float, float], float]:
+    """Baseline (row at x = 0, slope) and x-height of a line, from boxes of letters whose place is
+    known.
+
+    Args:
+        boxes: [n, 4] float32, n > 0.
+        glyphs: n labels.
+    """
+    names = np.array(glyphs, dtype=object)
+    standing = np.array([glyph in STANDING for glyph in names])
+    if not standing.any():
+        standing[:] = True
+    x = (boxes[standing, 0] + boxes[standing, 2]) / 2
+    y = boxes[standing, 3].astype(np.float64)
+    slope, row = 0.0, float(np.median(y))
+    if len(x) >= 5:
+        line = cv2.fitLine(
+            np.stack((x, y), axis=1).astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01
+        ).ravel()
+        if abs(line[0]) > 0.99:
+            slope = float(line[1] / line[0])
+            row = float(line[3] - slope * line[2])
+    heights = boxes[:, 3] - boxes[:, 1]
+    small = np.array([glyph in FLAT_SMALL for glyph in names])
+    tall = np.array([glyph in TALL for glyph in names])
+    if small.any():
+        return (row, slope), float(np.median(heights[small]))
+    share = X_PER_TALL if tall.any() else 1.0
+    return (row, slope), float(np.median(heights[tall] if tall.any() else heights)) * share
