@@ -81,6 +81,8 @@ def load_engines(model: str | Path) -> Engines:
             f"{bundle.folder}: the index holds embeddings of {index.dim} numbers, the manifest "
             f"says {size}; export the model again with `effocr export`"
         )
+    if not len(index):
+        raise BundleError(f"{bundle.folder}: the index is empty; add characters with `effocr index`")
     return Engines(
         OnnxLocalizer(bundle.path(LOCALIZER)),
         OnnxEncoder(bundle.path(RECOGNIZER)),

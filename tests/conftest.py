@@ -1,0 +1,181 @@
+"""A model made by hand, for tests that read lines without a trained one.
+
+Its script is made of solid blocks, 12 frame pixels wide: `I` fills the line from the top of the
+ascenders down, `n` the lower half, `u` the upper half. Its localizer is a matched filter for blocks
+of that width and its encoder a coarse view of the crop, so it truly reads such lines.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from effocr.bundle import EMBEDDED, MANIFEST, Manifest, write_bundle
+
+Grey = npt.NDArray[np.uint8]
+
+BLOCK_PX, LETTER_GAP_PX, WORD_GAP_PX, BAND_PX = 12, 8, 48, 26
+ROWS = {"I": (0, 26), "n": (13, 26), "u": (0, 13)}  # of the band
+HEIGHT, BASELINE, X_HEIGHT = 40, 28, 13
+BAND_TOP = 8  # of the frame: the band's middle lies half an x-height above the baseline
+CELL = 4  # the encoder sees cells of 4 x 4 pixels
+
+
+def block_line(text: str, *, scale: int = 1, margin: int = 6) -> Grey:
+    """Draw a line of blocks, black on white.
+
+    Args:
+        text: of the characters I, n, u and spaces.
+        scale: pixels per frame pixel.
+        margin: around the line, in frame pixels.
+
+    Returns:
+        [height, width] uint8.
+    """
+    strips = [np.full((BAND_PX, margin), 255, np.uint8)]
+    for letter in text:
+        width = WORD_GAP_PX - LETTER_GAP_PX if letter == " " else BLOCK_PX + LETTER_GAP_PX
+        strip = np.full((BAND_PX, width), 255, np.uint8)
+        if letter != " ":
+            first, last = ROWS[letter]
+            strip[first:last, :BLOCK_PX] = 0
+        strips.append(strip)
+    line = np.pad(np.hstack(strips), margin, constant_values=255)
+    return np.kron(line, np.ones((scale, scale), np.uint8))
+
+
+@pytest.fixture
+def draw_line() -> Callable[..., Grey]:
+    """The function that draws a line which `tiny_model` can read."""
+    return block_line
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a model that reads lines of blocks."""
+    from effocr.recognizer.index import GlyphIndex
+
+    parts = tmp_path_factory.mktemp("parts")
+    _save_localizer(parts / "localizer.onnx")
+    _save_encoder(parts / "recognizer.onnx")
+    crops = np.stack([_crop(letter) for letter in ROWS])
+    cells = crops.reshape(len(crops), HEIGHT // CELL, CELL, 32 // CELL, CELL).mean(axis=(2, 4))
+    index = GlyphIndex.create(cells[0].size)
+    index.add(cells.reshape(len(crops), -1), list(ROWS))
+    index.save(parts)
+    manifest = Manifest(
+        name="blocks",
+        version="1",
+        charset=tuple(ROWS),
+        licence="CC0-1.0",
+        embedding_size=index.dim,
+        peak_threshold=0.5,
+        unknown_similarity=0.5,
+    )
+    names = ("localizer.onnx", "recognizer.onnx", "index.faiss", "labels.json")
+    folder = tmp_path_factory.mktemp("models") / "blocks"
+    return write_bundle(folder, manifest, {name: parts / name for name in names}).folder
+
+
+@pytest.fixture(scope="session")
+def english_model() -> Path:
+    """Folder of the embedded English model; a test that needs it is skipped until there is one."""
+    folder = EMBEDDED / "en"
+    if not (folder / MANIFEST).is_file():
+        pytest.skip("the embedded English model is not there yet")
+    return folder
+
+
+def _crop(letter: str) -> npt.NDArray[np.float32]:
+    """Ink [40, 32] of a block in the middle of its crop, 0 to 1."""
+    first, last = ROWS[letter]
+    crop = np.zeros((HEIGHT, 32), np.float32)
+    crop[BAND_TOP + first : BAND_TOP + last, 10 : 10 + BLOCK_PX] = 1
+    return crop
+
+
+def _save_localizer(path: Path) -> None:
+    """Columns of ink -> centre by a matched filter; gap where no ink is near; constant sizes."""
+    from onnx import helper
+
+    node = helper.make_node
+    weights = np.array([1, 2, 3, 4, 3, 2, 1], np.float32).reshape(1, 1, 1, 7) / 15
+    constants = {
+        "LEFT": BLOCK_PX / 2,
+        "RIGHT": BLOCK_PX / 2,
+        "TOP": BAND_TOP,
+        "BOTTOM": BAND_TOP + BAND_PX,
+        "BASELINE": BASELINE,
+        "X_HEIGHT": X_HEIGHT,
+    }
+    nodes = [
+        *_ink_nodes("lines"),
+        node("MaxPool", ["ink"], ["columns"], kernel_shape=[HEIGHT, 2], strides=[HEIGHT, 2]),
+        node("Conv", ["columns", "filter"], ["CENTRE"], kernel_shape=[1, 7], pads=[0, 3, 0, 3]),
+        node("MaxPool", ["columns"], ["near"], kernel_shape=[1, 7], pads=[0, 3, 0, 3]),
+        node("Sub", ["one", "near"], ["GAP"]),
+        node("Mul", ["columns", "zero"], ["nothing"]),
+        *(node("Add", ["nothing", f"{name} value"], [name]) for name in constants),
+        node(
+            "Concat",
+            ["CENTRE", "LEFT", "RIGHT", "TOP", "BOTTOM", "GAP", "BASELINE", "X_HEIGHT"],
+            ["all"],
+            axis=1,
+        ),
+        node("Squeeze", ["all", "second"], ["maps"]),
+    ]
+    values = {f"{name} value": np.float32(value) for name, value in constants.items()}
+    _save(path, nodes, ("lines", "maps"), {"filter": weights, "second": np.array([2]), **values})
+
+
+def _save_encoder(path: Path) -> None:
+    """Mean ink of cells, brought to unit length."""
+    from onnx import helper
+
+    node = helper.make_node
+    nodes = [
+        *_ink_nodes("crops"),
+        node("AveragePool", ["ink"], ["cells"], kernel_shape=[CELL, CELL], strides=[CELL, CELL]),
+        node("Flatten", ["cells"], ["flat"]),
+        node("LpNormalization", ["flat"], ["embeddings"], axis=1, p=2),
+    ]
+    _save(path, nodes, ("crops", "embeddings"), {})
+
+
+def _ink_nodes(name: str) -> list[object]:
+    """Nodes from uint8 [n, height, width] to ink [n, 1, height, width], 0 to 1."""
+    from onnx import TensorProto, helper
+
+    return [
+        helper.make_node("Cast", [name], ["numbers"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["numbers", "first"], ["grey"]),
+        helper.make_node("Div", ["grey", "white"], ["light"]),
+        helper.make_node("Sub", ["one", "light"], ["ink"]),
+    ]
+
+
+def _save(
+    path: Path, nodes: list[object], names: tuple[str, str], constants: dict[str, npt.ArrayLike]
+) -> None:
+    """Write a graph from one uint8 input to one float output."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    values = {
+        "one": np.float32(1),
+        "zero": np.float32(0),
+        "white": np.float32(255),
+        "first": np.array([1]),
+        **constants,
+    }
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [helper.make_tensor_value_info(names[0], TensorProto.UINT8, ["n", HEIGHT, "w"])],
+        [helper.make_tensor_value_info(names[1], TensorProto.FLOAT, None)],
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in values.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.save(model, str(path))
