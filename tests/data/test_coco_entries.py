@@ -1,0 +1,65 @@
+"""Entries of COCO files, good and bad."""
+
+from pathlib import Path
+
+import pytest
+
+from effocr.data.coco_entries import load_coco
+from effocr.errors import DataFormatError
+
+
+def test_files_that_are_no_coco_are_refused_with_their_name(tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    for content, reason in (
+        (b"{", "not a JSON"),
+        (b"\xff\xfe", "not a JSON"),
+        (b"[]", "COCO object"),
+        (b'{"images": [], "annotations": []}', "'categories'"),
+        (b'{"images": [], "annotations": {}, "categories": []}', "'annotations'"),
+        (b"[" * 100_000, "not a JSON"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(DataFormatError, match=f"file.json: .*{reason}"):
+            load_coco(path)
+    with pytest.raises(DataFormatError, match="No such file"):
+        load_coco(tmp_path / "missing.json")
+
+
+def test_bad_entries_are_reported_and_the_others_kept(save_coco) -> None:
+    box = [10, 5, 8, 20]
+    path = save_coco(
+        ["ab"],
+        [(1, 3, box), (1, 3, box), (9, 3, box), (1, 99, box), (1, 3, [1, 2, 3]),
+         (1, 3, ["x", 2, 3, 4])],
+        images=[{"id": 1, "file_name": "again.png"}, {"id": 5}, "nonsense"],
+        annotations=[{"id": 1, "image_id": 1, "category_id": 3, "bbox": box}, None],
+    )  # fmt: skip
+    coco = load_coco(path)
+    assert len(coco.images) == 1
+    assert len(coco.annotations[1]) == 3
+    reasons = "\n".join(map(str, coco.problems))
+    for part in ("no image 9", "no category 99", "annotations[4]: left out: bbox", "bbox.0",
+                 "annotation 1 of image 1: the id is there twice", "image 1 (again.png): left out",
+                 "images[2]: left out: file_name", "images[3]", "annotations[7]"):  # fmt: skip
+        assert part in reasons
+    assert len(coco.problems) == 9
+
+
+def test_numbers_that_are_not_finite_are_refused(save_coco) -> None:
+    coco = load_coco(save_coco(["a"], [(1, 3, [0, 0, float("nan"), 5])]))
+    assert coco.annotations[1] == []
+    assert "finite" in str(coco.problems[0])
+
+
+def test_categories_tell_the_form_by_their_names(save_coco) -> None:
+    assert not load_coco(save_coco(["a"], [])).named_glyphs
+    assert not load_coco(save_coco(["a"], [], categories=[{"id": 0, "name": "Char"}])).named_glyphs
+    glyphs = [{"id": 1, "name": "a"}, {"id": 2, "name": "ch"}]
+    assert load_coco(save_coco(["a"], [], categories=glyphs)).named_glyphs
+
+
+def test_a_third_category_beside_char_is_reported(save_coco) -> None:
+    categories = [{"id": 1, "name": "char"}, {"id": 2, "name": "line"}]
+    coco = load_coco(save_coco(["a"], [(1, 2, [0, 0, 5, 5])], categories=categories))
+    assert coco.annotations[1] == []
+    assert "'line'" in str(coco.problems[0])
