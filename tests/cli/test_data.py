@@ -1,0 +1,147 @@
+"""`effocr data`."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+from effocr.cli.data import app
+from effocr.data.coco import read_coco
+from effocr.data.glyph_folders import read_glyph_folders
+from effocr.errors import EffOCRError
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run() -> Run:
+    """Run a command: exit status, stdout, stderr; our own errors have status 2 as in main."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        if isinstance(result.exception, EffOCRError):
+            return 2, result.stdout, str(result.exception)
+        if result.exception and not isinstance(result.exception, SystemExit | typer.Exit):
+            raise result.exception
+        return result.exit_code, result.stdout, result.stderr
+
+    return call
+
+
+@pytest.fixture
+def coco(tmp_path: Path) -> Path:
+    """Four lines of two documents, `ab` each; the text of the last one disagrees."""
+    images, annotations = [], []
+    for number, name in enumerate(("x_1", "x_2", "y_1", "y_2"), 1):
+        Image.fromarray(np.full((20, 40), 200, np.uint8)).save(tmp_path / f"{name}.png")
+        text = "abc" if name == "y_2" else "ab"
+        images.append(
+            {"id": number, "file_name": f"{name}.png", "width": 40, "height": 20, "text": text}
+        )
+        for place in (0, 1):
+            annotations.append({"id": 2 * number + place, "image_id": number,
+                                "category_id": place, "bbox": [20 * place, 2, 10, 15]})  # fmt: skip
+    path = tmp_path / "set.json"
+    categories = [{"id": 0, "name": "a"}, {"id": 1, "name": "b"}]
+    path.write_text(
+        json.dumps({"images": images, "annotations": annotations, "categories": categories}),
+        encoding="utf-8",
+    )
+    return path
+
+
+def test_check_prints_every_problem_and_counts_and_exits_1(run: Run, coco: Path) -> None:
+    status, out, _ = run("check", coco)
+    first, last = out.splitlines()
+    assert status == 1
+    assert "image 4 (y_2.png): 2 boxes say 2 characters, the text has 3" in first
+    assert last == f"{coco}: coco, 4 lines, 8 boxes, 2 distinct: 1 problem"
+
+
+def test_check_of_sound_data_exits_0(run: Run, coco: Path, tmp_path: Path) -> None:
+    run("subset", coco, tmp_path / "good.json", "--match", "^x")
+    status, out, _ = run("check", tmp_path / "good.json", "--json")
+    assert status == 0
+    report = json.loads(out)[str(tmp_path / "good.json")]
+    assert report == {
+        "form": "coco", "counts": {"lines": 2, "boxes": 4, "distinct": 2}, "problems": [],
+    }  # fmt: skip
+
+
+def test_crop_writes_glyph_folders(run: Run, coco: Path, tmp_path: Path) -> None:
+    status, out, _ = run("crop", coco, tmp_path / "glyphs")
+    assert (status, out) == (0, f"{tmp_path / 'glyphs'}: 8 glyphs\n")
+    found = read_glyph_folders(tmp_path / "glyphs")
+    assert sorted(image.glyph for image in found.images) == ["a"] * 4 + ["b"] * 4
+    assert found.images[0].path.name == "x_1_000.png"
+    assert run("crop", coco, tmp_path / "glyphs")[0] == 2
+
+
+def test_convert_goes_between_the_forms(run: Run, coco: Path, tmp_path: Path) -> None:
+    assert run("convert", coco, tmp_path / "pairs", "--to", "pairs")[0] == 0
+    assert (tmp_path / "pairs" / "x_1.gt.txt").read_text(encoding="utf-8") == "ab\n"
+    assert run("convert", tmp_path / "pairs", tmp_path / "again", "--to", "coco")[0] == 0
+    assert len(read_coco(tmp_path / "again").lines) == 4
+    assert run("convert", coco, tmp_path / "glyphs", "--to", "glyphs")[0] == 0
+    status, _, error = run("convert", tmp_path / "pairs", tmp_path / "no", "--to", "glyphs")
+    assert status == 2
+    assert "crop" in error
+
+
+def test_split_writes_parts_by_document(run: Run, coco: Path, tmp_path: Path) -> None:
+    arguments = ("split", coco, tmp_path / "parts", "--shares", "train=1,test=1")
+    status, out, _ = run(*arguments)
+    assert status == 0
+    names = [
+        {line.path.name[0] for line in read_coco(tmp_path / "parts" / f"{part}.json").lines}
+        for part in ("train", "test")
+    ]
+    assert sorted(map(sorted, names)) == [["x"], ["y"]]
+    assert "documents: x" in out
+    assert run(*arguments)[0] == 2
+    assert run(*arguments, "--force", "--by", "^(.)_", "--seed", 3)[0] == 0
+
+
+def test_split_by_line_must_be_asked_for_twice(run: Run, coco: Path, tmp_path: Path) -> None:
+    arguments = ("split", coco, tmp_path / "parts", "--by", "line", "--shares", "a=3,b=1")
+    status, _, error = run(*arguments)
+    assert status == 2
+    assert "several parts" in error
+    assert run(*arguments, "--documents-may-straddle")[0] == 0
+    assert len(read_coco(tmp_path / "parts" / "a.json").lines) == 3
+
+
+@pytest.mark.parametrize("shares", ["", "a", "a=x", "a=1,a=1", "../a=1", "a=1,b=-1"])
+def test_bad_shares_are_errors_of_use(run: Run, coco: Path, tmp_path: Path, shares: str) -> None:
+    assert run("split", coco, tmp_path / "parts", "--shares", shares)[0] == 2
+
+
+def test_combine_puts_sets_together(run: Run, coco: Path, tmp_path: Path) -> None:
+    run("subset", coco, tmp_path / "x.json", "--match", "^x")
+    run("subset", coco, tmp_path / "y.json", "--match", "^y", "--count", 1)
+    status, _, _ = run(
+        "combine", tmp_path / "x.json", tmp_path / "y.json", "-o", tmp_path / "z.json"
+    )
+    assert status == 0
+    assert len(read_coco(tmp_path / "z.json").lines) == 3
+
+
+def test_what_is_left_out_is_named_and_the_status_is_1(
+    run: Run, coco: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "x_1.png").unlink()
+    status, out, error = run("convert", coco, tmp_path / "pairs", "--to", "pairs")
+    assert status == 1
+    assert out == f"{tmp_path / 'pairs'}: 3 items as pairs\n"
+    assert "image 1 (x_1.png): left out: the image is missing" in error
+
+
+def test_a_missing_path_is_an_error_of_use(run: Run, tmp_path: Path) -> None:
+    status, _, error = run("check", tmp_path / "missing")
+    assert status == 2
+    assert "missing" in error
