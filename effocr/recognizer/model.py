@@ -1,0 +1,124 @@
+"""The encoder: uint8 crops in, embeddings of unit length out, normalisation inside."""
+
+from pathlib import Path
+from typing import Any
+
+import timm
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from effocr.errors import TrainingError, UsageError
+from effocr.recognizer import glyphnet
+from effocr.recognizer.config import EncoderConfig
+from effocr.training.checkpoints import load_weights
+
+OWN_NETWORK = glyphnet.glyphnet.__name__
+
+
+class Encoder(nn.Module):
+    """Any timm network with a linear layer on top.
+
+    Attributes:
+        input_size: height and width that crops are scaled to, None: as they are.
+    """
+
+    def __init__(
+        self,
+        backbone: nn.Module,
+        *,
+        features: int,
+        embedding_size: int,
+        input_size: tuple[int, int] | None,
+    ) -> None:
+        """Put a layer of `embedding_size` on a backbone that gives [n, features]."""
+        super().__init__()
+        self.backbone = backbone
+        self.input_size = input_size
+        self.embedding = nn.Linear(features, embedding_size)
+
+    def forward(self, crops: Tensor) -> Tensor:
+        """[n, height, width] uint8, paper 255 -> [n, embedding_size] float32 of unit length."""
+        ink = 1.0 - crops.unsqueeze(1).float() / 255.0
+        if self.input_size is not None:
+            ink = functional.interpolate(ink, self.input_size, mode="bilinear", align_corners=False)
+        return functional.normalize(self.embedding(self.backbone(ink)).float(), dim=1)
+
+
+def build_encoder(config: EncoderConfig, *, weights: Path | None = None) -> Encoder:
+    """Make an encoder, from random weights or from a local file of the timm network.
+
+    Raises:
+        UsageError: timm does not know the name, or the network can't take this size.
+        TrainingError: the weights are not those of this network.
+    """
+    crop_size = (config.line.height, config.crop.width)
+    own = config.timm_name == OWN_NETWORK
+    size = config.input_size or (crop_size if own else None)
+    backbone = _backbone(config.timm_name, size)
+    if size is None:
+        size = tuple(backbone.pretrained_cfg["input_size"][1:])  # type: ignore[index]
+    if weights is not None:
+        _start_from(backbone, weights)
+    try:
+        with torch.no_grad():
+            features = backbone.eval()(torch.zeros(1, 1, *size))
+    except (RuntimeError, ValueError, AssertionError) as error:
+        raise UsageError(
+            f"{config.timm_name} can't take {size[0]} x {size[1]} pixels: {error}"
+        ) from error
+    return Encoder(
+        backbone.train(),
+        features=features.shape[1],
+        embedding_size=config.embedding_size,
+        input_size=None if size == crop_size else size,
+    )
+
+
+def _backbone(name: str, size: tuple[int, int] | None) -> nn.Module:
+    """A timm network without its classifier, for one channel."""
+    if not timm.is_model(name):
+        near = timm.list_models(f"*{name}*")[:5]
+        raise UsageError(
+            f"timm has no network {name!r}" + (f"; is it one of {', '.join(near)}?" if near else "")
+        )
+    options: dict[str, Any] = {"pretrained": False, "in_chans": 1, "num_classes": 0}
+    if size is not None:
+        options["img_size"] = size
+    try:
+        network: nn.Module = timm.create_model(name, **options)
+    except TypeError:  # convolutional networks take any size and know no img_size
+        options.pop("img_size", None)
+        network = timm.create_model(name, **options)
+    return network
+
+
+def _start_from(backbone: nn.Module, path: Path) -> None:
+    """Load the weights of a timm network; a first layer for colour is summed to one for grey."""
+    found = _plain_weights(path)
+    own = backbone.state_dict()
+    for name, tensor in own.items():
+        given = found.get(name)
+        if given is not None and given.dim() == 4 and tensor.shape[1] == 1 and given.shape[1] == 3:
+            found[name] = given.sum(dim=1, keepdim=True)
+    fitting = {
+        name: value
+        for name, value in found.items()
+        if name in own and value.shape == own[name].shape
+    }
+    missing = [name for name in own if name not in fitting]
+    if missing:
+        raise TrainingError(
+            f"{path}: lacks {missing[0]} and {len(missing) - 1} more of {type(backbone).__name__}"
+        )
+    backbone.load_state_dict(fitting)
+
+
+def _plain_weights(path: Path) -> dict[str, Tensor]:
+    if path.suffix == ".safetensors":
+        return load_weights(path)
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file of weights")
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    nested = state.get("state_dict", state.get("model", state))
+    return dict(nested)
