@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 from io import TextIOWrapper
 from typing import Annotated
@@ -31,9 +32,6 @@ app.command("read")(read.read)
 app.add_typer(data.app, name="data")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(bench.app, name="bench")
-app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")
 
 _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_PIPE = 2, 130, 141
@@ -67,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0 all went well, 1 some input failed, 2 an error of use, 130 interrupted.
     """
+    warnings.filterwarnings("ignore", module=r"PIL\.")  # about EXIF data and large scans
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # paths may hold bytes that are not UTF-8
             stream.reconfigure(encoding="utf-8", errors="surrogateescape")
