@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -41,6 +42,13 @@ def check(
         list[Path], typer.Argument(metavar="PATH...", help="Data sets of any form, see convert.")
     ],
     from_form: From = None,
+    ink: Annotated[
+        bool,
+        typer.Option(
+            "--ink",
+            help="COCO: look also for boxes on bare paper and glyphs without a box (a guess).",
+        ),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Report everything wrong with data sets: the exit status is 1 if there is anything.
@@ -52,6 +60,8 @@ def check(
     from effocr.data.forms import recognise
 
     reports = {str(path): check_one(path, from_form or recognise(path)) for path in paths}
+    if ink:
+        reports = {path: _with_ink(path, report) for path, report in reports.items()}
     if as_json:
         print(json.dumps({path: _as_json(report) for path, report in reports.items()}, indent=1,
                          ensure_ascii=False))  # fmt: skip
@@ -60,6 +70,18 @@ def check(
             print(_as_text(path, report))
     if any(report.problems for report in reports.values()):
         raise typer.Exit(1)
+
+
+def _with_ink(path: str, report: Checked) -> Checked:
+    """Add what the pixels say; other forms have no boxes to compare with."""
+    if report.form != "coco":
+        return report
+    from effocr.data.coco import read_coco
+    from effocr.data.ink_check import check_ink
+    from effocr.pipeline.images import load_image
+
+    found = check_ink(read_coco(path).lines, load=load_image)
+    return replace(report, problems=(*report.problems, *found))
 
 
 def _as_json(report: Checked) -> dict[str, object]:

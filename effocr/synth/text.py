@@ -144,7 +144,7 @@ class _Sources:
         return all(part == " " or part in self._single for part in graphemes(text))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=512)  # every font of a synthesis has a charset of its own
 def _sources(charset: Charset, word_lists: tuple[Path, ...]) -> _Sources:
     return _Sources(charset, word_lists)
 

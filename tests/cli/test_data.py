@@ -145,3 +145,9 @@ def test_a_missing_path_is_an_error_of_use(run: Run, tmp_path: Path) -> None:
     status, _, error = run("check", tmp_path / "missing")
     assert status == 2
     assert "missing" in error
+
+
+def test_check_with_ink_finds_boxes_on_bare_paper(run: Run, coco: Path) -> None:
+    status, out, _ = run("check", coco, "--ink")
+    assert status == 1
+    assert out.count("no ink in box 0, 1 (from 0)") == 4
