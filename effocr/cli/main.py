@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from effocr.cli import bench, data, evaluate, models, read
+from effocr.cli import bench, data, evaluate, models, read, synth
 from effocr.errors import EffOCRError
 
 __all__ = ["app", "main"]
@@ -32,6 +32,7 @@ app.command("read")(read.read)
 app.add_typer(data.app, name="data")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
+app.add_typer(synth.app, name="synth")
 app.add_typer(models.app, name="models")
 
 _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_PIPE = 2, 130, 141

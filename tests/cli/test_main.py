@@ -1,0 +1,53 @@
+"""The command as a whole."""
+
+import subprocess
+import sys
+
+import pytest
+
+import effocr
+from effocr.cli.main import main
+
+
+def test_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"effocr {effocr.__version__}\n"
+
+
+def test_every_command_has_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    assert "read" in capsys.readouterr().out
+    assert main(["read", "--help"]) == 0
+    assert "--whitelist" in capsys.readouterr().out
+
+
+def test_an_unknown_command_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["nothing"]) == 2
+    assert "nothing" in capsys.readouterr().err
+
+
+def test_a_missing_model_is_one_line_on_stderr(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EFFOCR_HOME", "/nowhere")
+    assert main(["models", "verify", "klingon"]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith("effocr: no model named 'klingon'")
+    assert err.count("\n") == 1
+
+
+def test_the_module_runs_as_the_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "effocr", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("effocr ")
+
+
+def test_the_command_line_starts_without_heavy_imports() -> None:
+    code = (
+        "import sys; import effocr.cli.main\n"
+        "print([n for n in ('numpy', 'cv2', 'faiss', 'onnxruntime', 'pydantic', 'torch', 'PIL') "
+        "if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
