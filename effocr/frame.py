@@ -24,7 +24,7 @@ MOST_INK: Final = 0.55  # share of dark pixels; more means light print on a dark
 LEAST_INK_PX: Final = 3  # dark pixels; fewer is a blank line
 LEAST_SCALE, MOST_SCALE = 1 / 16, 16.0  # image pixels per frame pixel
 SIDE_PX: Final = 8.0  # paper left and right of the ink
-LINE_SPAN: Final = 2.3  # x-heights from the top of ascenders to the bottom of descenders
+LINE_SPAN: Final = 1.75  # x-heights between the first and the last row of busy print
 NARROWEST_PX: Final = 16  # of a frame
 STEEPEST: Final = 0.12  # slope of a baseline that is believed
 
@@ -73,7 +73,7 @@ def prepare(grey: Grey, shape: LineShape) -> Prepared | None:
         return None
     levels = np.clip((np.arange(256) - ink) * (255.0 / (paper - ink)), 0, 255).astype(np.uint8)
     stretched = cv2.LUT(grey, levels)
-    frame, width = _first_frame(dark, shape)
+    frame, width = _first_frame(np.asarray(dark, np.uint8), shape)
     return Prepared(np.asarray(stretched, np.uint8), frame, width, turned)
 
 

@@ -57,6 +57,12 @@ class Face:
             self._kerning[pair] = found
         return found
 
+    @property
+    def pitch(self) -> float:
+        """Width of every glyph of a monospaced font (typewriter, line printer), else 0."""
+        narrow, wide = self.raster("i").advance, self.raster("m").advance
+        return wide if abs(wide - narrow) < 0.02 * self.size_px else 0.0
+
     def _draw(self, glyph: str) -> Raster:
         advance = float(self._font.getlength(glyph))
         x0, y0, x1, y1 = self._font.getbbox(glyph, anchor="ls")
@@ -90,7 +96,6 @@ class Setting:
         tracking: added after every glyph.
         word_space: mean width of a space.
         word_space_spread: standard deviation of it within the line.
-        fixed_pitch: every glyph in a cell of the same width (typewriter, line printer).
         glyph_shift: standard deviation of each glyph's own vertical shift (uneven type).
         glyph_ink: least ink of a glyph, 0 to 1; each glyph draws its own between this and 1.
         thin_space: put before ; : ! ? and closing quotes, as old print does.
@@ -99,7 +104,6 @@ class Setting:
     tracking: float = 0.0
     word_space: float = 0.28
     word_space_spread: float = 0.0
-    fixed_pitch: bool = False
     glyph_shift: float = 0.0
     glyph_ink: float = 1.0
     thin_space: float = 0.0
@@ -173,7 +177,7 @@ def compose(runs: list[Run], setting: Setting, rng: np.random.Generator) -> Comp
 
 def _place_run(pen: _Pen, run: Run, setting: Setting, rng: np.random.Generator) -> None:
     face, em = run.face, run.face.size_px
-    cell = face.raster("n").advance if setting.fixed_pitch else 0.0
+    cell = face.pitch
     previous = ""
     for glyph in graphemes(run.text):
         if glyph == " ":

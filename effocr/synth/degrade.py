@@ -35,7 +35,8 @@ class Wear:
         grain: standard deviation of the paper's noise.
         blur: standard deviation of the scanner's blur.
         x_height_px: resolution of the scan; None keeps that of the drawing.
-        bilevel: threshold of a bilevel scan relative to paper and ink; None keeps the greys.
+        bilevel: threshold of a bilevel scan, from the darkest print to the paper; None keeps the
+            greys.
         jpeg: quality; None is lossless.
         dots: dot pitch of a matrix printer; 0 is none.
     """
@@ -78,7 +79,7 @@ def wear_down(ink: Grey, x_height: float, wear: Wear, rng: np.random.Generator) 
         _speckle(amount, x_height, wear.specks, rng)
     grey = _scan(amount, x_height, wear, rng)
     if wear.bilevel is not None:
-        grey = _bilevel(grey, wear)
+        grey = _bilevel(grey, wear.bilevel)
     if wear.jpeg is not None:
         _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, wear.jpeg])
         grey = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
@@ -105,7 +106,10 @@ def _spread(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generato
         amount = np.asarray(
             cv2.GaussianBlur(amount, (0, 0), max(0.3, wear.bleed * x_height)), np.float32
         )
-    level = amount - 0.5 + wear.weight
+    # The edge lies at half of what strokes reach: hairlines must not vanish under a little bleed.
+    inked = amount[amount > 0.1]
+    full = float(np.percentile(inked[:: max(1, inked.size // 2048)], 70)) if inked.size else 1.0
+    level = amount / max(full, 0.2) - 0.5 + wear.weight
     if wear.roughness:
         cell = max(1.0, x_height * rng.uniform(0.06, 0.16))
         level += wear.roughness * noise_field(amount.shape, cell, rng)
@@ -114,7 +118,8 @@ def _spread(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generato
             amount.shape, x_height * rng.uniform(0.15, 1.2), rng, aspect=rng.uniform(0.7, 3)
         )
         level -= wear.fading * np.maximum(patches, 0)
-    return np.clip(level * wear.hardness + 0.5, 0, 1)
+    inked_level: Floats = np.clip(level * wear.hardness + 0.5, 0, 1)
+    return inked_level
 
 
 def _speckle(amount: Floats, x_height: float, density: float, rng: np.random.Generator) -> None:
@@ -166,9 +171,11 @@ def _scan(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generator)
     return np.clip(grey * PAPER, 0, 255).astype(np.uint8)
 
 
-def _bilevel(grey: Grey, wear: Wear) -> Grey:
-    level = PAPER * (wear.ink + (wear.bilevel or 0.5) * (wear.paper - wear.ink))
-    return np.where(grey > level, np.uint8(255), np.uint8(0))
+def _bilevel(grey: Grey, threshold: float) -> Grey:
+    """Black and white, cut at a share of the way from the darkest print to the paper."""
+    sample = grey[:: max(1, grey.shape[0] // 24)]
+    dark, light = np.percentile(sample, (2, 60))
+    return np.where(grey > dark + threshold * (light - dark), np.uint8(255), np.uint8(0))
 
 
 def draw_wear(rng: np.random.Generator) -> Wear:
@@ -197,7 +204,7 @@ def _maybe(rng: np.random.Generator, share: float, low: float, high: float) -> f
 
 def _weight(rng: np.random.Generator) -> float:
     """Ink gain: print is more often too fat than too thin."""
-    return float(np.clip(rng.normal(0.07, 0.1), -0.14, 0.3))
+    return float(np.clip(rng.normal(0.06, 0.1), -0.15, 0.28))
 
 
 def _grey_scan(rng: np.random.Generator) -> Wear:
@@ -239,7 +246,7 @@ def _typescript(rng: np.random.Generator) -> Wear:
         weight=_weight(rng),
         hardness=rng.uniform(1.2, 5),
         roughness=_maybe(rng, 0.8, 0.05, 0.25),
-        fading=_maybe(rng, 0.5, 0.05, 0.4),
+        fading=_maybe(rng, 0.4, 0.05, 0.35),
         specks=_maybe(rng, 0.5, 0.002, 0.05),
         paper=rng.uniform(0.65, 1.0),
         ink=rng.uniform(0.0, 0.45),

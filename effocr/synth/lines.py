@@ -25,7 +25,9 @@ from effocr.synth.text import random_line
 Grey = npt.NDArray[np.uint8]
 
 DRAWN_X_HEIGHTS: Final = (20, 24, 28)  # pixels; the scan's resolution comes from `Wear.x_height_px`
-FIXED_PITCH_KINDS: Final = frozenset({"typewriter", "pixel"})
+UNEVEN_KINDS: Final = frozenset(
+    {"typewriter", "pixel"}
+)  # set glyph by glyph, each with its own ink
 
 
 class LineOptions(BaseModel, frozen=True, extra="forbid"):
@@ -97,9 +99,18 @@ class LineMaker:
         self._kinds, self._shares = kinds, shares / shares.sum()
         self._fonts = list(fonts)  # keeps the ids valid
 
+    def covers(self, glyph: str) -> bool:
+        """Whether any of the fonts draws this character."""
+        return any(glyph in charset for charset in self._charsets.values())
+
     def line(self, rng: np.random.Generator, text: str | None = None) -> LabelledLine:
-        """Draw one line; `text` instead of a random one (characters that the font lacks are left
-        out)."""
+        """Draw one line.
+
+        Args:
+            rng: draws all of it.
+            text: instead of a random one; characters that the font lacks are left out, and a font
+                that lacks all of them is not used.
+        """
         while True:
             font, companions = self._choose_font(rng)
             wanted = (
@@ -121,7 +132,7 @@ class LineMaker:
         self, font: FontFile, companions: list[FontFile], text: str, rng: np.random.Generator
     ) -> LabelledLine | None:
         x_height = float(rng.choice(DRAWN_X_HEIGHTS))
-        setting = draw_setting(rng, fixed_pitch=font.kind in FIXED_PITCH_KINDS)
+        setting = draw_setting(rng, uneven=font.kind in UNEVEN_KINDS)
         composed = compose(self._runs(font, companions, text, x_height, rng), setting, rng)
         if not composed.glyphs:
             return None
@@ -205,15 +216,12 @@ def _size(font: FontFile, x_height: float) -> int:
     return max(6, round(x_height / (font.x_height or 0.5)))
 
 
-def draw_setting(rng: np.random.Generator, *, fixed_pitch: bool) -> Setting:
-    """How a line is set: tight or letterspaced.
-
-    Justified or even, by a tidy press or a worn typewriter.
-    """
-    if fixed_pitch:
+def draw_setting(rng: np.random.Generator, *, uneven: bool) -> Setting:
+    """How a line is set: tight or letterspaced, by a tidy press or a worn typewriter."""
+    if uneven:
         return Setting(
-            fixed_pitch=True,
             tracking=rng.uniform(-0.06, 0.1),
+            word_space=rng.uniform(0.25, 0.6),
             glyph_shift=rng.uniform(0, 0.035) if rng.random() < 0.7 else 0.0,
             glyph_ink=rng.uniform(0.55, 1.0) if rng.random() < 0.6 else 1.0,
         )
