@@ -16,6 +16,9 @@ class EncoderConfig(BaseModel, frozen=True, extra="forbid"):
         "glyphnet", description="our own small network, or any name that timm knows"
     )
     embedding_size: int = Field(64, gt=0)
+    channels: tuple[int, ...] | None = Field(
+        None, min_length=6, max_length=6, description="of glyphnet's six convolutions"
+    )
     input_size: tuple[int, int] | None = Field(
         None, description="height and width that crops are scaled to; None: the network's own size"
     )

@@ -55,7 +55,9 @@ def build_encoder(config: EncoderConfig, *, weights: Path | None = None) -> Enco
     crop_size = (config.line.height, config.crop.width)
     own = config.timm_name == OWN_NETWORK
     size = config.input_size or (crop_size if own else None)
-    backbone = _backbone(config.timm_name, size)
+    if config.channels is not None and not own:
+        raise UsageError(f"model.channels are those of {OWN_NETWORK}, not of {config.timm_name}")
+    backbone = _backbone(config.timm_name, size, channels=config.channels)
     if size is None:
         size = tuple(backbone.pretrained_cfg["input_size"][1:])  # type: ignore[index]
     if weights is not None:
@@ -75,7 +77,9 @@ def build_encoder(config: EncoderConfig, *, weights: Path | None = None) -> Enco
     )
 
 
-def _backbone(name: str, size: tuple[int, int] | None) -> nn.Module:
+def _backbone(
+    name: str, size: tuple[int, int] | None, *, channels: tuple[int, ...] | None
+) -> nn.Module:
     """A timm network without its classifier, for one channel."""
     if not timm.is_model(name):
         near = timm.list_models(f"*{name}*")[:5]
@@ -85,6 +89,8 @@ def _backbone(name: str, size: tuple[int, int] | None) -> nn.Module:
     options: dict[str, Any] = {"pretrained": False, "in_chans": 1, "num_classes": 0}
     if size is not None:
         options["img_size"] = size
+    if channels is not None:
+        options["channels"] = channels
     try:
         network: nn.Module = timm.create_model(name, **options)
     except TypeError:  # convolutional networks take any size and know no img_size
