@@ -29,7 +29,7 @@ class GlyphNet(nn.Module):
         img_size: tuple[int, int] = CROP,
         channels: tuple[int, ...] = CHANNELS,
     ) -> None:
-        """Build the layers; `img_size` is height and width, `channels` those of the convolutions."""
+        """Build the layers; `img_size` is height and width."""
         super().__init__()
         layers: list[nn.Module] = []
         before = in_chans
