@@ -25,6 +25,7 @@ LEAST_INK_PX: Final = 3  # dark pixels; fewer is a blank line
 LEAST_SCALE, MOST_SCALE = 1 / 16, 16.0  # image pixels per frame pixel
 SIDE_PX: Final = 8.0  # paper left and right of the ink
 LINE_SPAN: Final = 1.75  # x-heights between the first and the last row of busy print
+QUIET: Final = 0.05  # share of the usual ink of a row; less lies between lines
 NARROWEST_PX: Final = 16  # of a frame
 STEEPEST: Final = 0.12  # slope of a baseline that is believed
 
@@ -95,17 +96,17 @@ def _first_frame(dark: Grey, shape: LineShape) -> tuple[Affine, int]:
 def _ink_rows(rows: npt.NDArray[np.float64]) -> tuple[int, int]:
     """First and last row (exclusive) of the main band of print.
 
-    Rows are kept outward from the row of most ink until they fall under a small share of it: ink of
-    neighbouring lines beyond an empty strip, and stray specks, do not widen the band.
+    Of the runs of rows that hold more than a small share of the usual ink, the one with the most:
+    rules, stray specks and ink of neighbouring lines beyond an empty strip do not widen the band.
     """
     smooth = np.convolve(rows, np.ones(3) / 3, mode="same")
-    peak = int(smooth.argmax())
-    busy = smooth > 0.04 * smooth[peak]
-    above = np.flatnonzero(~busy[:peak])
-    below = np.flatnonzero(~busy[peak:])
-    top = int(above[-1]) + 1 if above.size else 0
-    bottom = peak + int(below[0]) if below.size else len(rows)
-    return top, max(bottom, top + 1)
+    usual = float(np.percentile(smooth[smooth > 0], 85))
+    busy = np.concatenate(([False], smooth > QUIET * usual, [False]))
+    edges = np.flatnonzero(busy[1:] != busy[:-1])
+    starts, stops = edges[::2], edges[1::2]
+    total = np.concatenate(([0.0], np.cumsum(rows)))
+    main = int((total[stops] - total[starts]).argmax())
+    return int(starts[main]), int(stops[main])
 
 
 def frame_width(ink_width_px: float, scale: float) -> int:

@@ -1,0 +1,86 @@
+"""From maps to boxes and word gaps."""
+
+import numpy as np
+import pytest
+
+from effocr.localizer import arrays
+from effocr.localizer.arrays import decode, spaces_before
+
+
+def maps_of(
+    glyphs: list[tuple[float, float]], *, columns: int, gaps: tuple[int, ...] = ()
+) -> np.ndarray:
+    """Perfect maps of glyphs given as (left, right) pixels; gaps are columns."""
+    maps = np.zeros((arrays.CHANNELS, columns), np.float32)
+    maps[arrays.X_HEIGHT], maps[arrays.BASELINE] = 13, 28
+    for left, right in glyphs:
+        column = int((left + right) / 2 / arrays.STRIDE)
+        middle = column * arrays.STRIDE + 1
+        maps[arrays.CENTRE, column] = 0.9
+        maps[arrays.LEFT, column], maps[arrays.RIGHT, column] = middle - left, right - middle
+        maps[arrays.TOP, column], maps[arrays.BOTTOM, column] = 15, 28
+    maps[arrays.GAP, list(gaps)] = 1
+    return maps
+
+
+def test_boxes_come_out_where_they_were_put_in() -> None:
+    glyphs = [(10.0, 17.0), (18.0, 30.0), (40.0, 44.5)]
+    located = decode(maps_of(glyphs, columns=40), width=80, peak_threshold=0.3)
+    expected = [(left, 15, right, 28) for left, right in glyphs]
+    assert located.boxes == pytest.approx(np.array(expected, np.float32))
+    assert located.baseline == (28.0, 0.0)
+    assert located.x_height == 13
+
+
+def test_the_weaker_of_two_boxes_on_one_glyph_is_dropped() -> None:
+    maps = maps_of([(10.0, 24.0), (14.0, 26.0)], columns=20)
+    maps[arrays.CENTRE, 8] = 0.95
+    located = decode(maps, width=40, peak_threshold=0.3)
+    assert located.boxes[:, 0].tolist() == [10.0]
+    assert located.scores.tolist() == pytest.approx([0.95])
+
+
+def test_touching_and_slightly_overlapping_glyphs_are_kept() -> None:
+    located = decode(
+        maps_of([(10.0, 20.0), (18.0, 30.0)], columns=20), width=40, peak_threshold=0.3
+    )
+    assert len(located.boxes) == 2
+
+
+def test_peaks_in_the_padding_do_not_count() -> None:
+    located = decode(
+        maps_of([(10.0, 20.0), (60.0, 70.0)], columns=40), width=50, peak_threshold=0.3
+    )
+    assert len(located.boxes) == 1
+
+
+def test_a_word_gap_between_two_glyphs_is_a_space_before_the_second() -> None:
+    maps = maps_of(
+        [(4.0, 10.0), (12.0, 18.0), (30.0, 36.0)], columns=20, gaps=(9, 10, 11, 12, 13, 14)
+    )
+    located = decode(maps, width=40, peak_threshold=0.3)
+    assert spaces_before(located).tolist() == [False, False, True]
+
+
+def test_a_narrow_gap_between_touching_boxes_is_seen() -> None:
+    maps = maps_of([(4.0, 10.0), (10.0, 18.0)], columns=20, gaps=(5,))
+    assert spaces_before(decode(maps, width=40, peak_threshold=0.3)).tolist() == [False, True]
+
+
+def test_nothing_found_is_no_error() -> None:
+    located = decode(np.zeros((arrays.CHANNELS, 10), np.float32), width=20, peak_threshold=0.3)
+    assert located.boxes.shape == (0, 4)
+    assert located.baseline is None
+    assert spaces_before(located).size == 0
+
+
+def test_the_slope_of_the_baseline_is_found_in_spite_of_an_outlier() -> None:
+    glyphs = [(10.0 * i, 10.0 * i + 8) for i in range(1, 20)]
+    maps = maps_of(glyphs, columns=110)
+    columns = np.flatnonzero(maps[arrays.CENTRE])
+    maps[arrays.BASELINE, columns] = 25 + 0.02 * (columns * 2 + 1)
+    maps[arrays.BASELINE, columns[7]] = 40
+    baseline = decode(maps, width=220, peak_threshold=0.3).baseline
+    assert baseline is not None
+    assert baseline[1] == pytest.approx(0.02, abs=2e-3)
+    assert baseline[0] == pytest.approx(25, abs=0.3)
