@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import effocr
 from effocr.bundle import find_model
 from effocr.evaluation.peers.run import LinesRun, run_worker
 
@@ -34,4 +35,12 @@ def read_lines(
         EffOCRError: the model cannot be loaded.
     """
     settings = {"threads": threads or os.cpu_count() or 1, "model": str(find_model(model))}
-    return run_worker([sys.executable, "-m", _WORKER], paths, turns=turns, settings=settings)
+    # The worker is of this very package, whatever folder the command was typed in (-P).
+    folders = [str(Path(effocr.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return run_worker(
+        [sys.executable, "-P", "-m", _WORKER],
+        paths,
+        turns=turns,
+        settings=settings,
+        environment={"PYTHONPATH": os.pathsep.join(filter(None, folders))},
+    )

@@ -55,7 +55,12 @@ class Missing:
 
 
 def run_worker(
-    arguments: Sequence[str], paths: Sequence[Path], *, turns: int, settings: Mapping[str, object]
+    arguments: Sequence[str],
+    paths: Sequence[Path],
+    *,
+    turns: int,
+    settings: Mapping[str, object],
+    environment: Mapping[str, str] | None = None,
 ) -> LinesRun:
     """Have a worker program read lines in a process of its own.
 
@@ -68,6 +73,7 @@ def run_worker(
         paths: of the line images.
         turns: how often to read them all.
         settings: more entries of the job.
+        environment: variables set for the worker.
 
     Raises:
         UsageError: the worker says in `error` why it cannot run.
@@ -77,7 +83,8 @@ def run_worker(
         out = Path(folder) / "result.json"
         job = {"paths": [str(path) for path in paths], "turns": turns, "out": str(out), **settings}
         started = time.perf_counter()
-        finished = run_side_by_side([Command(tuple(arguments), stdin=json.dumps(job))])[0]
+        command = Command(tuple(arguments), environment or {}, stdin=json.dumps(job))
+        finished = run_side_by_side([command])[0]
         process_s = time.perf_counter() - started
         if not out.is_file():
             last = (finished.stderr.strip().splitlines() or ["it said nothing"])[-1]
