@@ -82,7 +82,7 @@ def load_engines(model: str | Path) -> Engines:
             f"says {size}; export the model again with `effocr export`"
         )
     if not len(index):
-        raise BundleError(f"{bundle.folder}: the index is empty; add characters with `effocr index`")
+        raise BundleError(f"{bundle.folder}: an empty index; add characters with `effocr index`")
     return Engines(
         OnnxLocalizer(bundle.path(LOCALIZER)),
         OnnxEncoder(bundle.path(RECOGNIZER)),

@@ -1,0 +1,87 @@
+"""The two modules run by torch: what `onnx_engines` must agree with. Only training and export use it."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from effocr.errors import TrainingError
+from effocr.localizer.config import LocalizerTraining
+from effocr.localizer.model import DeployedLocalizer, NativeLocalizer
+from effocr.recognizer.config import EncoderConfig
+from effocr.recognizer.train import load_encoder
+from effocr.training.checkpoints import BEST, apply_weights, load_checkpoint, load_weights
+
+__all__ = ["TorchEncoder", "TorchLocalizer", "open_localizer"]
+
+
+class TorchLocalizer:
+    """A trained localizer as `effocr.pipeline.engines.Localizer`.
+
+    Attributes:
+        module: uint8 lines to maps; what is exported.
+        config: how it was trained.
+    """
+
+    def __init__(self, run: Path) -> None:
+        """Open the best weights of a run.
+
+        Raises:
+            TrainingError: not a run of the native localizer.
+        """
+        self.module, self.config = open_localizer(run)
+
+    def maps(self, lines: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """[n, height, width] uint8 -> [n, channels, width / 2] float32."""
+        return _run(self.module, lines)
+
+
+class TorchEncoder:
+    """A trained encoder as `effocr.pipeline.engines.Encoder`.
+
+    Attributes:
+        module: uint8 crops to embeddings; what is exported.
+        config: of the network.
+    """
+
+    def __init__(self, run: Path) -> None:
+        """Open the best weights of a run.
+
+        Raises:
+            TrainingError: not a run of the recognizer.
+        """
+        self.module: nn.Module
+        self.config: EncoderConfig
+        self.module, self.config = load_encoder(run)
+
+    def embed(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+        """[n, height, width] uint8 -> [n, dimensions] float32 of unit length."""
+        return _run(self.module, crops)
+
+
+def open_localizer(run: Path) -> tuple[nn.Module, LocalizerTraining]:
+    """The localizer of a run as it is deployed, with its best weights.
+
+    Args:
+        run: run folder (its `best.pt`) or a checkpoint.
+
+    Raises:
+        TrainingError: not a checkpoint of the native localizer.
+    """
+    path = run / BEST if run.is_dir() else run
+    settings = load_checkpoint(path)["settings"]
+    if settings.get("kind") != "localizer":
+        raise TrainingError(f"{path}: a checkpoint of a {settings.get('kind')}, not of a localizer")
+    config = LocalizerTraining.model_validate(settings["config"])
+    localizer = NativeLocalizer(config.model, characters=len(settings["charset"]))
+    apply_weights(localizer, load_weights(path), source=path)
+    return DeployedLocalizer(localizer).eval(), config
+
+
+@torch.inference_mode()
+def _run(module: nn.Module, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    given = torch.from_numpy(np.ascontiguousarray(pixels))
+    found: npt.NDArray[np.float32] = module(given).float().numpy()
+    return found
