@@ -105,6 +105,7 @@ class FontEntry(BaseModel, frozen=True, extra="ignore"):
     path: str
     kind: FontKind
     licence: str
+    family: str | None = None
 
 
 def load_fonts(
@@ -170,7 +171,7 @@ def read_font(
         font = FontFile(
             path=path,
             index=index,
-            family=content["name"].getBestFamilyName() or path.stem,
+            family=(entry and entry.family) or content["name"].getBestFamilyName() or path.stem,
             style=style(content),
             kind=entry.kind if entry else guess_kind(content),
             licence=entry.licence if entry else own_licence(content),
