@@ -19,8 +19,11 @@ __all__ = ["Prepared", "better_frame", "frame_width", "prepare", "true_frame", "
 
 Grey = npt.NDArray[np.uint8]
 
+PAPER: Final = 255
+OVERSAMPLED: Final = 2  # samples on a side of a frame pixel when shrinking
 LEAST_CONTRAST: Final = 16  # grey levels between ink and paper; less is a blank line
 MOST_INK: Final = 0.55  # share of dark pixels; more means light print on a dark ground
+INK_QUANTILE: Final = 0.2  # of the dark pixels; that level becomes black
 LEAST_INK_PX: Final = 3  # dark pixels; fewer is a blank line
 LEAST_SCALE, MOST_SCALE = 1 / 16, 16.0  # image pixels per frame pixel
 SIDE_PX: Final = 8.0  # paper left and right of the ink
@@ -58,18 +61,20 @@ def prepare(grey: Grey, shape: LineShape) -> Prepared | None:
     Returns:
         The line, or None when it holds no print.
     """
-    threshold, dark = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    turned = bool(dark.mean() > MOST_INK)
-    if turned:
-        grey = 255 - grey
-        dark = 1 - dark
-        threshold = 255 - threshold
-    ink_pixels = grey[dark.astype(bool)]
-    if ink_pixels.size < LEAST_INK_PX or ink_pixels.size == grey.size:
+    # Black and white without ink is no error of Otsu's: dark is then empty or everything.
+    level, dark = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
+    counts = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().astype(np.int64)
+    ink_levels = int(level) + 1  # levels counted as dark
+    if not 0 < counts[:ink_levels].sum() < grey.size:
         return None
-    ink = float(np.percentile(ink_pixels[:: max(1, ink_pixels.size // 4096)], 20))
-    paper_pixels = grey[dark == 0]
-    paper = float(np.median(paper_pixels[:: max(1, paper_pixels.size // 4096)]))
+    turned = bool(counts[:ink_levels].sum() > MOST_INK * grey.size)
+    if turned:
+        grey, dark = np.asarray(cv2.bitwise_not(grey), np.uint8), np.asarray(1 - dark, np.uint8)
+        counts, ink_levels = counts[::-1], 256 - ink_levels
+    if counts[:ink_levels].sum() < LEAST_INK_PX:
+        return None
+    ink = _quantile(counts[:ink_levels], INK_QUANTILE)
+    paper = ink_levels + _quantile(counts[ink_levels:], 0.5)
     if paper - ink < LEAST_CONTRAST:
         return None
     levels = np.clip((np.arange(256) - ink) * (255.0 / (paper - ink)), 0, 255).astype(np.uint8)
@@ -78,11 +83,16 @@ def prepare(grey: Grey, shape: LineShape) -> Prepared | None:
     return Prepared(np.asarray(stretched, np.uint8), frame, width, turned)
 
 
+def _quantile(counts: npt.NDArray[np.int64], share: float) -> int:
+    """Grey level below which `share` of the pixels lie, from counts of pixels a level."""
+    return int(np.searchsorted(np.cumsum(counts), share * counts.sum()))
+
+
 def _first_frame(dark: Grey, shape: LineShape) -> tuple[Affine, int]:
     """Guess the frame from the rows and columns of ink; `refine_frame` mends the guess."""
-    rows = dark.sum(axis=1, dtype=np.float64)
+    rows = cv2.reduce(dark, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.float64)
     top, bottom = _ink_rows(rows)
-    columns = np.flatnonzero(dark[top:bottom].any(axis=0))
+    columns = np.flatnonzero(cv2.reduce(dark[top:bottom], 0, cv2.REDUCE_MAX))
     left, right = (int(columns[0]), int(columns[-1]) + 1) if columns.size else (0, dark.shape[1])
     span_px = LINE_SPAN * shape.x_height_px  # of the frame
     scale = float(np.clip((bottom - top) / span_px, LEAST_SCALE, MOST_SCALE))
@@ -99,7 +109,7 @@ def _ink_rows(rows: npt.NDArray[np.float64]) -> tuple[int, int]:
     Of the runs of rows that hold more than a small share of the usual ink, the one with the most:
     rules, stray specks and ink of neighbouring lines beyond an empty strip do not widen the band.
     """
-    smooth = np.convolve(rows, np.ones(3) / 3, mode="same")
+    smooth = np.convolve(rows, np.ones(3) / 3)[1:-1]
     usual = float(np.percentile(smooth[smooth > 0], 85))
     busy = np.concatenate(([False], smooth > QUIET * usual, [False]))
     edges = np.flatnonzero(busy[1:] != busy[:-1])
@@ -126,25 +136,36 @@ def warp(grey: Grey, frame: Affine, width: int, height: int) -> Grey:
     Returns:
         [height, width] uint8; paper outside of the image.
     """
-    matrix = frame.matrix
-    shrink = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    if shrink > 1.5:
-        # Linear interpolation skips pixels when shrinking: average first, as cv2.INTER_AREA does.
-        area = 1.0 / shrink
-        size = (max(1, round(grey.shape[1] * area)), max(1, round(grey.shape[0] * area)))
-        small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
-        ratio = np.array([size[0] / grey.shape[1], size[1] / grey.shape[0]])
-        # Pixel centres lie at + 0.5: (x + 0.5) * ratio - 0.5.
-        grey = np.asarray(small, np.uint8)
-        matrix = matrix * ratio[:, None]
+    shrink = float(np.hypot(frame.matrix[0, 0], frame.matrix[1, 0]))
+    if shrink <= 1.0:
+        return _sample(grey, frame, width, height)
+    # Shrinking must average, or thin strokes are skipped: by whole factors, which OpenCV does fast.
+    factor = int(shrink // OVERSAMPLED)
+    if factor > 1:
+        missing = ((0, -grey.shape[0] % factor), (0, -grey.shape[1] % factor))
+        grey = np.pad(grey, missing, constant_values=PAPER)
+        size = (grey.shape[1] // factor, grey.shape[0] // factor)
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+        frame = frame.then(Affine.scale_shift(1 / factor, 1 / factor))
+    finer = Affine.scale_shift(1 / OVERSAMPLED, 1 / OVERSAMPLED).then(frame)
+    fine = _sample(grey, finer, width * OVERSAMPLED, height * OVERSAMPLED)
+    return np.asarray(cv2.resize(fine, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _sample(grey: Grey, frame: Affine, width: int, height: int) -> Grey:
+    """Resample by linear interpolation; right where the frame is finer than the image or alike."""
+    matrix = frame.matrix.copy()
     # Frames speak of pixel edges, OpenCV of pixel centres.
-    centred = matrix.copy()
-    centred[:, 2] += 0.5 * (matrix[:, 0] + matrix[:, 1]) - 0.5
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    warped = cv2.warpAffine(
-        grey, centred, (width, height), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=255
+    matrix[:, 2] += 0.5 * (matrix[:, 0] + matrix[:, 1]) - 0.5
+    sampled = cv2.warpAffine(
+        grey,
+        matrix,
+        (width, height),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=PAPER,
     )
-    return np.asarray(warped, np.uint8)
+    return np.asarray(sampled, np.uint8)
 
 
 def true_frame(

@@ -20,7 +20,7 @@ from effocr.errors import FontError
 from effocr.synth.compose import Composed, Run, Setting, compose, open_face
 from effocr.synth.degrade import draw_wear, wear_down
 from effocr.synth.fonts import FontFile
-from effocr.synth.text import random_line
+from effocr.synth.text import TextMix, random_line
 
 Grey = npt.NDArray[np.uint8]
 
@@ -41,6 +41,11 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
         description="share of each kind of font; kinds without fonts are left out",
     )  # fmt: skip
     length: tuple[int, int] = Field((4, 60), description="least and most characters of a line")
+    text: TextMix = Field(
+        TextMix(word_lists=()),
+        description="what is written; the word lists of the machine are not"
+        " used by default, so that a seed means the same everywhere",
+    )
     italic_words: float = Field(
         0.08, ge=0, le=1, description="share of lines with words in italics"
     )
@@ -113,14 +118,14 @@ class LineMaker:
         """
         while True:
             font, companions = self._choose_font(rng)
-            wanted = (
-                text
-                if text is not None
-                else random_line(rng, self._charsets[id(font)], lengths=self.options.length)
-            )
+            wanted = text if text is not None else self._text(font, rng, self.options.length)
             drawn = self._draw(font, companions, wanted, rng)
             if drawn is not None:
                 return drawn
+
+    def _text(self, font: FontFile, rng: np.random.Generator, lengths: tuple[int, int]) -> str:
+        charset = self._charsets[id(font)]
+        return random_line(rng, charset, lengths=lengths, mix=self.options.text)
 
     def _choose_font(self, rng: np.random.Generator) -> tuple[FontFile, list[FontFile]]:
         kind = self._kinds[int(rng.choice(len(self._kinds), p=self._shares))]
@@ -206,7 +211,7 @@ class LineMaker:
     ) -> Composed | None:
         if rng.random() > 2 * self.options.neighbours:
             return None
-        text = random_line(rng, self._charsets[id(font)], lengths=(10, 30))
+        text = self._text(font, rng, (10, 30))
         return compose(
             [Run(text, open_face(str(font.path), font.index, _size(font, x_height)))], setting, rng
         )

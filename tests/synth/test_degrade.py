@@ -1,0 +1,69 @@
+"""Wear changes how print looks, never where it is."""
+
+import numpy as np
+import pytest
+
+from effocr.synth.degrade import Wear, draw_wear, noise_field, wear_down
+
+X_HEIGHT = 24.0
+
+
+def strokes() -> np.ndarray:
+    ink = np.zeros((60, 300), np.uint8)
+    for x in range(20, 280, 30):
+        ink[12:48, x : x + 6] = 255
+    return ink
+
+
+def test_clean_wear_turns_ink_dark_and_paper_light() -> None:
+    grey = wear_down(strokes(), X_HEIGHT, Wear(), np.random.default_rng(0))
+    assert (grey[strokes() > 0] < 20).all()
+    assert (grey[strokes() == 0] > 235).all()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_worn_print_stays_where_it_was(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    grey = wear_down(strokes(), X_HEIGHT, draw_wear(rng), rng).astype(float)
+    ink = strokes() > 0
+    rows = (np.arange(grey.shape[0]) + 0.5) * ink.shape[0] / grey.shape[0]
+    columns = (np.arange(grey.shape[1]) + 0.5) * ink.shape[1] / grey.shape[1]
+    there = ink[np.ix_(rows.astype(int), columns.astype(int))]
+    assert grey[there].mean() < grey[~there].mean() - 15
+
+
+def test_a_lower_resolution_scales_both_sides_alike() -> None:
+    grey = wear_down(strokes(), X_HEIGHT, Wear(x_height_px=12.0), np.random.default_rng(0))
+    assert grey.shape == (30, 150)
+
+
+def test_a_bilevel_scan_has_two_levels() -> None:
+    grey = wear_down(strokes(), X_HEIGHT, Wear(blur=0.1, bilevel=0.5), np.random.default_rng(0))
+    assert set(np.unique(grey)) == {0, 255}
+
+
+def test_more_weight_is_more_ink() -> None:
+    def ink(weight: float) -> float:
+        wear = Wear(bleed=0.06, weight=weight)
+        return float((255 - wear_down(strokes(), X_HEIGHT, wear, np.random.default_rng(0))).mean())
+
+    assert ink(-0.2) < ink(0.0) < ink(0.2)
+
+
+def test_hairlines_survive_a_little_bleed() -> None:
+    ink = np.zeros((60, 300), np.uint8)
+    ink[12:48, 20:280:30] = 255  # one pixel wide
+    grey = wear_down(ink, X_HEIGHT, Wear(bleed=0.06), np.random.default_rng(0))
+    assert (grey[20:40, 20:280:30] < 160).all()
+
+
+def test_a_matrix_printer_leaves_paper_between_its_dots() -> None:
+    ink = np.full((60, 300), 255, np.uint8)
+    grey = wear_down(ink, X_HEIGHT, Wear(dots=0.2), np.random.default_rng(0))
+    assert 0.15 < (grey > 200).mean() < 0.6
+
+
+def test_noise_has_no_mean_and_about_unit_variance() -> None:
+    noise = noise_field((200, 900), 5.0, np.random.default_rng(1))
+    assert abs(float(noise.mean())) < 0.1
+    assert 0.6 < float(noise.std()) < 1.4

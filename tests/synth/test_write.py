@@ -1,0 +1,53 @@
+"""Synthetic data sets on disk are read back as what was drawn."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from effocr.charset import Charset
+from effocr.cli.main import main
+from effocr.data.coco import read_coco
+from effocr.data.glyph_folders import read_glyph_folders
+from effocr.synth.fonts import FontFile
+from effocr.synth.lines import LineMaker
+from effocr.synth.write import write_glyphs, write_lines
+
+
+def test_lines_come_back_with_their_text_glyphs_and_boxes(
+    tmp_path: Path, fonts: tuple[FontFile, ...], english: Charset
+) -> None:
+    maker, rng = LineMaker(fonts, english), np.random.default_rng(0)
+    drawn = [maker.line(rng) for _ in range(6)]
+    assert write_lines(drawn, tmp_path) == 6
+    found = read_coco(tmp_path / "annotations.json")
+    assert not found.problems
+    for line, read in zip(drawn, found.lines, strict=True):
+        assert (read.text, read.glyphs) == (line.text, line.glyphs)
+        assert read.boxes is not None
+        height, width = line.grey.shape
+        clipped = np.clip(line.boxes, 0, (width, height, width, height))
+        assert np.abs(read.boxes - clipped).max() <= 0.01
+        assert np.array_equal(cv2.imread(str(read.path), cv2.IMREAD_GRAYSCALE), line.grey)
+
+
+def test_the_command_draws_lines_that_the_checker_accepts(tmp_path: Path) -> None:
+    root = Path(__file__).parents[2]
+    fonts, charset = root / "english_font_files", root / "english_charsets"
+    arguments = ["--fonts", str(fonts), "--charset", str(charset), "--count", "8"]
+    assert main(["synth", "lines", str(tmp_path / "a"), *arguments, "--processes", "1"]) == 0
+    assert main(["data", "check", str(tmp_path / "a" / "annotations.json")]) == 0
+    assert main(["synth", "lines", str(tmp_path / "a"), *arguments]) == 2  # is there already
+
+
+def test_glyphs_keep_their_place_on_the_line(tmp_path: Path, fonts: tuple[FontFile, ...]) -> None:
+    charset = Charset((",", "'", "\u4e00"))
+    maker = LineMaker(fonts, charset)
+    skipped = write_glyphs(maker, charset, tmp_path, each=5, rng=np.random.default_rng(0))
+    assert [item.source for item in skipped] == ["\u4e00"]
+    rows: dict[str, list[float]] = {",": [], "'": []}
+    for image in read_glyph_folders(tmp_path).images:
+        dark = cv2.imread(str(image.path), cv2.IMREAD_GRAYSCALE) < 100
+        rows[image.glyph].append(float(np.nonzero(dark)[0].mean()))
+    assert len(rows[","]) == len(rows["'"]) == 5
+    assert np.median(rows[","]) > np.median(rows["'"]) + 5
