@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from effocr.cli import bench, data, evaluate, models, read, synth
+from effocr.cli import bench, data, evaluate, export, index, models, read, synth, train
 from effocr.errors import EffOCRError
 
 __all__ = ["app", "main"]
@@ -33,6 +33,9 @@ app.add_typer(data.app, name="data")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
 app.add_typer(synth.app, name="synth")
+app.add_typer(train.app, name="train")
+app.command("export")(export.export)
+app.add_typer(index.app, name="index")
 app.add_typer(models.app, name="models")
 
 _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_PIPE = 2, 130, 141

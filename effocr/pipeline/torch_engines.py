@@ -1,4 +1,4 @@
-"""The two modules run by torch: what `onnx_engines` must agree with. Only training and export use it."""
+"""The two modules run by torch: what `onnx_engines` must agree with. Not for reading."""
 
 from pathlib import Path
 

@@ -2,11 +2,14 @@
 
 import csv
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
 
 from effocr.errors import MissingDependencyError
+
+logger = logging.getLogger(__name__)
 
 Row = Mapping[str, float]
 Tracker = Literal["tensorboard", "wandb"]
@@ -35,6 +38,7 @@ class RunLog:
 
     def __call__(self, row: Row) -> None:
         """Write one row to every place."""
+        logger.info("%s", "  ".join(f"{name} {value:.4g}" for name, value in row.items()))
         with self.jsonl.open("a", encoding="utf-8") as file:
             file.write(json.dumps(dict(row)) + "\n")
         if set(row) <= set(self._columns) and self.csv.is_file():

@@ -1,0 +1,85 @@
+"""`effocr export`: a model folder from a run of the localizer and one of the recognizer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["export"]
+
+
+def export(
+    runs: Annotated[
+        list[Path],
+        typer.Argument(metavar="RUN...", help="A run of the localizer and one of the recognizer."),
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder of the model.")],
+    index_from: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Character-level COCO or glyph folders that fill the index; may be repeated. "
+            "Default: what the recognizer learnt from.",
+        ),
+    ] = None,
+    lines: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="PATH",
+            help="Character-level COCO kept aside, for confidence and parity; may be repeated. "
+            "Default: the validation data of the localizer's run.",
+        ),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Default: the name of the folder.")] = None,
+    version: Annotated[str, typer.Option(help="Of the model.")] = "1",
+    language: Annotated[
+        list[str] | None, typer.Option(metavar="CODE", help="ISO 639-1; may be repeated.")
+    ] = None,
+    licence: Annotated[str, typer.Option(help="Of the weights, SPDX identifier.")] = "Apache-2.0",
+    description: Annotated[str, typer.Option(help="One sentence.")] = "",
+    rows_per_label: Annotated[
+        int, typer.Option(min=1, help="Most rows of a character in the index.")
+    ] = 24,
+    seed: Annotated[int, typer.Option(min=0, help="Chooses the rows of the index.")] = 0,
+) -> None:
+    """Write a model folder and prove that it decides as the runs do.
+
+    Nothing is written when a glyph box or a nearest character changes on the way to ONNX.
+    """
+    import numpy as np
+
+    from effocr.cli.train import prepare_lines, prepare_source
+    from effocr.errors import UsageError
+    from effocr.export.assemble import ModelDetails, assemble_model
+    from effocr.export.runs import data_of, runs_by_kind, validation_of
+    from effocr.recognizer.train import load_encoder
+
+    localizer, recognizer = runs_by_kind(runs)
+    shape = load_encoder(recognizer)[1]
+    glyph_data = index_from or data_of(recognizer)
+    line_data = lines or validation_of(localizer)
+    if not glyph_data or not line_data:
+        missing = "--index-from" if not glyph_data else "--lines"
+        raise UsageError(f"the run does not say what it learnt from; name it with {missing} PATH")
+    held_out = prepare_lines(line_data, shape.line)
+    aside = held_out.lines if lines or line_data != data_of(localizer) else held_out.keep_aside()[1]
+    written = assemble_model(
+        out,
+        localizer=localizer,
+        recognizer=recognizer,
+        source=prepare_source(glyph_data, shape.line, shape.crop, seed=seed),
+        lines=aside,
+        details=ModelDetails(
+            name=name or out.resolve().name,
+            version=version,
+            languages=tuple(language or ()),
+            licence=licence,
+            description=description,
+            rows_per_label=rows_per_label,
+        ),
+        rng=np.random.default_rng(seed),
+    )
+    print(written.parity.as_text())
+    print(f"{out}: {len(written.bundle.manifest.charset)} characters")

@@ -1,0 +1,1 @@
+"""From training runs to a model folder: ONNX, proof that nothing changed, calibration."""

@@ -1,0 +1,205 @@
+"""Make a model folder from a run of the localizer and a run of the recognizer."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, Field
+
+from effocr.bundle import (
+    INDEX,
+    LABELS,
+    LOCALIZER,
+    RECOGNIZER,
+    Bundle,
+    Calibration,
+    CropShape,
+    FontCredit,
+    LineShape,
+    Manifest,
+    write_bundle,
+)
+from effocr.errors import UsageError
+from effocr.export.calibrate import (
+    LEAST_SAMPLES,
+    collect_evidence,
+    fit_calibration,
+    unknown_threshold,
+)
+from effocr.export.onnx import export_encoder, export_localizer
+from effocr.export.parity import ParityReport, prove_parity
+from effocr.frame import warp
+from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
+from effocr.pipeline.torch_engines import TorchEncoder, TorchLocalizer
+from effocr.recognizer.gallery import build_index, pick_per_label
+from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.sources import GlyphSource
+from effocr.synth.frames import PreparedLine
+
+Grey = npt.NDArray[np.uint8]
+
+PARITY_CROPS_PER_LABEL = 8
+PARITY_LINES = 100
+WIDTH_STEP = 8
+PAPER = 255
+
+
+class ModelDetails(BaseModel, frozen=True, extra="forbid"):
+    """What a person says about a model."""
+
+    name: str = Field(min_length=1)
+    version: str = "1"
+    languages: tuple[str, ...] = ()
+    licence: str = "Apache-2.0"
+    description: str = ""
+    fonts: tuple[FontCredit, ...] = ()
+    recipe: dict[str, str | int | float] = {}
+    metrics: dict[str, float] = {}
+    peak_threshold: float = Field(0.3, ge=0, le=1)
+    rows_per_label: int = Field(24, gt=0, description="at most, of each character in the index")
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """A model folder that was written, and the proof that it equals its runs."""
+
+    bundle: Bundle
+    parity: ParityReport
+
+
+def assemble_model(
+    out: Path,
+    *,
+    localizer: Path,
+    recognizer: Path,
+    source: GlyphSource,
+    lines: Sequence[PreparedLine],
+    details: ModelDetails,
+    rng: np.random.Generator,
+) -> Assembled:
+    """Export both networks, fill the index, fit the confidence, prove parity, write the folder.
+
+    Args:
+        out: model folder; nothing is written there unless parity holds.
+        localizer: its run folder or checkpoint.
+        recognizer: its run folder or checkpoint.
+        source: crops that the index is filled with, cut without jitter.
+        lines: kept aside from training, for confidence and parity; with too few of them the
+            confidence keeps its default weights.
+        details: what the manifest says.
+        rng: chooses exemplars.
+
+    Raises:
+        ParityError: an exported network decides differently.
+        UsageError: the two runs use different frames.
+    """
+    trained_localizer, trained_encoder = TorchLocalizer(localizer), TorchEncoder(recognizer)
+    line, crop = trained_encoder.config.line, trained_encoder.config.crop
+    if trained_localizer.config.model.line != line:
+        raise UsageError(f"{localizer} and {recognizer} were trained with different line shapes")
+    with tempfile.TemporaryDirectory() as folder:
+        parts = Path(folder)
+        export_localizer(trained_localizer.module, parts / LOCALIZER, height=line.height)
+        export_encoder(
+            trained_encoder.module, parts / RECOGNIZER, height=line.height, width=crop.width
+        )
+        exported_localizer = OnnxLocalizer(parts / LOCALIZER)
+        exported_encoder = OnnxEncoder(parts / RECOGNIZER)
+        index = build_index(
+            exported_encoder.embed, source, rows_per_label=details.rows_per_label, rng=rng
+        )
+        index.save(parts)
+        frames = [_first_frame(each, line) for each in lines[:PARITY_LINES]]
+        places = pick_per_label(source.labels, most=PARITY_CROPS_PER_LABEL, rng=rng)
+        crops = source.batch(rng, places)
+        parity = prove_parity(
+            (trained_localizer, trained_encoder),
+            (exported_localizer, exported_encoder),
+            index=index,
+            lines=frames,
+            crops=crops,
+            peak_threshold=details.peak_threshold,
+        )
+        parity.check()
+        calibration, unknown = _calibrate(
+            lines,
+            exported_localizer,
+            exported_encoder,
+            index=index,
+            details=details,
+            shapes=(line, crop),
+        )
+        manifest = _manifest(
+            details,
+            index,
+            shapes=(line, crop),
+            calibration=calibration,
+            unknown=unknown,
+            parity=parity,
+        )
+        names = (LOCALIZER, RECOGNIZER, INDEX, LABELS)
+        bundle = write_bundle(out, manifest, {name: parts / name for name in names})
+    return Assembled(bundle, parity)
+
+
+def _calibrate(
+    lines: Sequence[PreparedLine],
+    localizer: OnnxLocalizer,
+    encoder: OnnxEncoder,
+    *,
+    index: GlyphIndex,
+    details: ModelDetails,
+    shapes: tuple[LineShape, CropShape],
+) -> tuple[Calibration, float]:
+    """Weights of the confidence, and the similarity below which a glyph is unknown."""
+    evidence = collect_evidence(
+        lines,
+        localizer=localizer,
+        encoder=encoder,
+        index=index,
+        line=shapes[0],
+        crop=shapes[1],
+        peak_threshold=details.peak_threshold,
+    )
+    if len(evidence.correct) < LEAST_SAMPLES:
+        return Calibration(), 0.0
+    calibration = fit_calibration(evidence.features, evidence.correct)
+    return calibration, max(0.0, unknown_threshold(evidence))
+
+
+def _manifest(
+    details: ModelDetails,
+    index: GlyphIndex,
+    *,
+    shapes: tuple[LineShape, CropShape],
+    calibration: Calibration,
+    unknown: float,
+    parity: ParityReport,
+) -> Manifest:
+    given = details.model_dump(exclude={"rows_per_label", "metrics"})
+    metrics = {
+        **details.metrics,
+        "parity_maps": parity.maps_difference,
+        "parity_embeddings": parity.embeddings_difference,
+        "index_rows": float(len(index)),
+    }
+    return Manifest(
+        **given,
+        charset=tuple(sorted(index.characters)),
+        line=shapes[0],
+        crop=shapes[1],
+        embedding_size=index.dim,
+        unknown_similarity=unknown,
+        calibration=calibration,
+        metrics=metrics,
+    )
+
+
+def _first_frame(line: PreparedLine, shape: LineShape) -> Grey:
+    """A line as the localizer sees it first, padded to a width that it takes."""
+    width = line.prepared.frame_width
+    width += -width % WIDTH_STEP
+    return warp(line.prepared.grey, line.prepared.frame, width, shape.height)

@@ -1,0 +1,61 @@
+"""Write the trained networks as ONNX files, normalisation inside, batch size and width free."""
+
+import warnings
+from pathlib import Path
+from typing import Final
+
+import torch
+from torch import nn
+
+OPSET: Final = 17
+SAMPLE_WIDTH: Final = 64  # pixels; any multiple of 8 reads
+
+
+def export_localizer(module: nn.Module, path: Path, *, height: int) -> None:
+    """Write localizer.onnx.
+
+    `lines` uint8 [n, height, width] -> `maps` float32 [n, channels, width / 2].
+
+    Args:
+        module: in eval mode.
+        path: file to write.
+        height: of the frame, pixels.
+    """
+    sample = torch.full((2, height, SAMPLE_WIDTH), 255, dtype=torch.uint8)
+    axes = {"lines": {0: "n", 2: "width"}, "maps": {0: "n", 2: "columns"}}
+    _export(module, sample, path, axes=axes)
+
+
+def export_encoder(module: nn.Module, path: Path, *, height: int, width: int) -> None:
+    """Write recognizer.onnx.
+
+    `crops` uint8 [n, height, width] -> `embeddings` float32 [n, dimensions] of unit length.
+
+    Args:
+        module: in eval mode.
+        path: file to write.
+        height: of a crop, pixels.
+        width: of a crop, pixels.
+    """
+    sample = torch.full((2, height, width), 255, dtype=torch.uint8)
+    _export(module, sample, path, axes={"crops": {0: "n"}, "embeddings": {0: "n"}})
+
+
+def _export(
+    module: nn.Module, sample: torch.Tensor, path: Path, *, axes: dict[str, dict[int, str]]
+) -> None:
+    source, target = axes
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        # The tracing exporter is announced as old; the new one needs one more package (onnxscript).
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            (sample,),
+            str(path),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=[source],
+            output_names=[target],
+            dynamic_axes=axes,
+        )
