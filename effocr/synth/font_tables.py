@@ -63,7 +63,8 @@ def open_font(path: Path, index: int) -> Iterator[TTFont]:
     # remarks on odd dates and widths; what matters is raised
     logging.getLogger("fontTools.ttLib").setLevel(logging.ERROR)
     try:
-        with TTFont(path, fontNumber=index, lazy=True) as content:
+        # the file is opened here: fontTools leaves it open when the first table is damaged
+        with path.open("rb") as file, TTFont(file, fontNumber=index, lazy=True) as content:
             yield content
     except (TTLibError, *_BROKEN) as error:
         raise FontError(f"damaged or no font: {error or type(error).__name__}") from error
