@@ -1,6 +1,6 @@
 """Configuration of a training run: the fields of the loop, YAML files and `--set a.b=value`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
 
@@ -60,8 +60,10 @@ def load_config(
     Raises:
         UsageError: the file is not a YAML mapping, an override has no `=`, or a value is refused.
     """
-    values = _read_yaml(file) if file is not None else {}
-    values.update({name: value for name, value in given.items() if value is not None})
+    values = _group_defaults(model)
+    if file is not None:
+        _merge(values, _read_yaml(file))
+    _merge(values, {name: value for name, value in given.items() if value is not None})
     for override in overrides:
         _override(values, override)
     try:
@@ -74,6 +76,27 @@ def save_config(config: BaseModel, path: Path) -> None:
     """Write a configuration as YAML that `load_config` reads back."""
     values = config.model_dump(mode="json")
     path.write_text(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+
+def _group_defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """Defaults of the fields that are groups: setting one value of a group keeps the others.
+
+    A model may give its loop other defaults than those of `LoopConfig`; validation alone would fall
+    back to the latter as soon as one field of the loop is given.
+    """
+    defaults = {name: field.get_default() for name, field in model.model_fields.items()}
+    return {
+        name: value.model_dump() for name, value in defaults.items() if isinstance(value, BaseModel)
+    }
+
+
+def _merge(values: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Put given values over others, group by group."""
+    for name, value in given.items():
+        if isinstance(value, Mapping) and isinstance(values.get(name), dict):
+            _merge(values[name], value)
+        else:
+            values[name] = value
 
 
 def _read_yaml(file: Path) -> dict[str, Any]:

@@ -22,6 +22,15 @@ def test_overrides_win_over_arguments_and_those_over_the_file(tmp_path: Path) ->
     assert load_config(Nested, file, name=None).name == "b"
 
 
+def test_one_value_of_a_group_keeps_the_other_defaults_of_the_group(tmp_path: Path) -> None:
+    class Trained(BaseModel, frozen=True, extra="forbid"):
+        loop: LoopConfig = LoopConfig(best="f_score", ema_decay=0.9)
+
+    (tmp_path / "run.yaml").write_text("loop: {seed: 3}", encoding="utf-8")
+    config = load_config(Trained, tmp_path / "run.yaml", overrides=["loop.max_steps=9"])
+    assert config.loop == LoopConfig(best="f_score", ema_decay=0.9, seed=3, max_steps=9)
+
+
 def test_a_saved_configuration_reads_back_equal(tmp_path: Path) -> None:
     config = Nested(name="ﬁ", loop=LoopConfig(ema_decay=0.99, trackers=("wandb",)))
     save_config(config, tmp_path / "config.yaml")
