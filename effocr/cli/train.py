@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-from pydantic import BaseModel
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from effocr.bundle import CropShape, LineShape
     from effocr.data.records import Skipped
     from effocr.recognizer.config import Jitter
@@ -24,7 +25,7 @@ __all__ = ["app", "prepare_lines", "prepare_source"]
 
 app = typer.Typer(no_args_is_help=True, help="Train the localizer or the recognizer.")
 
-Config = TypeVar("Config", bound=BaseModel)
+Config = TypeVar("Config", bound="BaseModel")
 Data = Annotated[
     list[Path] | None,
     typer.Option(
