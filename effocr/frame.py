@@ -27,7 +27,8 @@ INK_QUANTILE: Final = 0.2  # of the dark pixels; that level becomes black
 LEAST_INK_PX: Final = 3  # dark pixels; fewer is a blank line
 LEAST_SCALE, MOST_SCALE = 1 / 16, 16.0  # image pixels per frame pixel
 SIDE_PX: Final = 8.0  # paper left and right of the ink
-LINE_SPAN: Final = 1.75  # x-heights between the first and the last row of busy print
+LINE_SPAN: Final = 1.9  # x-heights between the first and the last row of busy print
+BAND_MIDDLE: Final = 0.6  # x-heights from the baseline up to the middle of these rows
 QUIET: Final = 0.05  # share of the usual ink of a row; less lies between lines
 NARROWEST_PX: Final = 16  # of a frame
 STEEPEST: Final = 0.12  # slope of a baseline that is believed
@@ -97,7 +98,7 @@ def _first_frame(dark: Grey, shape: LineShape) -> tuple[Affine, int]:
     span_px = LINE_SPAN * shape.x_height_px  # of the frame
     scale = float(np.clip((bottom - top) / span_px, LEAST_SCALE, MOST_SCALE))
     middle = (top + bottom) / 2
-    frame_middle = shape.baseline_px - 0.5 * shape.x_height_px
+    frame_middle = shape.baseline_px - BAND_MIDDLE * shape.x_height_px
     x0 = left - SIDE_PX * scale
     frame = Affine(np.array([[scale, 0.0, x0], [0.0, scale, middle - frame_middle * scale]]))
     return frame, frame_width(right - left, scale)

@@ -16,6 +16,14 @@ from effocr.charset import graphemes
 Ink = npt.NDArray[np.uint8]  # 0 paper, 255 full ink
 
 FACES_KEPT: Final = 48  # opened font sizes a process keeps
+# How joined letters are drawn: the compatibility characters of Unicode. Labels keep the letters.
+LIGATURES: Final = {
+    "ffi": "\ufb03",
+    "ffl": "\ufb04",
+    "ff": "\ufb00",
+    "fi": "\ufb01",
+    "fl": "\ufb02",
+}
 THIN_SPACE_BEFORE: Final = frozenset(";:!?»”’")
 
 
@@ -111,13 +119,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive words in one face.
-
-    `scale` makes small caps and mixed sizes (1.0 is the line's size).
-    """
+    """Consecutive words in one face; `joined` are the letter sequences to draw as ligatures."""
 
     text: str
     face: Face
+    joined: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -179,7 +185,7 @@ def _place_run(pen: _Pen, run: Run, setting: Setting, rng: np.random.Generator) 
     face, em = run.face, run.face.size_px
     cell = face.pitch
     previous = ""
-    for glyph in graphemes(run.text):
+    for glyph in _labels(run):
         if glyph == " ":
             pen.end_word()
             space = cell or em * max(
@@ -188,9 +194,10 @@ def _place_run(pen: _Pen, run: Run, setting: Setting, rng: np.random.Generator) 
             pen.x += space + setting.tracking * em
             previous = ""
             continue
-        raster = face.raster(glyph)
+        drawn = LIGATURES.get(glyph, glyph)
+        raster = face.raster(drawn)
         if previous and not cell:
-            pen.x += face.kerning(previous, glyph)
+            pen.x += face.kerning(previous, drawn)
             if glyph in THIN_SPACE_BEFORE:
                 pen.x += setting.thin_space * em
         inset = (cell - raster.advance) / 2 if cell else 0.0
@@ -200,7 +207,21 @@ def _place_run(pen: _Pen, run: Run, setting: Setting, rng: np.random.Generator) 
             x = round(pen.x + inset) + raster.left
             pen.placed.append((raster, x, round(shift) + raster.top, ink, glyph))
         pen.x += (cell or raster.advance) + setting.tracking * em
-        previous = glyph
+        previous = drawn
+
+
+def _labels(run: Run) -> list[str]:
+    """The graphemes of the run, letters of a ligature together."""
+    labels = graphemes(run.text)
+    if not run.joined:
+        return labels
+    joined: list[str] = []
+    place = 0
+    while place < len(labels):
+        size = next((n for n in (3, 2) if "".join(labels[place : place + n]) in run.joined), 1)
+        joined.append("".join(labels[place : place + size]))
+        place += size
+    return joined
 
 
 def _draw(pen: _Pen) -> Composed:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field
 from effocr.charset import Charset
 from effocr.data.labelled import LabelledLine
 from effocr.errors import FontError
-from effocr.synth.compose import Composed, Run, Setting, compose, open_face
+from effocr.synth.compose import LIGATURES, Composed, Run, Setting, compose, open_face
 from effocr.synth.degrade import draw_wear, wear_down
 from effocr.synth.fonts import FontFile
 from effocr.synth.text import TextMix, random_line
@@ -48,6 +48,9 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
     )
     italic_words: float = Field(
         0.08, ge=0, le=1, description="share of lines with words in italics"
+    )
+    ligatures: float = Field(
+        0.4, ge=0, le=1, description="share of lines with ligatures, where the font has them"
     )
     small_caps: float = Field(0.03, ge=0, le=1, description="share of lines with small caps")
     mixed_sizes: float = Field(
@@ -173,10 +176,11 @@ class LineMaker:
         size = _size(font, x_height)
         face = open_face(str(font.path), font.index, size)
         options, kind = self.options, rng.random()
+        joined = _ligatures(font) if rng.random() < options.ligatures else frozenset[str]()
         text = "".join(glyph for glyph in text if glyph == " " or glyph in self._charsets[id(font)])
         words = text.split(" ")
         if len(words) < 2 or kind > options.italic_words + options.small_caps + options.mixed_sizes:
-            return [Run(text, face)]
+            return [Run(text, face, joined)]
         first = int(rng.integers(len(words)))
         last = int(rng.integers(first + 1, len(words) + 1))
         other, special = face, words[first:last]
@@ -203,7 +207,11 @@ class LineMaker:
                 str(font.path), font.index, max(6, round(size * rng.uniform(0.75, 1.3)))
             )
         runs = [(words[:first], face), (special, other), (words[last:], face)]
-        pieces = [Run(" ".join(part) + " ", used) for part, used in runs if part]
+        pieces = [
+            Run(" ".join(part) + " ", used, joined if used is face else frozenset())
+            for part, used in runs
+            if part
+        ]
         return [*pieces[:-1], replace(pieces[-1], text=pieces[-1].text.rstrip())]
 
     def _neighbour(
@@ -215,6 +223,11 @@ class LineMaker:
         return compose(
             [Run(text, open_face(str(font.path), font.index, _size(font, x_height)))], setting, rng
         )
+
+
+def _ligatures(font: FontFile) -> frozenset[str]:
+    """Letter sequences that the font draws as one glyph."""
+    return frozenset(letters for letters, drawn in LIGATURES.items() if font.covers(drawn))
 
 
 def _size(font: FontFile, x_height: float) -> int:

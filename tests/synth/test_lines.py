@@ -7,10 +7,11 @@ import pytest
 
 from effocr.charset import Charset
 from effocr.errors import FontError
-from effocr.synth.compose import Run, Setting, compose, open_face
-from effocr.synth.fonts import FontFile
+from effocr.synth.compose import LIGATURES, Run, Setting, compose, open_face
+from effocr.synth.fonts import FontFile, load_fonts
 from effocr.synth.lines import LineMaker, LineOptions
 from effocr.synth.pool import CHUNK, draw_lines
+from tests.synth.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +107,20 @@ def test_capitals_in_small_caps_are_smaller_than_the_line(
         if glyph == "M"
     ]
     assert max(heights) < (book[0].cap_height or 0) / (book[0].x_height or 1) * 0.95
+
+
+def test_a_ligature_is_one_box_labelled_with_its_letters(english: Charset) -> None:
+    wanted = [*english, *LIGATURES.values()]
+    fonts = load_fonts(
+        ROOT / "english_font_files" / "OldStandard-Regular.ttf", charset=wanted
+    ).fonts
+    maker = LineMaker(
+        fonts, english, LineOptions(ligatures=1, italic_words=0, mixed_sizes=0, small_caps=0)
+    )
+    line = maker.line(np.random.default_rng(0), "fish of flax")
+    assert line.text == "fish of flax"
+    assert line.glyphs == ("fi", "s", "h", "o", "f", "fl", "a", "x")
+    apart = LineMaker(fonts, english, LineOptions(ligatures=0)).line(
+        np.random.default_rng(0), "fish"
+    )
+    assert apart.glyphs == ("f", "i", "s", "h")

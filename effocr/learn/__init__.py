@@ -1,0 +1,1 @@
+"""What makes models better: recipes that train one from fonts."""
