@@ -123,12 +123,12 @@ def list_(model: Model) -> None:
 
 
 def _frames_of_images(images: Sequence[Path], glyph: str, bundle: Bundle) -> list[LabelledFrame]:
+    from effocr.cli.train import load_named
     from effocr.data.records import GlyphImage
-    from effocr.pipeline.images import load_image
     from effocr.recognizer.sources import frame_glyphs
 
     found = [GlyphImage(path, glyph) for path in images]
-    return list(frame_glyphs(found, bundle.manifest.line, load=load_image))
+    return list(frame_glyphs(found, bundle.manifest.line, load=load_named))
 
 
 def _wanted(glyph: str | None, charset: Path | None, bundle: Bundle) -> tuple[str, ...]:
@@ -154,7 +154,8 @@ def _frames_of_fonts(
     report = load_fonts(list(folders))
     for item in report.refused:
         typer.echo(str(item), err=True)
-    maker = LineMaker(report.fonts, Charset(tuple(wanted)))
+    company = ("n", "o")  # a font is used for what it shares with at least two characters
+    maker = LineMaker(report.fonts, Charset(tuple(dict.fromkeys((*wanted, *company)))))
     shape = bundle.manifest.line
     frames: list[LabelledFrame] = []
     for glyph in wanted:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
     from pydantic import BaseModel
 
     from effocr.bundle import CropShape, LineShape
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from effocr.training.lines import TrainingLines
     from effocr.training.loop import Outcome
 
-__all__ = ["app", "prepare_lines", "prepare_source"]
+__all__ = ["app", "load_named", "prepare_lines", "prepare_source"]
 
 app = typer.Typer(no_args_is_help=True, help="Train the localizer or the recognizer.")
 
@@ -162,6 +164,8 @@ def _open_run(
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     if resume is not None:
         run = resume if resume.is_dir() else resume.parent
+        if not (run / LAST).is_file():
+            raise UsageError(f"{resume}: no run to go on with, it has no {LAST}")
         if out is not None and out.resolve() != run.resolve():
             raise UsageError("--resume goes on in the folder of the run; leave out --out")
         known = run / _SOURCES
@@ -211,7 +215,7 @@ def _frames(paths: Sequence[Path], shape: LineShape, *, seed: int) -> list[Label
     import numpy as np
 
     from effocr.data.glyph_folders import read_glyph_folders
-    from effocr.pipeline.images import load_image
+    from effocr.errors import ImageError
     from effocr.recognizer.sources import frame_glyphs, label_frames
     from effocr.training.lines import annotations_of
 
@@ -223,8 +227,27 @@ def _frames(paths: Sequence[Path], shape: LineShape, *, seed: int) -> list[Label
         else:
             glyphs = read_glyph_folders(path)
             _tell(glyphs.problems)
-            frames += frame_glyphs(glyphs.images, shape, load=load_image)
+            for image in glyphs.images:
+                try:
+                    frames += frame_glyphs([image], shape, load=load_named)
+                except ImageError as error:
+                    typer.echo(f"left out: {error}", err=True)
     return frames
+
+
+def load_named(path: Path) -> npt.NDArray[np.uint8]:
+    """Read an image as grey; the error names the file.
+
+    Raises:
+        ImageError: it can't be read.
+    """
+    from effocr.errors import ImageError
+    from effocr.pipeline.images import load_image
+
+    try:
+        return load_image(path)
+    except ImageError as error:
+        raise ImageError(f"{path}: {error}") from error
 
 
 def _every_twentieth(

@@ -167,7 +167,7 @@ def _calibrate(
     if len(evidence.correct) < LEAST_SAMPLES:
         return Calibration(), 0.0
     calibration = fit_calibration(evidence.features, evidence.correct)
-    return calibration, max(0.0, unknown_threshold(evidence))
+    return calibration, unknown_threshold(evidence)
 
 
 def _manifest(

@@ -1,0 +1,96 @@
+"""`effocr train`: from a data set to a run, and on from there."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from effocr.cli.main import main
+from effocr.training.checkpoints import load_checkpoint
+
+FAST = [
+    "--set", "loop.max_steps=4", "--set", "loop.validate_every=2", "--set", "loop.device=cpu",
+    "--set", "loop.save_every=2", "--set", "batch_size=12",
+]  # fmt: skip
+
+
+@pytest.fixture
+def glyph_folders(tmp_path: Path) -> Path:
+    """Eight slices of frames for each of four characters."""
+    for glyph in "abo,":
+        folder = tmp_path / "glyphs" / str(ord(glyph))
+        folder.mkdir(parents=True)
+        for size in range(20, 28):
+            image = Image.new("L", (32, 40), 255)
+            font = ImageFont.load_default(size)
+            ImageDraw.Draw(image).text((16, 28), glyph, fill=0, font=font, anchor="ms")
+            image.save(folder / f"{size}.png")
+    return tmp_path / "glyphs"
+
+
+def test_the_recognizer_learns_from_glyph_folders_and_resumes(
+    glyph_folders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    command = ["train", "recognizer"]
+    assert main([*command, "--data", str(glyph_folders), "--out", str(run), *FAST]) == 0
+    assert capsys.readouterr().out.startswith(f"{run}: step 4, best ")
+    names = {path.name for path in run.iterdir()}
+    assert names == {
+        "best.pt", "last.pt", "config.yaml", "sources.yaml", "log.jsonl", "log.csv",
+    }  # fmt: skip
+    assert main([*command, "--resume", str(run), "--set", "loop.max_steps=6"]) == 0
+    assert load_checkpoint(run)["step"] == 6
+    other = ["--out", str(tmp_path / "other"), "--init-from", str(run), *FAST]
+    assert main([*command, "--data", str(glyph_folders), *other]) == 0
+    assert load_checkpoint(tmp_path / "other")["step"] == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--data", "GLYPHS"], "--out RUN"),
+        (["--out", "RUN"], "--data PATH"),
+        (["--data", "GLYPHS", "--out", "RUN", "--set", "batch_sise=3"], "batch_sise"),
+        (["--data", "GLYPHS", "--out", "RUN", "--set", "model.timm_name=none"], "no network"),
+        (["--data", "ABSENT", "--out", "RUN"], "no such folder"),
+        (["--resume", "ABSENT", "--data", "GLYPHS"], "ABSENT"),
+    ],
+)
+def test_errors_of_use_say_what_to_do(
+    glyph_folders: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    places = {
+        "GLYPHS": str(glyph_folders),
+        "RUN": str(tmp_path / "r"),
+        "ABSENT": str(tmp_path / "ABSENT"),
+    }
+    assert main(["train", "recognizer", *(places.get(a, a) for a in arguments)]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("effocr: ")
+    assert message in error
+
+
+def test_a_folder_that_holds_a_run_is_not_overwritten(
+    glyph_folders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "last.pt").write_bytes(b"precious")
+    assert (
+        main(["train", "recognizer", "--data", str(glyph_folders), "--out", str(tmp_path / "run")])
+        == 2
+    )
+    assert "--resume" in capsys.readouterr().err
+    assert (tmp_path / "run" / "last.pt").read_bytes() == b"precious"
+
+
+def test_glyph_folders_are_no_lines_for_the_localizer(
+    glyph_folders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["train", "localizer", "--data", str(glyph_folders), "--out", str(tmp_path / "run")]
+    assert main(command) == 2
+    assert "character-level COCO" in capsys.readouterr().err

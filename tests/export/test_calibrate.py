@@ -1,0 +1,68 @@
+"""Fitted confidence means what it says, and more evidence never means less of it."""
+
+import numpy as np
+import pytest
+
+from effocr.errors import TrainingError
+from effocr.export.calibrate import Evidence, fit_calibration, unknown_threshold
+from effocr.metrics.calibration import expected_calibration_error
+from effocr.pipeline.assemble import confidences
+
+
+def drawn(weights: tuple[float, ...], count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Features, and answers that are right as often as a logistic law with these weights says."""
+    rng = np.random.default_rng(seed)
+    best = rng.uniform(0.5, 1.0, count)
+    features = np.stack((best, rng.uniform(0, 0.5, count), rng.uniform(0.3, 1, count)), axis=1)
+    sure = 1 / (1 + np.exp(-(weights[0] + features @ np.array(weights[1:]))))
+    return features, rng.random(count) < sure
+
+
+def confidence_of(features: np.ndarray, correct: np.ndarray) -> np.ndarray:
+    calibration = fit_calibration(features, correct)
+    similarities = np.stack((features[:, 0], features[:, 0] - features[:, 1]), axis=1)
+    return confidences(similarities, features[:, 2], calibration)
+
+
+def test_the_weights_of_a_known_law_are_found_again() -> None:
+    features, correct = drawn((-7.0, 6.0, 9.0, 2.0), 60_000, seed=0)
+    found = fit_calibration(features, correct)
+    assert found.bias == pytest.approx(-7, abs=0.4)
+    assert found.similarity == pytest.approx(6, abs=0.4)
+    assert found.margin == pytest.approx(9, abs=0.4)
+    assert found.location == pytest.approx(2, abs=0.4)
+
+
+def test_confidence_equals_accuracy_on_new_glyphs() -> None:
+    calibrated = fit_calibration(*drawn((-4.0, 5.0, 6.0, 1.0), 20_000, seed=1))
+    features, correct = drawn((-4.0, 5.0, 6.0, 1.0), 20_000, seed=2)
+    similarities = np.stack((features[:, 0], features[:, 0] - features[:, 1]), axis=1)
+    sure = confidences(similarities, features[:, 2], calibrated)
+    assert expected_calibration_error(sure, correct) < 0.02
+
+
+def test_a_feature_that_speaks_against_the_truth_gets_no_weight() -> None:
+    found = fit_calibration(*drawn((2.0, -3.0, 6.0, 1.0), 20_000, seed=3))
+    assert found.similarity == 0
+    assert found.margin > 0
+
+
+def test_answers_that_are_all_right_give_finite_weights() -> None:
+    features, _ = drawn((0.0, 0.0, 0.0, 0.0), 500, seed=4)
+    sure = confidence_of(features, np.ones(500, bool))
+    assert np.isfinite(sure).all()
+    assert sure.min() > 0.9
+
+
+def test_too_few_glyphs_are_refused() -> None:
+    with pytest.raises(TrainingError, match="3 glyphs"):
+        fit_calibration(np.zeros((3, 3)), np.ones(3, bool))
+
+
+def test_the_unknown_threshold_lies_below_nearly_all_right_answers() -> None:
+    rng = np.random.default_rng(0)
+    best = np.concatenate((rng.uniform(0.9, 1.0, 5000), rng.uniform(-0.2, 0.5, 500)))
+    features = np.stack((best, best, best), axis=1)
+    threshold = unknown_threshold(Evidence(features, best > 0.8))
+    assert 0.5 < threshold < 0.9
+    assert unknown_threshold(Evidence(features, np.zeros(5500, bool))) == 0
