@@ -15,6 +15,7 @@ from effocr.data.glyph_folders import write_glyph
 from effocr.data.labelled import LabelledLine
 from effocr.data.records import LineImage, Skipped
 from effocr.frame import true_frame
+from effocr.geometry import clip_boxes
 from effocr.synth.frames import frame_line, prepare_line
 from effocr.synth.lines import LineMaker
 
@@ -42,15 +43,17 @@ def write_lines(lines: Iterable[LabelledLine], out: Path) -> int:
         path = images / f"{number:06d}.png"
         cv2.imwrite(str(path), line.grey)
         path.with_suffix(".gt.txt").write_text(line.text + "\n", encoding="utf-8")
-        words = [_hull(line.boxes[first:last]) for first, last in line.words]
+        height, width = line.grey.shape
+        boxes = clip_boxes(line.boxes, width, height).astype(np.float32)
+        words = [_hull(boxes[first:last]) for first, last in line.words]
         records.append(
             LineImage(
                 path=path,
                 text=line.text,
-                boxes=line.boxes,
+                boxes=boxes,
                 glyphs=line.glyphs,
                 word_boxes=np.array(words, np.float32).reshape(-1, 4),
-                size=(line.grey.shape[1], line.grey.shape[0]),
+                size=(width, height),
             )
         )
     write_coco(records, out / "annotations.json", description="synthetic lines")
