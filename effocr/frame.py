@@ -15,7 +15,17 @@ import numpy.typing as npt
 from effocr.bundle import LineShape
 from effocr.geometry import Affine
 
-__all__ = ["Prepared", "better_frame", "frame_width", "prepare", "true_frame", "warp"]
+__all__ = [
+    "CROP_AGAIN",
+    "LOCATE_AGAIN",
+    "Prepared",
+    "Tolerance",
+    "better_frame",
+    "frame_width",
+    "prepare",
+    "true_frame",
+    "warp",
+]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -193,6 +203,25 @@ def true_frame(
     return Affine(np.array(matrix)), frame_width(extent[1] - extent[0], scale)
 
 
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far off a frame may be before a better one is worth its cost.
+
+    Attributes:
+        scale: of the natural logarithm of the scale.
+        drift_px: of the baseline from one end of the line to the other.
+        offset_px: of the baseline in the middle of the line.
+    """
+
+    scale: float
+    drift_px: float
+    offset_px: float
+
+
+LOCATE_AGAIN: Final = Tolerance(0.14, 4.0, 3.5)  # within, the localizer sees as well
+CROP_AGAIN: Final = Tolerance(0.015, 0.6, 0.4)  # beyond, o looks like O to the recognizer
+
+
 def better_frame(
     frame: Affine,
     width: int,
@@ -201,6 +230,7 @@ def better_frame(
     x_height: float,
     extent: tuple[float, float],
     shape: LineShape,
+    tolerance: Tolerance = LOCATE_AGAIN,
 ) -> tuple[Affine, int] | None:
     """A better frame, from what was seen in the first one.
 
@@ -211,6 +241,7 @@ def better_frame(
         x_height: seen, pixels of the first frame.
         extent: (left, right) of the glyphs seen, pixels of the first frame.
         shape: of the frame.
+        tolerance: within which the first frame is good enough.
 
     Returns:
         The new frame and its width, or None where the first one is good enough.
@@ -219,7 +250,11 @@ def better_frame(
     ratio = float(np.clip(x_height / shape.x_height_px, 0.3, 3.0))
     drift_px = abs(slope) * (extent[1] - extent[0])
     offset_px = abs(height + slope * (extent[0] + extent[1]) / 2 - shape.baseline_px)
-    if 0.88 < ratio < 1.13 and drift_px < 2.5 and offset_px < 1.5:
+    if (
+        abs(np.log(ratio)) < tolerance.scale
+        and drift_px < tolerance.drift_px
+        and offset_px < tolerance.offset_px
+    ):
         return None
     # New frame pixels -> old frame pixels: scale by ratio, follow the slope, baseline to its row.
     to_old = Affine(

@@ -37,6 +37,7 @@ class LabelledLine:
         baseline: (row at x = 0, slope).
         x_height: pixels of `grey`.
         source: font of a synthetic line, file of a real one.
+        mixed: words of other sizes than the line's, so that size does not tell S from s.
     """
 
     grey: Grey
@@ -47,6 +48,7 @@ class LabelledLine:
     baseline: tuple[float, float]
     x_height: float
     source: str
+    mixed: bool = False
 
 
 def label_line(line: LineImage, grey: Grey) -> LabelledLine:

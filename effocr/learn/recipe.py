@@ -172,9 +172,13 @@ def _draw(
 def _sources(
     lines: Sequence[PreparedLine], recipe: Recipe, rng: np.random.Generator
 ) -> tuple[FrameSource, FrameSource]:
-    """The glyphs of the lines, cut with jitter and cut as reading cuts them."""
+    """The glyphs of the lines, cut with jitter and cut as reading cuts them.
+
+    Lines with words of several sizes are left out: there s of one size looks like S of another.
+    """
     model = recipe.recognizer.model
-    frames = list(label_frames(lines, model.line, rng))
+    plain = [line for line in lines if not line.truth.mixed]
+    frames = list(label_frames(plain, model.line, rng))
 
     def source(jitter: Jitter | None) -> FrameSource:
         return FrameSource(frames, line=model.line, crop=model.crop, jitter=jitter)

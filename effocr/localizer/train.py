@@ -21,7 +21,7 @@ from effocr.localizer.loss import TargetTensors, localizer_loss
 from effocr.localizer.model import DeployedLocalizer, NativeLocalizer
 from effocr.localizer.targets import FrameTruth, build_targets
 from effocr.metrics.boxes import BoxCounts, count_matches
-from effocr.synth.frames import FramedLine, PreparedLine, draw_frame, frame_line
+from effocr.synth.frames import LOCALIZER_SEES, FramedLine, PreparedLine, draw_frame, frame_line
 from effocr.training.checkpoints import load_weights
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
@@ -95,7 +95,7 @@ def draw_training_frame(
 
     What is too long is cut at a random place, what is short is padded.
     """
-    frame, needed = draw_frame(line, shape, rng)
+    frame, needed = draw_frame(line, shape, LOCALIZER_SEES, rng)
     if needed > width:
         shift = float(rng.uniform(0, needed - width))
     else:

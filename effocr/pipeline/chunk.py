@@ -6,7 +6,7 @@ The glyphs of all lines of a chunk are embedded and looked up together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from effocr.bundle import Manifest
 from effocr.document import Document
 from effocr.errors import ImageError
-from effocr.frame import better_frame, prepare, warp
+from effocr.frame import CROP_AGAIN, LOCATE_AGAIN, Tolerance, better_frame, prepare, warp
 from effocr.geometry import Affine
 from effocr.localizer.arrays import Located, decode, spaces_before
 from effocr.pipeline.assemble import Rules, Seen, assemble_line, blank_line, one_line_document
@@ -71,7 +71,9 @@ def read_chunk(
     opened = [_open(image, manifest) for image in images]
     lines = [line for line in opened if isinstance(line, _Line)]
     _locate(lines, engines)
-    _locate([line for line in lines if _reframe(line, manifest)], engines)
+    _locate([line for line in lines if _reframe(line, manifest, LOCATE_AGAIN)], engines)
+    for line in lines:
+        _settle(line, manifest)
     seen = [_seen(line) for line in lines]
     found = _look_up(lines, engines, k=max(rules.top_k, 2))
     read = iter(
@@ -106,7 +108,7 @@ def _locate(lines: Sequence[_Line], engines: Engines) -> None:
         line.located = decode(found, width=line.pixels.shape[1], peak_threshold=threshold)
 
 
-def _reframe(line: _Line, manifest: Manifest) -> bool:
+def _reframe(line: _Line, manifest: Manifest, tolerance: Tolerance) -> bool:
     """Move the line into a better frame, if what was found asks for one.
 
     Returns:
@@ -122,12 +124,22 @@ def _reframe(line: _Line, manifest: Manifest) -> bool:
         x_height=located.x_height,
         extent=(float(located.boxes[:, 0].min()), float(located.boxes[:, 2].max())),
         shape=manifest.line,
+        tolerance=tolerance,
     )
     if better is None:
         return False
     line.frame, width = better
     line.pixels = warp(line.image, line.frame, width, manifest.line.height)
     return True
+
+
+def _settle(line: _Line, manifest: Manifest) -> None:
+    """Bring the glyphs into the exact frame, where the recognizer can tell o from O by its size."""
+    before = line.frame
+    if line.located is not None and _reframe(line, manifest, CROP_AGAIN):
+        to_new = before.then(line.frame.inverse())
+        boxes = to_new.boxes(line.located.boxes).astype(np.float32)
+        line.located = replace(line.located, boxes=boxes)
 
 
 def _seen(line: _Line) -> Seen:

@@ -30,15 +30,15 @@ class Jitter(BaseModel, frozen=True, extra="forbid"):
     """What is done to a crop in training. Lengths are frame pixels, shares 0 to 1."""
 
     edge_px: float = Field(1.5, ge=0, description="either side of the box moves by up to this")
-    shift_px: float = Field(1.5, ge=0, description="the glyph moves up or down by up to this")
-    scale: float = Field(0.1, ge=0, lt=1, description="larger or smaller by up to this share")
+    shift_px: float = Field(0.8, ge=0, description="the glyph moves up or down by up to this")
+    scale: float = Field(0.04, ge=0, lt=1, description="larger or smaller by up to this share")
     stretch: float = Field(0.05, ge=0, lt=1, description="wider or narrower by up to this share")
-    shear: float = Field(0.08, ge=0, description="slant, pixels to the side for each pixel up")
-    contrast: float = Field(0.35, ge=0, lt=1, description="ink is lighter by up to this share")
-    noise: float = Field(0.05, ge=0, description="largest standard deviation, 1 is white")
-    blurred: float = Field(0.3, ge=0, le=1, description="share of blurred crops")
+    shear: float = Field(0.06, ge=0, description="slant, pixels to the side for each pixel up")
+    contrast: float = Field(0.25, ge=0, lt=1, description="ink is lighter by up to this share")
+    noise: float = Field(0.03, ge=0, description="largest standard deviation, 1 is white")
+    blurred: float = Field(0.2, ge=0, le=1, description="share of blurred crops")
     weight: float = Field(
-        0.15, ge=0, le=1, description="share of crops with thinner or fatter strokes"
+        0.06, ge=0, le=1, description="share of crops with thinner or fatter strokes"
     )
 
 

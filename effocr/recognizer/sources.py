@@ -15,7 +15,7 @@ from effocr.errors import TrainingError
 from effocr.recognizer.arrays import cut_crops
 from effocr.recognizer.config import Jitter
 from effocr.recognizer.jitter import cut_jittered
-from effocr.synth.frames import PreparedLine, draw_frame, frame_line
+from effocr.synth.frames import RECOGNIZER_SEES, PreparedLine, draw_frame, frame_line
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -105,7 +105,7 @@ def label_frames(
 ) -> Iterator[LabelledFrame]:
     """Frame lines as reading would, a little off."""
     for line in lines:
-        frame, width = draw_frame(line, shape, rng)
+        frame, width = draw_frame(line, shape, RECOGNIZER_SEES, rng)
         framed = frame_line(line, frame, width, shape)
         middle = (framed.boxes[:, 0] + framed.boxes[:, 2]) / 2
         inside = (middle >= 0) & (middle < width)

@@ -119,11 +119,19 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive words in one face; `joined` are the letter sequences to draw as ligatures."""
+    """Consecutive words in one face.
+
+    Attributes:
+        text: the words.
+        face: at its size.
+        joined: letter sequences to draw as ligatures.
+        scale: size over the line's own, which 1 is.
+    """
 
     text: str
     face: Face
     joined: frozenset[str] = frozenset()
+    scale: float = 1.0
 
 
 @dataclass(slots=True)

@@ -17,10 +17,26 @@ from effocr.geometry import Affine
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-FIRST_FRAMES: Final = 0.35  # share of frames as guessed from the rows of ink
-SCALE_SPREAD: Final = 0.08  # standard deviation of the logarithm of the scale
-BASELINE_SPREAD_PX: Final = 1.0
-SLOPE_SPREAD: Final = 0.0025
+
+@dataclass(frozen=True, slots=True)
+class FrameErrors:
+    """How far off the frames are that a module sees when reading.
+
+    Attributes:
+        guessed: share of frames as guessed from the rows of ink.
+        scale: standard deviation of the logarithm of the scale.
+        baseline_px: standard deviation of the baseline's row.
+        slope: standard deviation of the baseline's slope.
+    """
+
+    guessed: float
+    scale: float
+    baseline_px: float
+    slope: float
+
+
+LOCALIZER_SEES: Final = FrameErrors(guessed=0.35, scale=0.08, baseline_px=1.2, slope=0.0025)
+RECOGNIZER_SEES: Final = FrameErrors(guessed=0.0, scale=0.03, baseline_px=0.35, slope=0.0007)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +71,29 @@ def prepare_line(line: LabelledLine, shape: LineShape) -> PreparedLine | None:
 
 
 def draw_frame(
-    line: PreparedLine, shape: LineShape, rng: np.random.Generator
+    line: PreparedLine, shape: LineShape, errors: FrameErrors, rng: np.random.Generator
 ) -> tuple[Affine, int]:
     """A first frame, as reading guesses it, or the true one with jitter."""
-    if rng.random() < FIRST_FRAMES:
-        return _jitter_scale(line.prepared.frame, line.prepared.frame_width, rng)
+    if rng.random() < errors.guessed:
+        return _jitter_scale(line.prepared.frame, line.prepared.frame_width, errors, rng)
     truth = line.truth
-    x_height = truth.x_height * float(np.exp(rng.normal(0, SCALE_SPREAD)))
+    x_height = truth.x_height * float(np.exp(rng.normal(0, errors.scale)))
     pixel = x_height / shape.x_height_px
-    slope = truth.baseline[1] + rng.normal(0, SLOPE_SPREAD)
+    slope = truth.baseline[1] + rng.normal(0, errors.slope)
     middle = (truth.boxes[0, 0] + truth.boxes[-1, 2]) / 2
     # The slope errs around the middle of the line, as a fitted one does.
     height = (
         truth.baseline[0]
         + (truth.baseline[1] - slope) * middle
-        + rng.normal(0, BASELINE_SPREAD_PX) * pixel
+        + rng.normal(0, errors.baseline_px) * pixel
     )
     return true_frame((height, slope), x_height, (truth.boxes[0, 0], truth.boxes[-1, 2]), shape)
 
 
-def _jitter_scale(frame: Affine, width: int, rng: np.random.Generator) -> tuple[Affine, int]:
-    factor = float(np.exp(rng.normal(0, SCALE_SPREAD)))
+def _jitter_scale(
+    frame: Affine, width: int, errors: FrameErrors, rng: np.random.Generator
+) -> tuple[Affine, int]:
+    factor = float(np.exp(rng.normal(0, errors.scale)))
     return Affine.scale_shift(factor, factor).then(frame), max(16, int(np.ceil(width / factor)))
 
 

@@ -141,7 +141,8 @@ class LineMaker:
     ) -> LabelledLine | None:
         x_height = float(rng.choice(DRAWN_X_HEIGHTS))
         setting = draw_setting(rng, uneven=font.kind in UNEVEN_KINDS)
-        composed = compose(self._runs(font, companions, text, x_height, rng), setting, rng)
+        runs = self._runs(font, companions, text, x_height, rng)
+        composed = compose(runs, setting, rng)
         if not composed.glyphs:
             return None
         neighbour = self._neighbour(font, x_height, setting, rng)
@@ -163,6 +164,7 @@ class LineMaker:
             baseline=(canvas.baseline * scale[1], canvas.slope * scale[1] / scale[0]),
             x_height=x_height * scale[1],
             source=f"{font.family} {font.style}",
+            mixed=len({run.scale for run in runs}) > 1,
         )
 
     def _runs(
@@ -183,7 +185,7 @@ class LineMaker:
             return [Run(text, face, joined)]
         first = int(rng.integers(len(words)))
         last = int(rng.integers(first + 1, len(words) + 1))
-        other, special = face, words[first:last]
+        other, special, scale = face, words[first:last], 1.0
         if kind < options.italic_words:
             italics = [c for c in companions if c.style == "italic" and c is not font]
             if italics:
@@ -199,16 +201,19 @@ class LineMaker:
                 "".join(capital[g] if capital[g] in covered else g for g in word)
                 for word in special
             ]
-            other = open_face(
-                str(font.path), font.index, max(6, round(size * rng.uniform(0.7, 0.85)))
-            )
+            scale = rng.uniform(0.7, 0.85)
         else:
-            other = open_face(
-                str(font.path), font.index, max(6, round(size * rng.uniform(0.75, 1.3)))
-            )
+            scale = rng.uniform(0.75, 1.3)
+        if scale != 1.0:
+            other = open_face(str(font.path), font.index, max(6, round(size * scale)))
         runs = [(words[:first], face), (special, other), (words[last:], face)]
         pieces = [
-            Run(" ".join(part) + " ", used, joined if used is face else frozenset())
+            Run(
+                " ".join(part) + " ",
+                used,
+                joined if used is face else frozenset(),
+                1.0 if used is face else scale,
+            )
             for part, used in runs
             if part
         ]

@@ -6,7 +6,7 @@ from effocr.bundle import LineShape
 from effocr.charset import Charset
 from effocr.frame import true_frame
 from effocr.synth.fonts import FontFile
-from effocr.synth.frames import draw_frame, frame_line, prepare_line
+from effocr.synth.frames import LOCALIZER_SEES, draw_frame, frame_line, prepare_line
 from effocr.synth.lines import LineMaker
 
 SHAPE = LineShape()
@@ -20,7 +20,7 @@ def test_truth_moves_with_the_pixels(fonts: tuple[FontFile, ...], english: Chars
         prepared = prepare_line(maker.line(rng), SHAPE)
         if prepared is None:
             continue
-        frame, width = draw_frame(prepared, SHAPE, rng)
+        frame, width = draw_frame(prepared, SHAPE, LOCALIZER_SEES, rng)
         framed = frame_line(prepared, frame, width, SHAPE)
         back = frame.boxes(framed.boxes)
         truth = prepared.truth
