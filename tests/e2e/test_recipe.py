@@ -72,4 +72,4 @@ def test_two_modules_trained_on_a_dozen_characters_read_unseen_lines(tmp_path: P
     read = [reader.read(tmp_path / f"{number}.png").text for number in range(len(lines))]
     pairs = zip(lines, read, strict=True)
     score = sum((score_line(line.text, text) for line, text in pairs), start=Score())
-    assert score.cer < 25, read
+    assert score.cer < 0.25, read
