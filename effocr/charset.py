@@ -21,6 +21,7 @@ __all__ = [
     "glyph_to_folder",
     "graphemes",
     "group_glyphs",
+    "leaves_ink",
     "normalise",
     "read_charset",
     "write_charset",
@@ -28,6 +29,9 @@ __all__ = [
 
 _LAST_CODE_POINT = 0x10FFFF
 _CHARSET_SUFFIXES = (".txt", ".tsv")
+_INKLESS = frozenset(
+    {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
+)  # private use (Co) is print: MUFI's signs
 
 
 def normalise(text: str) -> str:
@@ -48,6 +52,11 @@ def graphemes(text: str) -> list[str]:
 
     found: list[str] = regex.findall(r"\X", text)
     return found
+
+
+def leaves_ink(glyph: str) -> bool:
+    """Whether a character can be seen in print: no space, control or format character alone."""
+    return any(unicodedata.category(point) not in _INKLESS for point in glyph)
 
 
 def glyph_to_folder(glyph: str) -> str:
@@ -121,7 +130,9 @@ class Charset:
 def read_charset(path: Path | str) -> Charset:
     """Read a character set: one character a line, in the last tab-separated column.
 
-    Empty lines are passed over, a character that comes again is kept once, all are put into NFC.
+    Empty lines are passed over, and so are characters that leave no ink (spaces of any width, soft
+    hyphens, controls): no glyph shows them. A character that comes again is kept once, all are put
+    into NFC.
 
     Args:
         path: a file, or a folder whose `.txt` and `.tsv` files are read in order of name.
@@ -151,14 +162,12 @@ def read_charset(path: Path | str) -> Charset:
 def _glyphs_of(text: str) -> dict[str, None]:
     """Characters of a charset file, in order (the keys)."""
     columns = (line.rstrip("\r").rsplit("\t", 1)[-1].strip(" ") for line in text.split("\n"))
-    return {normalise(glyph): None for glyph in columns if glyph}
+    return {normalise(glyph): None for glyph in columns if leaves_ink(glyph)}
 
 
 def write_charset(charset: Charset, path: Path | str) -> None:
-    """Write `code points TAB character` a line, readable by `read_charset`."""
-    lines = (
-        f"{' '.join(f'U+{ord(point):04X}' for point in glyph)}\t{glyph}\n" for glyph in charset
-    )
+    """Write `decimal code points TAB character` a line, readable by `read_charset`."""
+    lines = (f"{glyph_to_folder(glyph)}\t{glyph}\n" for glyph in charset)
     Path(path).write_text("".join(lines), "utf-8")
 
 

@@ -11,6 +11,7 @@ from effocr.charset import (
     glyph_to_folder,
     graphemes,
     group_glyphs,
+    leaves_ink,
     read_charset,
     write_charset,
 )
@@ -59,6 +60,16 @@ def test_a_folder_of_charsets_is_one_set_without_repetition(tmp_path: Path) -> N
     (tmp_path / "a.tsv").write_text("U+0061\ta\r\nU+0065\te\u0301\r\n", "utf-8")
     (tmp_path / "readme.md").write_text("z\n", "utf-8")
     assert read_charset(tmp_path).glyphs == ("a", "é", "b")
+
+
+def test_characters_that_leave_no_ink_are_passed_over(tmp_path: Path) -> None:
+    inkless = "\u00a0\u00ad\u200b\u3000\u200d"
+    family = "\U0001f468\u200d\U0001f469"  # joined by a character that leaves no ink itself
+    private = "\ue8bf"  # a sign of medieval print in MUFI's fonts
+    rows = [*inkless, family, private, "a"]
+    (tmp_path / "set.txt").write_text("\n".join(rows), "utf-8")
+    assert read_charset(tmp_path / "set.txt").glyphs == (family, private, "a")
+    assert not any(map(leaves_ink, inkless))
 
 
 def test_files_without_characters_are_refused(tmp_path: Path) -> None:

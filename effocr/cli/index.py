@@ -63,12 +63,15 @@ def add(
     import numpy as np
 
     from effocr.bundle import load_bundle
+    from effocr.charset import leaves_ink
     from effocr.cli.train import prepare_lines
     from effocr.errors import UsageError
     from effocr.recognizer.sources import label_frames
 
     if bool(images) and glyph is None:
         raise UsageError("say which character the images show with --glyph CHAR")
+    if glyph is not None and not leaves_ink(glyph):
+        raise UsageError(f"--glyph {glyph!r}: white space leaves no ink and cannot be taught")
     if not (images or coco or fonts):
         raise UsageError("give images of a --glyph, --from COCO.json or --fonts DIR")
     bundle = load_bundle(model)
@@ -151,11 +154,12 @@ def _frames_of_fonts(
     from effocr.synth.lines import LineMaker
 
     drawings = 24  # of each character, over all fonts
-    report = load_fonts(list(folders))
-    for item in report.refused:
-        typer.echo(str(item), err=True)
     company = ("n", "o")  # a font is used for what it shares with at least two characters
-    maker = LineMaker(report.fonts, Charset(tuple(dict.fromkeys((*wanted, *company)))))
+    drawn_with = Charset(tuple(dict.fromkeys((*wanted, *company))))
+    report = load_fonts(folders, charset=drawn_with)
+    for item in (*report.refused, *report.glyphs):
+        typer.echo(str(item), err=True)
+    maker = LineMaker(report.fonts, drawn_with)
     shape = bundle.manifest.line
     frames: list[LabelledFrame] = []
     for glyph in wanted:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,14 +40,14 @@ def lines(
     ] = None,
 ) -> None:
     """Draw text lines as images, texts and character-level COCO with exact boxes."""
+    from effocr.data.rearrange import refuse_existing
+    from effocr.pipeline.threads import thread_count
     from effocr.synth.pool import draw_lines
     from effocr.synth.write import write_lines
 
-    _refuse_existing(out)
+    refuse_existing(out, force=False)
     usable, characters = _load(fonts, charset)
-    drawn = draw_lines(
-        usable, characters, count, seed=seed, processes=processes or os.cpu_count() or 1
-    )
+    drawn = draw_lines(usable, characters, count, seed=seed, processes=thread_count(processes))
     print(f"{out}: {write_lines(drawn, out)} lines")
 
 
@@ -63,10 +62,11 @@ def glyphs(
     """Draw single glyphs into folders named by code points, each at its place on the line."""
     import numpy as np
 
+    from effocr.data.rearrange import refuse_existing
     from effocr.synth.lines import LineMaker
     from effocr.synth.write import write_glyphs
 
-    _refuse_existing(out)
+    refuse_existing(out, force=False)
     usable, characters = _load(fonts, charset)
     rng = np.random.default_rng(seed)
     skipped = write_glyphs(LineMaker(usable, characters), characters, out, each=count, rng=rng)
@@ -75,19 +75,14 @@ def glyphs(
     print(f"{out}: {len(characters)} characters, {count} glyphs each")
 
 
-def _refuse_existing(out: Path) -> None:
-    from effocr.errors import UsageError
-
-    if out.exists() and any(out.iterdir() if out.is_dir() else [out]):
-        raise UsageError(f"{out}: is there already; name a new folder")
-
-
 def _load(folders: list[Path], charset: Path) -> tuple[tuple[FontFile, ...], Charset]:
-    """Usable fonts and the charset; fonts that were refused are named on stderr."""
+    """Usable fonts and the charset; fonts and glyphs that were refused are named on stderr."""
     from effocr.charset import read_charset
+    from effocr.synth.compose import LIGATURES
     from effocr.synth.fonts import load_fonts
 
-    report = load_fonts(folders)
-    for item in report.refused:
+    characters = read_charset(charset)
+    report = load_fonts(folders, charset=(*characters, *LIGATURES.values()))
+    for item in (*report.refused, *report.glyphs):
         typer.echo(str(item), err=True)
-    return report.fonts, read_charset(charset)
+    return report.fonts, characters

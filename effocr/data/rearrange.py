@@ -113,7 +113,9 @@ def refuse_existing(out: Path, *, force: bool) -> None:
         UsageError: it is there already.
     """
     if not force and (out.is_file() or (out.is_dir() and any(out.iterdir()))):
-        raise UsageError(f"{out} is there already; choose another place or use --force")
+        raise UsageError(
+            f"{out} is there already; choose another place (`effocr data` also takes --force)"
+        )
 
 
 def _write_glyphs(images: Sequence[GlyphImage], out: Path) -> None:

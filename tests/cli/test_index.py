@@ -59,6 +59,7 @@ def test_a_copy_leaves_the_model_as_it_is(model: Path, middle_block: Path, tmp_p
         (["add", "MODEL", "IMAGE"], "--glyph CHAR"),
         (["add", "MODEL", "--glyph", "x", "absent.png"], "absent.png"),
         (["add", "MODEL", "--glyph", " ", "IMAGE"], "white space"),
+        (["add", "MODEL", "--glyph", "\u00ad", "--fonts", "FONTS"], "leaves no ink"),
         (["remove", "MODEL", "--glyph", "ß"], "does not know 'ß'"),
         (["list", "./absent"], "absent"),
     ],
@@ -71,7 +72,8 @@ def test_errors_of_use_change_nothing(
     message: str,
 ) -> None:
     manifest = (model / "manifest.json").read_bytes()
-    places = {"MODEL": str(model), "IMAGE": str(middle_block)}
+    fonts = Path(__file__).parents[2] / "english_font_files"
+    places = {"MODEL": str(model), "IMAGE": str(middle_block), "FONTS": str(fonts)}
     assert main(["index", *(places.get(a, a) for a in arguments)]) == 2
     assert message in capsys.readouterr().err
     assert (model / "manifest.json").read_bytes() == manifest

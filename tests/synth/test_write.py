@@ -1,15 +1,19 @@
 """Synthetic data sets on disk are read back as what was drawn."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from effocr.charset import Charset
 from effocr.cli.main import main
 from effocr.data.coco import read_coco
 from effocr.data.glyph_folders import read_glyph_folders
-from effocr.synth.fonts import FontFile
+from effocr.data.records import Skipped
+from effocr.synth.fonts import FontFile, FontReport, load_fonts
 from effocr.synth.lines import LineMaker
 from effocr.synth.write import write_glyphs, write_lines
 
@@ -38,6 +42,26 @@ def test_the_command_draws_lines_that_the_checker_accepts(tmp_path: Path) -> Non
     assert main(["synth", "lines", str(tmp_path / "a"), *arguments, "--processes", "1"]) == 0
     assert main(["data", "check", str(tmp_path / "a" / "annotations.json")]) == 0
     assert main(["synth", "lines", str(tmp_path / "a"), *arguments]) == 2  # is there already
+
+
+def test_fonts_that_claim_what_they_cannot_draw_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fonts = Path(__file__).parents[2] / "english_font_files" / "VT323-Regular.ttf"
+    found = load_fonts(fonts, charset="nox")
+    asked: list[set[str]] = []
+
+    def claim(folders: object, *, charset: Iterable[str]) -> FontReport:
+        asked.append(set(charset))
+        return replace(found, glyphs=(Skipped("some.ttf", "blank: x (U+0078)"),))
+
+    monkeypatch.setattr("effocr.synth.fonts.load_fonts", claim)
+    (tmp_path / "charset.txt").write_text("n\no\nx\n")
+    arguments = ["--fonts", str(fonts), "--charset", str(tmp_path / "charset.txt"), "--count", "1"]
+    assert main(["synth", "glyphs", str(tmp_path / "out"), *arguments]) == 0
+    assert "some.ttf: blank: x (U+0078)" in capsys.readouterr().err
+    assert asked[0] >= set("nox")
+    assert len(asked[0]) < 20  # not everything that the font has
 
 
 def test_glyphs_keep_their_place_on_the_line(tmp_path: Path, fonts: tuple[FontFile, ...]) -> None:
