@@ -15,7 +15,7 @@ The map of the package, from the ground up (a module imports only what stands ab
     geometry     boxes [n, 4] and affine maps
     bundle       a model on disk: manifest.json, onnx files, index and labels
     document     Document > page > block > line > word > glyph
-    layout       words from gaps, lines, columns, reading order
+    frame        a line image -> the frame in which every module sees it
     metrics      CER and WER, matching of boxes
     data         readers and writers of data sets, splits by document
     formats      Document -> text, jsonl
@@ -26,6 +26,7 @@ The map of the package, from the ground up (a module imports only what stands ab
     pipeline     the reader: images in, Documents out
     export       training runs -> a model folder, with a parity report
     evaluation   what `effocr evaluate` and `effocr bench` do
+    learn        recipes that train a model from fonts alone
     cli          the command line, one file per command
     models       the embedded models
 
