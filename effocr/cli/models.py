@@ -56,13 +56,21 @@ def show(model: _Model = "en") -> None:
 
 @app.command()
 def verify(model: _Model = "en") -> None:
-    """Check the files of a model against its manifest, and that they can be loaded."""
-    from effocr.bundle import load_bundle
-    from effocr.pipeline.onnx_engines import load_engines
+    """Check the files, characters and graphs of a model against its manifest."""
+    from effocr.bundle import find_model
+    from effocr.pipeline.onnx_engines import check_engines, load_engines
 
-    bundle = load_bundle(model)
-    load_engines(bundle.folder)
-    print(f"{bundle.folder}: {len(bundle.manifest.files)} files are as the manifest says")
+    folder = find_model(model)
+    engines = load_engines(folder)
+    try:
+        check_engines(engines)
+    except BundleError as error:
+        raise BundleError(f"{folder}: {error}") from error
+    manifest = engines.manifest
+    print(
+        f"{folder}: {len(manifest.files)} files and {len(manifest.charset)} characters are as "
+        "the manifest says"
+    )
 
 
 def _print_charset(manifest: Manifest) -> None:

@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from effocr.bundle import LOCALIZER, RECOGNIZER, load_bundle
+from effocr.bundle import LABELS, LOCALIZER, RECOGNIZER, load_bundle
 from effocr.errors import BundleError
+from effocr.localizer.arrays import CHANNELS, STRIDE
 from effocr.pipeline.engines import Engines
 
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["OnnxEncoder", "OnnxLocalizer", "load_engines"]
+__all__ = ["OnnxEncoder", "OnnxLocalizer", "check_engines", "load_engines"]
+
+_SHOWN = 8  # characters named in a message
 
 
 class OnnxLocalizer:
@@ -83,12 +86,43 @@ def load_engines(model: str | Path) -> Engines:
         )
     if not len(index):
         raise BundleError(f"{bundle.folder}: an empty index; add characters with `effocr index`")
+    strange = sorted(set(index.characters).symmetric_difference(bundle.manifest.charset))
+    if strange:
+        raise BundleError(
+            f"{bundle.folder}: {LABELS} and the charset of the manifest differ in "
+            f"{' '.join(strange[:_SHOWN])}; export the model again with `effocr export`"
+        )
     return Engines(
         OnnxLocalizer(bundle.path(LOCALIZER)),
         OnnxEncoder(bundle.path(RECOGNIZER)),
         index,
         bundle.manifest,
     )
+
+
+def check_engines(engines: Engines) -> None:
+    """Run both graphs once on blank paper: they must give what the manifest says.
+
+    Raises:
+        BundleError: a result has another shape, or a graph cannot take such input.
+    """
+    shape, crop, size = (
+        engines.manifest.line,
+        engines.manifest.crop,
+        engines.manifest.embedding_size,
+    )
+    lines = np.full((1, shape.height, 64), 255, np.uint8)
+    crops = np.full((2, shape.height, crop.width), 255, np.uint8)
+    try:
+        maps, embeddings = engines.localizer.maps(lines), engines.encoder.embed(crops)
+    except _onnx_errors() as error:
+        raise BundleError(f"a graph cannot run: {str(error).splitlines()[0]}") from error
+    expected = (1, CHANNELS, lines.shape[2] // STRIDE), (2, size)
+    if (maps.shape, embeddings.shape) != expected:
+        raise BundleError(
+            f"the graphs give maps {list(maps.shape)} and embeddings {list(embeddings.shape)}, "
+            f"expected {list(expected[0])} and {list(expected[1])}"
+        )
 
 
 def _session(path: Path, threads: int, *, names: tuple[str, str]) -> onnxruntime.InferenceSession:

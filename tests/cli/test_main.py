@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import effocr
 from effocr.cli.main import main
@@ -51,3 +54,21 @@ def test_the_command_line_starts_without_heavy_imports() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_full_disk_and_a_folder_in_the_way_are_one_line_on_stderr(
+    tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    fonts = Path(__file__).parents[2] / "english_font_files" / "VT323-Regular.ttf"
+    (tmp_path / "charset.txt").write_text("n\no\n")
+    drawn = ["--fonts", str(fonts), "--charset", str(tmp_path / "charset.txt"), "--count", "1"]
+    out = tmp_path / "file" / "below"
+    assert main(["synth", "lines", str(out), *drawn, "--processes", "1"]) == 2
+    err = capsys.readouterr().err
+    assert err.endswith("Not a directory\n")
+    assert err.startswith(f"effocr: {tmp_path}")
+    Image.fromarray(np.full((40, 200), 255, np.uint8)).save(tmp_path / "line.png")
+    read = ["read", "--lines", "--model", str(tiny_model), str(tmp_path / "line.png")]
+    assert main([*read, "-o", "/dev/full", "--force"]) == 2
+    assert capsys.readouterr().err == "effocr: No space left on device\n"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from effocr.bundle import CropShape, load_manifest, write_bundle
 from effocr.cli.main import main
 
 
@@ -41,7 +42,7 @@ def test_show_names_what_is_covered_by_groups(
 
 def test_verify_accepts_a_whole_model(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "verify", "mine"]) == 0
-    assert "4 files are as the manifest says" in capsys.readouterr().out
+    assert "4 files and 3 characters are as the manifest says" in capsys.readouterr().out
 
 
 def test_verify_refuses_a_changed_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +50,29 @@ def test_verify_refuses_a_changed_file(home: Path, capsys: pytest.CaptureFixture
         file.write(" ")
     assert main(["models", "verify", "mine"]) == 2
     assert "labels.json was changed" in capsys.readouterr().err
+
+
+def test_verify_refuses_characters_that_the_manifest_does_not_name(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = home / "models" / "mine"
+    promised = load_manifest(folder).model_copy(update={"charset": ("I", "n", "ß")})
+    write_bundle(folder, promised, {name: folder / name for name in promised.files})
+    assert main(["models", "verify", "mine"]) == 2
+    assert "labels.json and the charset of the manifest differ in u ß" in capsys.readouterr().err
+
+
+def test_verify_refuses_graphs_of_other_sizes(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = home / "models" / "mine"
+    manifest = load_manifest(folder)
+    wide = manifest.model_copy(update={"crop": CropShape(width=40)})
+    write_bundle(folder, wide, {name: folder / name for name in manifest.files})
+    assert main(["models", "verify", "mine"]) == 2
+    err = capsys.readouterr().err
+    assert "embeddings [2, 100], expected [1, 8, 32] and [2, 80]" in err
+    assert err.count("\n") == 1
 
 
 def test_the_embedded_model_covers_what_it_promises(english_model: Path) -> None:
