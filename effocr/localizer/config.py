@@ -15,7 +15,7 @@ class LocalizerConfig(BaseModel, frozen=True, extra="forbid"):
     deep_channels: int = Field(64, gt=0, description="at an eighth of the height")
     column_channels: int = Field(96, gt=0, description="after the height is folded away")
     column_dilations: tuple[int, ...] = Field(
-        (1, 2, 4, 8), description="of the convolutions along the line"
+        (1, 2, 4, 8, 16), description="of the convolutions along the line"
     )
 
 

@@ -14,7 +14,10 @@ from effocr.localizer.model import unit_tables
 from effocr.localizer.targets import LENGTHS
 
 GAP_WEIGHT = 1.0
-LENGTH_WEIGHT = 0.08  # per pixel
+LENGTH_WEIGHTS = {  # per pixel; the x-height sets the scale of everything that follows
+    arrays.LEFT: 0.02, arrays.RIGHT: 0.02, arrays.TOP: 0.01, arrays.BOTTOM: 0.01,
+    arrays.BASELINE: 0.05, arrays.X_HEIGHT: 0.12,
+}  # fmt: skip
 CHARACTER_WEIGHT = 0.25
 
 
@@ -44,12 +47,10 @@ def localizer_loss(
     offsets, scales, _ = unit_tables(config, raw.device)
     at = raw[truth.line, :, truth.column]  # [g, channels]
     lengths = at * scales[:, :, 0] + offsets[:, :, 0]
-    wanted = list(LENGTHS)
     parts = {
         "centre": centre_loss(raw[:, arrays.CENTRE], truth.centre, len(truth.line)),
         "gap": GAP_WEIGHT * gap_loss(raw[:, arrays.GAP], truth.gap),
-        "lengths": LENGTH_WEIGHT
-        * functional.smooth_l1_loss(lengths[:, wanted], truth.lengths, beta=0.5),
+        "lengths": lengths_loss(lengths[:, list(LENGTHS)], truth.lengths),
     }
     if logits is not None:
         known = truth.classes >= 0
@@ -67,6 +68,13 @@ def centre_loss(logit: Tensor, bells: Tensor, glyphs: int) -> Tensor:
     hit = -(1 - probability).square() * probability.log()
     miss = -probability.square() * (1 - probability).log() * (1 - bells).pow(4)
     return torch.where(positive, hit, miss).sum() / max(glyphs, 1)
+
+
+def lengths_loss(lengths: Tensor, wanted: Tensor) -> Tensor:
+    """Weighted smooth L1 a glyph; both [g, 6] pixels, in the order of `LENGTHS`."""
+    weights = lengths.new_tensor([LENGTH_WEIGHTS[channel] for channel in LENGTHS])
+    each = functional.smooth_l1_loss(lengths, wanted, beta=0.5, reduction="none")
+    return (each * weights).sum() / max(len(wanted), 1)
 
 
 def gap_loss(logit: Tensor, gap: Tensor) -> Tensor:
