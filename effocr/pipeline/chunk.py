@@ -6,7 +6,7 @@ The glyphs of all lines of a chunk are embedded and looked up together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,13 +15,13 @@ import numpy.typing as npt
 from effocr.bundle import Manifest
 from effocr.document import Document
 from effocr.errors import ImageError
-from effocr.frame import CROP_AGAIN, LOCATE_AGAIN, Tolerance, better_frame, prepare, warp
-from effocr.geometry import Affine
-from effocr.localizer.arrays import Located, decode, spaces_before
+from effocr.frame import Prepared, prepare
+from effocr.localizer.arrays import spaces_before
+from effocr.pipeline.agree import settle_ties
 from effocr.pipeline.assemble import Rules, Seen, assemble_line, blank_line, one_line_document
 from effocr.pipeline.engines import Encoder, Engines, Found
 from effocr.pipeline.images import Grey, ImageSource, is_path, load_image
-from effocr.pipeline.localise import locate_maps
+from effocr.pipeline.locate import LocatedLine, locate_lines
 from effocr.recognizer.arrays import cut_crops
 
 __all__ = ["ReadFailure", "read_chunk"]
@@ -42,16 +42,13 @@ class ReadFailure:
     reason: str
 
 
-@dataclass(slots=True)
-class _Line:
-    """A line on its way: `located` was found in `pixels`, which is `image` seen through `frame`."""
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A line image ready to be located."""
 
     source: str
     size: tuple[int, int]
-    image: Grey
-    frame: Affine
-    pixels: Grey
-    located: Located | None = None
+    prepared: Prepared
 
 
 def read_chunk(
@@ -69,24 +66,27 @@ def read_chunk(
     """
     manifest = engines.manifest
     opened = [_open(image, manifest) for image in images]
-    lines = [line for line in opened if isinstance(line, _Line)]
-    _locate(lines, engines)
-    _locate([line for line in lines if _reframe(line, manifest, LOCATE_AGAIN)], engines)
-    for line in lines:
-        _settle(line, manifest)
-    seen = [_seen(line) for line in lines]
-    found = _look_up(lines, engines, k=max(rules.top_k, 2))
+    lines = [line for line in opened if isinstance(line, _Opened)]
+    located = locate_lines(
+        [line.prepared for line in lines],
+        engines.localizer,
+        manifest.line,
+        peak_threshold=manifest.peak_threshold,
+    )
+    found = _look_up(located, engines, k=max(rules.top_k, 2))
     read = iter(
         [
-            one_line_document(line.source, line.size, assemble_line(where, what, rules))
-            for line, where, what in zip(lines, seen, found, strict=True)
+            one_line_document(
+                line.source, line.size, assemble_line(_seen(line, where), what, rules)
+            )
+            for line, where, what in zip(lines, located, found, strict=True)
         ]
     )
-    return [next(read) if isinstance(line, _Line) else line for line in opened]
+    return [next(read) if isinstance(line, _Opened) else line for line in opened]
 
 
-def _open(image: ImageSource, manifest: Manifest) -> _Line | Document | ReadFailure:
-    """Load one image and bring it into its first frame; blank paper is a Document at once."""
+def _open(image: ImageSource, manifest: Manifest) -> _Opened | Document | ReadFailure:
+    """Load one image and find its print; blank paper is a Document at once."""
     source = str(image) if is_path(image) else ""
     try:
         grey = load_image(image)
@@ -96,67 +96,13 @@ def _open(image: ImageSource, manifest: Manifest) -> _Line | Document | ReadFail
     prepared = prepare(grey, manifest.line)
     if prepared is None:
         return one_line_document(source, size, blank_line(size))
-    pixels = warp(prepared.grey, prepared.frame, prepared.frame_width, manifest.line.height)
-    return _Line(source, size, prepared.grey, prepared.frame, pixels)
+    return _Opened(source, size, prepared)
 
 
-def _locate(lines: Sequence[_Line], engines: Engines) -> None:
-    """Find the glyphs of each line in its present frame."""
-    maps = locate_maps([line.pixels for line in lines], engines.localizer)
-    threshold = engines.manifest.peak_threshold
-    for line, found in zip(lines, maps, strict=True):
-        line.located = decode(found, width=line.pixels.shape[1], peak_threshold=threshold)
-
-
-def _reframe(line: _Line, manifest: Manifest, tolerance: Tolerance) -> bool:
-    """Move the line into a better frame, if what was found asks for one.
-
-    Returns:
-        Whether the frame is new, so that the line must be located again.
-    """
-    located = line.located
-    if located is None or located.baseline is None:
-        return False
-    better = better_frame(
-        line.frame,
-        line.pixels.shape[1],
-        baseline=located.baseline,
-        x_height=located.x_height,
-        extent=(float(located.boxes[:, 0].min()), float(located.boxes[:, 2].max())),
-        shape=manifest.line,
-        tolerance=tolerance,
-    )
-    if better is None:
-        return False
-    line.frame, width = better
-    line.pixels = warp(line.image, line.frame, width, manifest.line.height)
-    return True
-
-
-def _settle(line: _Line, manifest: Manifest) -> None:
-    """Bring the glyphs into the exact frame, where the recognizer can tell o from O by its size."""
-    before = line.frame
-    if line.located is not None and _reframe(line, manifest, CROP_AGAIN):
-        to_new = before.then(line.frame.inverse())
-        boxes = to_new.boxes(line.located.boxes).astype(np.float32)
-        line.located = replace(line.located, boxes=boxes)
-
-
-def _seen(line: _Line) -> Seen:
+def _seen(line: _Opened, where: LocatedLine) -> Seen:
     """The line's glyphs, as `assemble_line` wants them."""
-    located = _found(line)
-    return Seen(line.size, line.frame, located.boxes, located.scores, spaces_before(located))
-
-
-def _found(line: _Line) -> Located:
-    """What was found on a line that `_locate` has seen.
-
-    Raises:
-        ValueError: it has not been there, a bug of this module.
-    """
-    if line.located is None:
-        raise ValueError("the line was not located")
-    return line.located
+    located = where.located
+    return Seen(line.size, where.frame, located.boxes, located.scores, spaces_before(located))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +113,27 @@ class _Part:
     similarities: npt.NDArray[np.float32]
 
 
-def _look_up(lines: Sequence[_Line], engines: Engines, *, k: int) -> list[Found]:
+def _in_company(
+    labels: list[list[str]], similarities: npt.NDArray[np.float32], where: LocatedLine
+) -> _Part:
+    """The answer for one line, look-alikes settled; changes what it is given."""
+    for place, number in settle_ties(labels, similarities, spaces_before(where.located)).items():
+        labels[place].insert(0, labels[place].pop(number))
+        similarities[place, : number + 1] = np.roll(similarities[place, : number + 1], 1)
+    return _Part(labels, similarities)
+
+
+def _look_up(lines: Sequence[LocatedLine], engines: Engines, *, k: int) -> list[Found]:
     """The k nearest characters of every glyph, line by line."""
     crop = engines.manifest.crop
-    crops = [cut_crops(line.pixels, _found(line).boxes, crop) for line in lines]
+    crops = [cut_crops(line.pixels, line.located.boxes, crop) for line in lines]
     ends = np.cumsum([len(part) for part in crops]).tolist()
     if not ends or not ends[-1]:
         return [_Part((), np.zeros((0, k), np.float32)) for _ in lines]
     found = engines.index.search(_embed(np.concatenate(crops), engines.encoder), k)
     return [
-        _Part(found.labels[first:last], found.similarities[first:last])
-        for first, last in zip([0, *ends[:-1]], ends, strict=True)
+        _in_company(list(map(list, found.labels[first:last])), found.similarities[first:last], line)
+        for line, first, last in zip(lines, [0, *ends[:-1]], ends, strict=True)
     ]
 
 

@@ -6,7 +6,7 @@ characters, each by its most similar row.
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -34,7 +34,8 @@ class Neighbours:
 
     Attributes:
         labels: [n][k] characters, best first; fewer than asked for where the index holds fewer.
-        similarities: [n, k] float32, cosine of the most similar row of each character.
+        similarities: [n, k] float32, cosine of the most similar row of each character. Handicaps
+            count for the order only, so a later one may be a little larger.
     """
 
     labels: list[list[str]]
@@ -48,10 +49,13 @@ class GlyphIndex:
     uses one core.
     """
 
-    def __init__(self, index: Any, labels: Sequence[str]) -> None:
+    def __init__(
+        self, index: Any, labels: Sequence[str], handicaps: Mapping[str, float] | None = None
+    ) -> None:
         """Take a FAISS inner-product index and the label of each of its rows; see `create`."""
         self._index = index
         self._labels = list(labels)
+        self._handicaps = dict(handicaps or {})
         self._table: _Table | None = None
 
     @classmethod
@@ -66,20 +70,21 @@ class GlyphIndex:
         Raises:
             BundleError: a file is missing or damaged, or the rows and labels differ in number.
         """
-        index, labels = _read_index(folder / INDEX), _read_labels(folder / LABELS)
+        index, (labels, handicaps) = _read_index(folder / INDEX), _read_labels(folder / LABELS)
         if len(labels) != index.ntotal:
             raise BundleError(
                 f"{folder}: {index.ntotal} index rows, {len(labels)} labels; "
                 "rebuild the model with `effocr export`"
             )
-        return cls(index, labels)
+        return cls(index, labels, handicaps)
 
     def save(self, folder: Path) -> None:
         """Write index and labels into a folder, each file whole or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
         drafts = {name: folder / f".{name}.part" for name in (INDEX, LABELS)}
         faiss.write_index(self._index, str(drafts[INDEX]))
-        text = json.dumps({"labels": self._labels}, ensure_ascii=False)
+        content = {"labels": self._labels, "handicaps": self._handicaps}
+        text = json.dumps(content, ensure_ascii=False)
         drafts[LABELS].write_text(text + "\n", encoding="utf-8")
         for name, draft in drafts.items():
             draft.replace(folder / name)
@@ -107,6 +112,18 @@ class GlyphIndex:
     def embeddings(self) -> Floats:
         """[rows, dim] float32, a copy."""
         return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32).reshape(-1, self.dim)
+
+    @property
+    def handicaps(self) -> Mapping[str, float]:
+        """What is taken off the cosine of a character when it competes with others; 0 if not here.
+
+        A rare character that looks like a frequent one (‚ and ,) must be more alike to win.
+        """
+        return self._handicaps
+
+    def with_handicaps(self, handicaps: Mapping[str, float]) -> Self:
+        """The same rows with other handicaps."""
+        return type(self)(self._index, self._labels, handicaps)
 
     def counts(self) -> Counter[str]:
         """Rows of each character."""
@@ -150,6 +167,7 @@ class GlyphIndex:
         if rows.size:
             self._index.remove_ids(rows)
             self._labels = [label for label in self._labels if label != wanted]
+            self._handicaps.pop(wanted, None)
             self._table = None
         return int(rows.size)
 
@@ -164,7 +182,7 @@ class GlyphIndex:
             The k best characters of each embedding, or all that the index holds where these are
             fewer.
         """
-        table = self._table = self._table or _Table.of(self._index, self._labels)
+        table = self._table = self._table or _Table.of(self._index, self._labels, self._handicaps)
         k = min(k, len(table.characters))
         found = np.empty((len(embeddings), k), np.int64)
         similarities = np.empty((len(embeddings), k), np.float32)
@@ -186,9 +204,10 @@ class _Table:
     transform: Any
     starts: Ints
     characters: npt.NDArray[np.object_]
+    handicaps: Floats
 
     @classmethod
-    def of(cls, index: Any, labels: Sequence[str]) -> Self:
+    def of(cls, index: Any, labels: Sequence[str], handicaps: Mapping[str, float]) -> Self:
         numbers = {label: i for i, label in enumerate(dict.fromkeys(labels))}
         codes = np.array([numbers[label] for label in labels], np.int64)
         order = np.argsort(codes, kind="stable")
@@ -199,19 +218,22 @@ class _Table:
         faiss.copy_array_to_vector(np.ascontiguousarray(rows[order]).ravel(), transform.A)
         transform.is_trained = True
         starts = np.searchsorted(codes[order], np.arange(len(numbers)))
-        return cls(transform, starts, np.array(list(numbers), dtype=object))
+        taken_off = np.array([handicaps.get(label, 0.0) for label in numbers], np.float32)
+        return cls(transform, starts, np.array(list(numbers), dtype=object), taken_off)
 
     def best(self, queries: Floats, k: int) -> tuple[Ints, Floats]:
         """Numbers [n, k] and similarities [n, k] of the k best characters."""
         faiss.omp_set_num_threads(1)  # of this thread: the callers are the threads
         rows = self.transform.apply(np.ascontiguousarray(queries, np.float32))
-        each = np.maximum.reduceat(rows, self.starts, axis=1)  # [n, characters]
+        alike = np.maximum.reduceat(rows, self.starts, axis=1)  # [n, characters]
+        each = alike - self.handicaps
         found = np.argpartition(each, -k, axis=1)[:, -k:] if k < each.shape[1] else None
         if found is None:
             found = np.broadcast_to(np.arange(k), each.shape)
         scores = np.take_along_axis(each, found, axis=1)
         order = np.argsort(-scores, axis=1, kind="stable")
-        return np.take_along_axis(found, order, axis=1), np.take_along_axis(scores, order, axis=1)
+        found = np.take_along_axis(found, order, axis=1)
+        return found, np.take_along_axis(alike, found, axis=1)
 
 
 def choose_rows(
@@ -274,11 +296,16 @@ def _read_index(path: Path) -> Any:
     return index
 
 
-def _read_labels(path: Path) -> list[str]:
+def _read_labels(path: Path) -> tuple[list[str], dict[str, float]]:
     try:
-        labels = json.loads(path.read_text(encoding="utf-8"))["labels"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        labels, handicaps = content["labels"], content.get("handicaps", {})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(f'{path}: not a file {{"labels": [...]}}') from error
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise BundleError(f"{path}: a label is not a text")
-    return labels
+    if not isinstance(handicaps, dict) or not all(
+        isinstance(value, int | float) for value in handicaps.values()
+    ):
+        raise BundleError(f"{path}: a handicap is not a number")
+    return labels, handicaps

@@ -168,3 +168,17 @@ def test_few_rows_are_all_chosen() -> None:
     assert rows.tolist() == [0, 1, 2, 3, 4]
     none = choose_rows(points[:0], [], rows_per_label=2, rng=rng)
     assert none.tolist() == []
+
+
+def test_a_handicap_lets_the_frequent_of_two_look_alikes_win(tmp_path: Path) -> None:
+    index = GlyphIndex.create(2)
+    index.add(np.array([[1.0, 0.0], [0.999, 0.0447]], np.float32), [",", "\u201a"])
+    query = np.array([[0.999, 0.0447]], np.float32)
+    assert index.search(query, 2).labels == [["\u201a", ","]]
+    fairer = index.with_handicaps({"\u201a": 0.05})
+    fairer.save(tmp_path)
+    found = GlyphIndex.load(tmp_path).search(query, 2)
+    assert found.labels == [[",", "\u201a"]]
+    assert found.similarities[0, 1] == pytest.approx(1.0, abs=1e-3)  # cosines stay as they are
+    assert fairer.remove("\u201a") == 1
+    assert not fairer.handicaps

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from effocr.pipeline.localise import BUCKET_PX, HALO_PX, TILE_PX, locate_maps
+from effocr.pipeline.tiles import BUCKET_PX, HALO_PX, TILE_PX, locate_maps
 
 
 class Smoother:

@@ -1,0 +1,113 @@
+"""Prepared lines -> glyph boxes, each line in its exact frame: what reading does.
+
+A line is located in the frame guessed from its rows of ink, and once more in a better one where the
+first was far off; then the glyphs are brought into the exact frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from effocr.bundle import LineShape
+from effocr.frame import CROP_AGAIN, LOCATE_AGAIN, Prepared, Tolerance, better_frame, warp
+from effocr.geometry import Affine
+from effocr.localizer.arrays import Located, decode
+from effocr.pipeline.engines import Localizer
+from effocr.pipeline.images import Grey
+from effocr.pipeline.tiles import locate_maps
+
+__all__ = ["LocatedLine", "locate_lines"]
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedLine:
+    """A line in its frame, and the glyphs found there.
+
+    Attributes:
+        frame: maps frame pixels to image pixels.
+        pixels: [height, width] uint8, the frame.
+        located: boxes in frame pixels.
+    """
+
+    frame: Affine
+    pixels: Grey
+    located: Located
+
+
+def locate_lines(
+    lines: Sequence[Prepared], localizer: Localizer, shape: LineShape, *, peak_threshold: float
+) -> list[LocatedLine]:
+    """Find the glyphs of every line.
+
+    Args:
+        lines: n lines of any size.
+        localizer: module 1.
+        shape: of the frame.
+        peak_threshold: least score of a glyph.
+    """
+    frames = [(line.frame, line.frame_width) for line in lines]
+    found = _locate(lines, frames, localizer, shape, peak_threshold)
+    again = [
+        (place, better)
+        for place, line in enumerate(found)
+        if (better := _better(line, shape, LOCATE_AGAIN)) is not None
+    ]
+    moved = _locate(
+        [lines[place] for place, _ in again],
+        [better for _, better in again],
+        localizer,
+        shape,
+        peak_threshold,
+    )
+    for (place, _), line in zip(again, moved, strict=True):
+        found[place] = line
+    return [_settle(line, prepared, shape) for line, prepared in zip(found, lines, strict=True)]
+
+
+def _locate(
+    lines: Sequence[Prepared],
+    frames: Sequence[tuple[Affine, int]],
+    localizer: Localizer,
+    shape: LineShape,
+    peak_threshold: float,
+) -> list[LocatedLine]:
+    """Find the glyphs of each line in the frame given for it."""
+    pixels = [
+        warp(line.grey, frame, width, shape.height)
+        for line, (frame, width) in zip(lines, frames, strict=True)
+    ]
+    maps = locate_maps(pixels, localizer)
+    return [
+        LocatedLine(frame, seen, decode(found, width=width, peak_threshold=peak_threshold))
+        for (frame, width), seen, found in zip(frames, pixels, maps, strict=True)
+    ]
+
+
+def _better(line: LocatedLine, shape: LineShape, tolerance: Tolerance) -> tuple[Affine, int] | None:
+    """A better frame and its width, if what was found asks for one."""
+    located = line.located
+    if located.baseline is None:
+        return None
+    return better_frame(
+        line.frame,
+        line.pixels.shape[1],
+        baseline=located.baseline,
+        x_height=located.x_height,
+        extent=(float(located.boxes[:, 0].min()), float(located.boxes[:, 2].max())),
+        shape=shape,
+        tolerance=tolerance,
+    )
+
+
+def _settle(line: LocatedLine, prepared: Prepared, shape: LineShape) -> LocatedLine:
+    """Move the glyphs into the exact frame, where the recognizer can tell o from O by its size."""
+    better = _better(line, shape, CROP_AGAIN)
+    if better is None:
+        return line
+    frame, width = better
+    boxes = line.frame.then(frame.inverse()).boxes(line.located.boxes).astype(np.float32)
+    pixels = warp(prepared.grey, frame, width, shape.height)
+    return LocatedLine(frame, pixels, replace(line.located, boxes=boxes))
