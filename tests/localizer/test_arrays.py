@@ -1,5 +1,7 @@
 """From maps to boxes and word gaps."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -84,3 +86,34 @@ def test_the_slope_of_the_baseline_is_found_in_spite_of_an_outlier() -> None:
     assert baseline is not None
     assert baseline[1] == pytest.approx(0.02, abs=2e-3)
     assert baseline[0] == pytest.approx(25, abs=0.3)
+
+
+def naive_suppression(boxes: np.ndarray, scores: np.ndarray) -> set[int]:
+    kept: list[int] = []
+    for i in sorted(range(len(boxes)), key=lambda i: -scores[i]):
+        (a, _, b, _), rivals = boxes[i], [boxes[k] for k in kept]
+        if all(min(b, d) - max(a, c) <= 0.5 * min(b - a, d - c) for c, _, d, _ in rivals):
+            kept.append(i)
+    return set(kept)
+
+
+def test_suppression_matches_a_naive_loop_over_all_pairs() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(50):
+        left = rng.uniform(0, 300, 60)
+        boxes = np.zeros((60, 4), np.float32)
+        boxes[:, 0], boxes[:, 2] = left, left + rng.gamma(2.0, 8.0, 60) + 0.5
+        scores = rng.permutation(60).astype(np.float32)
+        kept = arrays._suppress(boxes, scores)
+        assert set(kept.tolist()) == naive_suppression(boxes, scores)
+        assert (np.diff(boxes[kept, 0] + boxes[kept, 2]) >= 0).all()
+
+
+def test_a_strip_of_noise_is_decoded_in_seconds() -> None:
+    """A glyph at every third column of a line 400,000 pixels long, all of them overlapping."""
+    columns = 200_000
+    maps = np.random.default_rng(5).uniform(0, 9, (arrays.CHANNELS, columns)).astype(np.float32)
+    maps[arrays.CENTRE] /= 9
+    started = time.perf_counter()
+    assert len(decode(maps, width=2 * columns, peak_threshold=0.3).boxes) > 10_000
+    assert time.perf_counter() - started < 20
