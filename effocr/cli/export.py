@@ -46,7 +46,8 @@ def export(
 ) -> None:
     """Write a model folder and prove that it decides as the runs do.
 
-    Nothing is written when a glyph box or a nearest character changes on the way to ONNX.
+    Nothing is written when a glyph box, a word gap or a nearest character changes on the way to
+    ONNX.
     """
     import numpy as np
 
@@ -65,6 +66,8 @@ def export(
         raise UsageError(f"the run does not say what it learnt from; name it with {missing} PATH")
     held_out = prepare_lines(line_data, shape.line)
     aside = held_out.lines if lines or line_data != data_of(localizer) else held_out.keep_aside()[1]
+    if not aside:
+        raise UsageError("no line is left to prove parity on; name some with --lines PATH")
     written = assemble_model(
         out,
         localizer=localizer,

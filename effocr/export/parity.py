@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.errors import ParityError
-from effocr.localizer.arrays import decode
+from effocr.localizer.arrays import decode, spaces_before
 from effocr.pipeline.engines import Encoder, Localizer, Searcher
 
 Grey = npt.NDArray[np.uint8]
@@ -29,7 +29,7 @@ class ParityReport:
         crops: compared.
         maps_difference: largest absolute difference of a number in the localizer's maps.
         embeddings_difference: largest absolute difference of a number in an embedding.
-        changed_lines: numbers of the lines whose boxes differ.
+        changed_lines: numbers of the lines whose boxes or word gaps differ.
         changed_crops: (number, character before, character after).
     """
 
@@ -44,7 +44,7 @@ class ParityReport:
         """Two lines for a person."""
         return (
             f"localizer: {self.lines} lines, largest difference {self.maps_difference:.2g}, "
-            f"boxes changed on {len(self.changed_lines)}\n"
+            f"boxes or gaps changed on {len(self.changed_lines)}\n"
             f"recognizer: {self.crops} glyphs, largest difference "
             f"{self.embeddings_difference:.2g}, characters changed on {len(self.changed_crops)}"
         )
@@ -58,7 +58,7 @@ class ParityReport:
         if self.changed_lines:
             numbers = ", ".join(str(number) for number in self.changed_lines[:SHOWN])
             raise ParityError(
-                f"the exported localizer finds other boxes on {len(self.changed_lines)} of "
+                f"the exported localizer finds other boxes or gaps on {len(self.changed_lines)} of "
                 f"{self.lines} lines (numbers {numbers}); largest difference "
                 f"{self.maps_difference:.2g}"
             )
@@ -108,7 +108,7 @@ def prove_parity(
 def compare_localizers(
     trained: Localizer, exported: Localizer, lines: Sequence[Grey], *, peak_threshold: float
 ) -> tuple[float, tuple[int, ...]]:
-    """Largest difference of the maps, and the numbers of lines whose boxes differ.
+    """Largest difference of the maps, and the numbers of lines whose boxes or word gaps differ.
 
     Args:
         trained: run by torch.
@@ -124,7 +124,7 @@ def compare_localizers(
             changed.append(number)
             continue
         largest = max(largest, float(np.abs(before - after).max()))
-        if not _same_boxes(before, after, width=line.shape[1], peak_threshold=peak_threshold):
+        if not _same_decisions(before, after, width=line.shape[1], peak_threshold=peak_threshold):
             changed.append(number)
     return largest, tuple(changed)
 
@@ -157,13 +157,18 @@ def compare_encoders(
     return largest, tuple(changed)
 
 
-def _same_boxes(before: Floats, after: Floats, *, width: int, peak_threshold: float) -> bool:
-    """Whether both maps give the same boxes; a peak at the threshold may fall on either side."""
-    expected = decode(before, width=width, peak_threshold=peak_threshold).boxes
+def _same_decisions(before: Floats, after: Floats, *, width: int, peak_threshold: float) -> bool:
+    """Whether both maps give the same boxes and word gaps.
+
+    A peak or a gap at its threshold may fall on either side.
+    """
+    expected = decode(before, width=width, peak_threshold=peak_threshold)
     for shift in (0.0, -TIE, TIE):
-        found = decode(after, width=width, peak_threshold=peak_threshold + shift).boxes
-        if found.shape == expected.shape and (
-            not len(found) or float(np.abs(found - expected).max()) <= MOST_DRIFT_PX
-        ):
+        found = decode(after, width=width, peak_threshold=peak_threshold + shift)
+        if found.boxes.shape != expected.boxes.shape:
+            continue
+        near = np.abs(found.boxes - expected.boxes).max(initial=0.0) <= MOST_DRIFT_PX
+        moved = spaces_before(found) != spaces_before(expected)
+        if near and not (moved & (np.abs(found.gaps - expected.gaps) >= TIE)).any():
             return True
     return False

@@ -11,6 +11,7 @@ from effocr.errors import ParityError
 from effocr.export.onnx import export_encoder, export_localizer
 from effocr.export.parity import ParityReport, prove_parity
 from effocr.frame import warp
+from effocr.localizer import arrays
 from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
 from effocr.pipeline.torch_engines import TorchEncoder, TorchLocalizer
 from effocr.recognizer.gallery import build_index
@@ -18,12 +19,12 @@ from effocr.recognizer.gallery import build_index
 pytestmark = pytest.mark.slow  # both modules are trained, once for all tests of this folder
 
 
-def add_to_bias(path: Path, name: str, change: float) -> None:
-    """Tamper with a graph: add to the first number of a bias."""
+def add_to_bias(path: Path, name: str, change: float, *, place: int = 0) -> None:
+    """Tamper with a graph: add to one number of a bias."""
     model = onnx.load(str(path))
     (tensor,) = [t for t in model.graph.initializer if t.name.endswith(name)]
     values = numpy_helper.to_array(tensor).copy()
-    values[0] += change
+    values[place] += change
     tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
     onnx.save(model, str(path))
 
@@ -76,7 +77,7 @@ def test_a_localizer_that_finds_more_glyphs_is_refused(runs, exported: Path) -> 
     add_to_bias(
         exported / "l.onnx", "maps.bias", 4.0
     )  # eight maps, the first one says where glyphs are
-    with pytest.raises(ParityError, match="localizer finds other boxes on"):
+    with pytest.raises(ParityError, match="localizer finds other boxes or gaps on"):
         report_of(runs, exported).check()
 
 
@@ -91,4 +92,12 @@ def test_numbers_that_are_not_finite_are_refused(runs, exported: Path) -> None: 
     report = report_of(runs, exported)
     assert len(report.changed_crops) == report.crops
     with pytest.raises(ParityError):
+        report.check()
+
+
+def test_a_localizer_that_sees_other_word_gaps_is_refused(runs, exported: Path) -> None:  # type: ignore[no-untyped-def]
+    add_to_bias(exported / "l.onnx", "maps.bias", 30.0, place=arrays.GAP)
+    report = report_of(runs, exported)
+    assert report.changed_lines
+    with pytest.raises(ParityError, match="boxes or gaps"):
         report.check()
