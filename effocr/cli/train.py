@@ -61,8 +61,6 @@ InitFrom = Annotated[
     typer.Option(metavar="M", help="Start from the weights of a run or checkpoint, step 0."),
 ]
 
-_SOURCES = "sources.yaml"  # in a run: what it learns from, so that --resume needs no --data
-
 
 @app.command()
 def localizer(
@@ -78,13 +76,11 @@ def localizer(
     from effocr.charset import Charset
     from effocr.localizer.config import LocalizerTraining
     from effocr.localizer.train import train_localizer
-    from effocr.training.config import save_config
 
     run, data, validation = _open_run(out, resume, data, validation)
     settings = _settings(LocalizerTraining, config, sets, resume)
     lines, aside = _lines_and_aside(data, validation, settings.model.line)
     glyphs = sorted({glyph for line in lines for glyph in line.truth.glyphs})
-    save_config(settings, run / "config.yaml")
     outcome = train_localizer(
         lines,
         aside,
@@ -159,6 +155,7 @@ def _open_run(
     import yaml
 
     from effocr.errors import UsageError
+    from effocr.export.runs import SOURCES
     from effocr.training.checkpoints import LAST
 
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
@@ -168,7 +165,7 @@ def _open_run(
             raise UsageError(f"{resume}: no run to go on with, it has no {LAST}")
         if out is not None and out.resolve() != run.resolve():
             raise UsageError("--resume goes on in the folder of the run; leave out --out")
-        known = run / _SOURCES
+        known = run / SOURCES
         before = yaml.safe_load(known.read_text("utf-8")) if known.is_file() else {}
         data = data or [Path(path) for path in before.get("data", ())]
         validation = validation or [Path(path) for path in before.get("validation", ())]
@@ -185,7 +182,7 @@ def _open_run(
         "data": [str(path.resolve()) for path in data],
         "validation": [str(path.resolve()) for path in validation or ()],
     }
-    (run / _SOURCES).write_text(yaml.safe_dump(sources, allow_unicode=True), "utf-8")
+    (run / SOURCES).write_text(yaml.safe_dump(sources, allow_unicode=True), "utf-8")
     return run, data, validation or []
 
 

@@ -7,10 +7,12 @@ from typing import Any
 import yaml
 
 from effocr.errors import UsageError
-from effocr.training.checkpoints import BEST, load_checkpoint
+from effocr.localizer import train as localizer
+from effocr.recognizer import train as recognizer
+from effocr.training.checkpoints import best_of, load_checkpoint
 
-KINDS = ("localizer", "recognizer")
-SOURCES = "sources.yaml"  # written by `effocr train`
+KINDS = (localizer.KIND, recognizer.KIND)
+SOURCES = "sources.yaml"  # written by `effocr train`: what it learns from
 
 
 def runs_by_kind(runs: Sequence[Path]) -> tuple[Path, Path]:
@@ -21,15 +23,14 @@ def runs_by_kind(runs: Sequence[Path]) -> tuple[Path, Path]:
     """
     found: dict[str, Path] = {}
     for run in runs:
-        path = run / BEST if run.is_dir() else run
-        kind = str(load_checkpoint(path)["settings"].get("kind"))
+        kind = str(load_checkpoint(best_of(run)).get("settings", {}).get("kind"))
         if kind not in KINDS or kind in found:
             raise UsageError(f"{run}: a run of a {kind}; give one localizer and one recognizer")
         found[kind] = run
     missing = [kind for kind in KINDS if kind not in found]
     if missing:
         raise UsageError(f"give a run of the {missing[0]} as well")
-    return found["localizer"], found["recognizer"]
+    return found[localizer.KIND], found[recognizer.KIND]
 
 
 def data_of(run: Path) -> list[Path]:

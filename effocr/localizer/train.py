@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from effocr.bundle import LineShape
 from effocr.charset import Charset
 from effocr.errors import TrainingError
-from effocr.frame import frame_width
+from effocr.frame import PAPER, frame_width
 from effocr.localizer import arrays
 from effocr.localizer.config import LocalizerConfig, LocalizerTraining
 from effocr.localizer.loss import TargetTensors, localizer_loss
@@ -22,13 +22,15 @@ from effocr.localizer.model import DeployedLocalizer, NativeLocalizer
 from effocr.localizer.targets import FrameTruth, build_targets
 from effocr.metrics.boxes import BoxCounts, count_matches
 from effocr.synth.frames import LOCALIZER_SEES, FramedLine, PreparedLine, draw_frame, frame_line
-from effocr.training.checkpoints import load_weights
+from effocr.training.checkpoints import apply_weights, load_weights
+from effocr.training.config import save_config
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
+from effocr.training.process import seeded
 
 logger = logging.getLogger(__name__)
 
-PAPER: Final = 255
+KIND: Final = "localizer"
 UNKNOWN_CLASS: Final = -1
 VALIDATION_IOU: Final = 0.5
 VALIDATION_SEED: Final = 7
@@ -145,9 +147,9 @@ class Validation:
         self.lines = lines
 
     def __call__(self, model: nn.Module) -> dict[str, float]:
-        """Precision, recall and F of boxes at IoU 0.5.
+        """Precision, recall and F of boxes at IoU 0.5, and the share of word gaps that are right.
 
-        Share of word gaps right, error of the x-height.
+        Gaps count on lines where as many boxes were found as there are glyphs.
         """
         deployed = DeployedLocalizer(model)  # type: ignore[arg-type]
         counts = BoxCounts()
@@ -178,6 +180,20 @@ def _maps(deployed: DeployedLocalizer, pixels: npt.NDArray[np.uint8]) -> npt.NDA
     return maps
 
 
+def _start_from(model: NativeLocalizer, path: Path) -> None:
+    """Take over weights; the head that names characters starts anew where these are others.
+
+    Raises:
+        TrainingError: the weights are of another network.
+    """
+    own, given = model.state_dict(), load_weights(path)
+    head = {name for name in own if name.startswith("characters.")}
+    if any(name not in given or given[name].shape != own[name].shape for name in head):
+        given = {name: weights for name, weights in given.items() if name in own.keys() - head}
+        given |= {name: own[name] for name in head}
+    apply_weights(model, given, source=path)
+
+
 def train_localizer(
     lines: Sequence[PreparedLine],
     validation: Sequence[PreparedLine],
@@ -188,7 +204,7 @@ def train_localizer(
     resume: Path | None = None,
     init_from: Path | None = None,
 ) -> Outcome:
-    """Train, and leave `best.pt` and `last.pt` in the run folder.
+    """Train, and leave `best.pt`, `last.pt`, `config.yaml` and the log in the run folder.
 
     Args:
         lines: to learn from.
@@ -197,17 +213,17 @@ def train_localizer(
         config: of network and run.
         run: folder of the run.
         resume: run folder or checkpoint to go on from exactly.
-        init_from: run folder or checkpoint whose weights to start from.
+        init_from: run folder, checkpoint or .safetensors whose weights to start from.
 
     Raises:
         TrainingError: no lines, a loss that is not finite, a checkpoint that does not fit.
     """
-    torch.manual_seed(config.loop.seed)
-    model = NativeLocalizer(config.model, characters=len(charset))
+    with seeded(config.loop.seed):
+        model = NativeLocalizer(config.model, characters=len(charset))
     if init_from is not None:
-        model.load_state_dict(load_weights(init_from))
+        _start_from(model, init_from)
     settings: dict[str, Any] = {
-        "kind": "localizer", "config": config.model_dump(mode="json"), "charset": list(charset),
+        "kind": KIND, "config": config.model_dump(mode="json"), "charset": list(charset),
     }  # fmt: skip
     task = Task(
         model=model,
@@ -219,6 +235,8 @@ def train_localizer(
         validate=Validation(validation, config) if validation else None,
         settings=settings,
     )
+    run.mkdir(parents=True, exist_ok=True)
+    save_config(config, run / "config.yaml")
     log = RunLog(run, trackers=config.loop.trackers)
     logger.info("training the localizer on %d lines", len(lines))
     return fit(task, config.loop, run=run, log=log, resume=resume)

@@ -7,12 +7,12 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from effocr.errors import TrainingError
 from effocr.localizer.config import LocalizerTraining
 from effocr.localizer.model import DeployedLocalizer, NativeLocalizer
+from effocr.localizer.train import KIND
 from effocr.recognizer.config import EncoderConfig
 from effocr.recognizer.train import load_encoder
-from effocr.training.checkpoints import BEST, apply_weights, load_checkpoint, load_weights
+from effocr.training.checkpoints import apply_weights, load_run, load_weights
 
 __all__ = ["TorchEncoder", "TorchLocalizer", "open_localizer"]
 
@@ -70,13 +70,9 @@ def open_localizer(run: Path) -> tuple[nn.Module, LocalizerTraining]:
     Raises:
         TrainingError: not a checkpoint of the native localizer.
     """
-    path = run / BEST if run.is_dir() else run
-    settings = load_checkpoint(path)["settings"]
-    if settings.get("kind") != "localizer":
-        raise TrainingError(f"{path}: a checkpoint of a {settings.get('kind')}, not of a localizer")
-    config = LocalizerTraining.model_validate(settings["config"])
+    config, settings = load_run(run, kind=KIND, config=LocalizerTraining)
     localizer = NativeLocalizer(config.model, characters=len(settings["charset"]))
-    apply_weights(localizer, load_weights(path), source=path)
+    apply_weights(localizer, load_weights(run), source=run)
     return DeployedLocalizer(localizer).eval(), config
 
 

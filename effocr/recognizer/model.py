@@ -11,7 +11,7 @@ from torch.nn import functional
 from effocr.errors import TrainingError, UsageError
 from effocr.recognizer import glyphnet
 from effocr.recognizer.config import EncoderConfig
-from effocr.training.checkpoints import load_weights
+from effocr.training.checkpoints import load_weights, read_tensors
 
 OWN_NETWORK = glyphnet.glyphnet.__name__
 
@@ -125,6 +125,5 @@ def _plain_weights(path: Path) -> dict[str, Tensor]:
         return load_weights(path)
     if not path.is_file():
         raise UsageError(f"{path}: no such file of weights")
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    nested = state.get("state_dict", state.get("model", state))
-    return dict(nested)
+    state = read_tensors(path)
+    return dict(state.get("state_dict", state.get("model", state)))

@@ -10,14 +10,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from effocr.errors import TrainingError
 from effocr.recognizer.config import EncoderConfig, RecognizerTraining
 from effocr.recognizer.gallery import Embed, build_index, pick_per_label, retrieve
 from effocr.recognizer.loss import supcon
 from effocr.recognizer.model import Encoder, build_encoder
 from effocr.recognizer.sampler import ClassBalancedOrder
 from effocr.recognizer.sources import GlyphSource
-from effocr.training.checkpoints import apply_weights, load_checkpoint, load_weights
+from effocr.training.checkpoints import apply_weights, load_run, load_weights
 from effocr.training.config import save_config
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
@@ -148,16 +147,10 @@ def load_encoder(run: Path) -> tuple[Encoder, EncoderConfig]:
     Raises:
         TrainingError: not a checkpoint of a recognizer.
     """
-    path = run / "best.pt" if run.is_dir() else run
-    settings = load_checkpoint(path)["settings"]
-    if settings.get("kind") != KIND:
-        raise TrainingError(
-            f"{path}: a checkpoint of a {settings.get('kind')}, not of a recognizer"
-        )
-    config = RecognizerTraining.model_validate(settings["config"]).model
-    encoder = build_encoder(config)
-    apply_weights(encoder, load_weights(path), source=path)
-    return encoder.eval(), config
+    training, _ = load_run(run, kind=KIND, config=RecognizerTraining)
+    encoder = build_encoder(training.model)
+    apply_weights(encoder, load_weights(run), source=run)
+    return encoder.eval(), training.model
 
 
 def embed_with(model: nn.Module) -> Embed:

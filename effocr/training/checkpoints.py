@@ -8,12 +8,15 @@ import os
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
+from pydantic import BaseModel, ValidationError
 from torch import Tensor, nn
 
 from effocr.errors import TrainingError, UsageError
+
+Config = TypeVar("Config", bound=BaseModel)
 
 LAST = "last.pt"
 BEST = "best.pt"
@@ -47,13 +50,54 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     path = path / LAST if path.is_dir() else path
     if not path.is_file():
         raise UsageError(f"{path}: no checkpoint here; give the folder that `train --out` wrote")
+    state = read_tensors(path)
+    if state.get("format") != FORMAT:
+        raise TrainingError(f"{path}: not a checkpoint of this program's format {FORMAT}")
+    return state
+
+
+def read_tensors(path: Path) -> dict[str, Any]:
+    """Read a file that torch wrote, onto the CPU; it can't run code.
+
+    Raises:
+        TrainingError: the file is damaged, holds more than tensors and plain values, or no dict.
+    """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
-        raise TrainingError(f"{path}: not a readable checkpoint: {error}") from error
-    if not isinstance(state, dict) or state.get("format") != FORMAT:
-        raise TrainingError(f"{path}: not a checkpoint of this program's format {FORMAT}")
+        first = str(error).strip().splitlines()[:1]
+        raise TrainingError(f"{path}: not a readable checkpoint: {''.join(first)}") from error
+    if not isinstance(state, dict):
+        raise TrainingError(f"{path}: holds a {type(state).__name__}, expected weights by name")
     return state
+
+
+def load_run(run: Path, *, kind: str, config: type[Config]) -> tuple[Config, dict[str, Any]]:
+    """What a run was: its configuration, and the settings kept beside it.
+
+    Args:
+        run: run folder (its `best.pt`) or a checkpoint.
+        kind: of the module, `localizer` or `recognizer`.
+        config: model of its configuration.
+
+    Raises:
+        UsageError: there is no such file.
+        TrainingError: a checkpoint of something else, or of another version of this program.
+    """
+    path = best_of(run)
+    settings = load_checkpoint(path).get("settings", {})
+    if settings.get("kind") != kind:
+        raise TrainingError(f"{path}: a checkpoint of a {settings.get('kind')}, not of a {kind}")
+    try:
+        return config.model_validate(settings["config"]), settings
+    except (ValidationError, KeyError) as error:
+        first = str(error).splitlines()[0]
+        raise TrainingError(f"{path}: of another version of this program ({first})") from error
+
+
+def best_of(run: Path) -> Path:
+    """The `best.pt` of a run folder; a checkpoint is itself."""
+    return run / BEST if run.is_dir() else run
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:
@@ -70,7 +114,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
             return load_file(path)
         except (OSError, SafetensorError) as error:
             raise TrainingError(f"{path}: not a readable safetensors file: {error}") from error
-    state = load_checkpoint(path / BEST if path.is_dir() else path)
+    state = load_checkpoint(best_of(path))
     weights: dict[str, Tensor] = state["model"] if state["ema"] is None else state["ema"]
     return weights
 

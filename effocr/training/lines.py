@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from effocr.bundle import LineShape
 from effocr.data.coco import read_coco
+from effocr.data.coco_entries import ANNOTATIONS
 from effocr.data.labelled import label_line
 from effocr.data.records import Skipped
 from effocr.errors import DataFormatError, EffOCRError
 from effocr.synth.frames import PreparedLine, prepare_line
 
-ANNOTATIONS: Final = "annotations.json"  # what `effocr synth lines` writes beside the images
 KEPT_ASIDE: Final = 20  # every 20th line, where no validation data is given
 
 
@@ -36,7 +36,7 @@ def annotations_of(path: Path) -> Path | None:
     """The character-level COCO file that a path means; None where it is something else."""
     if path.is_dir():
         return path / ANNOTATIONS if (path / ANNOTATIONS).is_file() else None
-    return path if path.suffix == ".json" else None
+    return path if path.suffix.lower() == ".json" else None
 
 
 def load_lines(
@@ -67,10 +67,11 @@ def load_lines(
             try:
                 prepared = prepare_line(label_line(line, load(line.path)), shape)
             except EffOCRError as error:
-                skipped.append(Skipped(str(line.path), str(error)))
+                reason = str(error).removeprefix(f"{line.path}: ")
+                skipped.append(Skipped(str(line.path), f"left out: {reason}"))
                 continue
             if prepared is None:
-                skipped.append(Skipped(str(line.path), "blank"))
+                skipped.append(Skipped(str(line.path), "left out: blank, though it has boxes"))
             else:
                 lines.append(prepared)
     return TrainingLines(tuple(lines), tuple(skipped))

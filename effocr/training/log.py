@@ -3,6 +3,7 @@
 import csv
 import json
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Protocol
@@ -108,7 +109,9 @@ def _wandb(folder: Path) -> Callable[[Row], None]:
         raise MissingDependencyError(
             "the tracker needs wandb: pip install 'effocr[wandb]'"
         ) from error
-    run = wandb.init(project="effocr", name=folder.name, dir=str(folder))
+    # Nothing is sent unless WANDB_MODE says so; `wandb sync` sends an offline run later.
+    mode = os.environ.get("WANDB_MODE", "offline")
+    run = wandb.init(project="effocr", name=folder.name, dir=str(folder), mode=mode)
 
     def track(row: Row) -> None:
         run.log(dict(row), step=int(row["step"]))
