@@ -1,7 +1,9 @@
 """The log survives kills and new figures."""
 
 import csv
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -40,6 +42,24 @@ def test_rewinding_forgets_later_rows_and_half_lines(tmp_path: Path) -> None:
 def test_a_tracker_that_is_not_installed_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "wandb", None)
+    monkeypatch.setitem(sys.modules, "wandb", None)
     with pytest.raises(MissingDependencyError, match=r"effocr\[wandb\]"):
         RunLog(tmp_path, trackers=("wandb",))
+
+
+@pytest.mark.parametrize(("variable", "mode"), [(None, "offline"), ("online", "online")])
+def test_nothing_is_sent_to_wandb_unless_its_variable_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str | None, mode: str
+) -> None:
+    calls: list[tuple[object, ...]] = []
+
+    def init(**options: object) -> SimpleNamespace:
+        calls.append(("init", options["mode"]))
+        return SimpleNamespace(log=lambda row, step: calls.append((row["loss"], step)))
+
+    monkeypatch.setitem(sys.modules, "wandb", SimpleNamespace(init=init))
+    monkeypatch.delenv("WANDB_MODE", raising=False)
+    if variable is not None:
+        monkeypatch.setenv("WANDB_MODE", variable)
+    RunLog(tmp_path, trackers=("wandb",))({"step": 3, "loss": 0.5})
+    assert calls == [("init", mode), (0.5, 3)]

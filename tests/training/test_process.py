@@ -1,0 +1,98 @@
+"""Batches in order, random state, Ctrl+C."""
+
+import os
+import signal
+import threading
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from effocr.training.process import (
+    interrupts,
+    load,
+    random_state,
+    seeded,
+    set_random_state,
+    to_device,
+)
+
+
+class Squares:
+    """Batches whose content is their number."""
+
+    def __getitem__(self, step: int) -> dict[str, Any]:
+        return {"square": np.array([step**2]), "nest": (torch.tensor(step), [np.float32(step)])}
+
+    def __len__(self) -> int:
+        return 5
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_batches_come_in_the_order_that_was_asked_for(workers: int) -> None:
+    numbers = [7, 3, 12, 0]  # beyond the epoch too
+    found = list(load(Squares(), numbers, workers=workers, device=torch.device("cpu")))
+    assert [int(batch["square"][0]) for batch in found] == [49, 9, 144, 0]
+    assert all(isinstance(batch["square"], torch.Tensor) for batch in found)
+
+
+def test_loading_draws_nothing_from_the_generator_of_the_model() -> None:
+    with seeded(3):
+        expected = torch.rand(4)
+    with seeded(3):
+        list(load(Squares(), range(4), workers=0, device=torch.device("cpu")))
+        assert torch.equal(torch.rand(4), expected)
+
+
+def test_every_tensor_of_a_nest_is_moved_and_other_values_stay() -> None:
+    batch = {"a": torch.zeros(2), "b": [torch.ones(1), (torch.ones(1), "name")], "c": 3}
+    moved = to_device(batch, torch.device("meta"))
+    assert moved["a"].device.type == moved["b"][0].device.type == "meta"
+    assert moved["b"][1][0].device.type == "meta"
+    assert (moved["b"][1][1], moved["c"]) == ("name", 3)
+
+
+def test_a_seeded_world_repeats_and_is_left_without_a_trace() -> None:
+    torch.manual_seed(11)
+    expected = torch.rand(3)
+    torch.manual_seed(11)
+    drawn = []
+    for _ in range(2):
+        with seeded(5):
+            drawn.append(torch.rand(3))
+    assert torch.equal(drawn[0], drawn[1])
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_random_state_is_put_back() -> None:
+    with seeded(1):
+        torch.rand(5)
+        state = random_state()
+        expected = torch.rand(5)
+        torch.rand(9)
+        set_random_state(state)
+        assert torch.equal(torch.rand(5), expected)
+
+
+def test_the_first_ctrl_c_asks_and_the_second_ends() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with interrupts() as interrupted:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interrupted.wait(5)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_another_thread_leaves_signals_alone() -> None:
+    seen: list[object] = []
+
+    def train() -> None:
+        with interrupts() as interrupted:
+            seen.append((interrupted.is_set(), signal.getsignal(signal.SIGINT)))
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    thread.join()
+    assert seen == [(False, signal.getsignal(signal.SIGINT))]
