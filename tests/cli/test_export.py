@@ -1,0 +1,73 @@
+"""`effocr export`: from fonts to a model, as the README's five commands do it."""
+
+from pathlib import Path
+
+import pytest
+
+from effocr.bundle import load_bundle
+from effocr.cli.main import main
+
+FONT = Path(__file__).parents[2] / "english_font_files" / "Besley-Regular.ttf"
+FAST = ["--set", "loop.max_steps=3", "--set", "loop.device=cpu", "--set", "loop.warmup=0.1"]
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Synthetic lines in `data`, and short runs on them in `localizer` and `recognizer`."""
+    work = tmp_path_factory.mktemp("work")
+    (work / "charset.txt").write_text("\n".join("aenortu"))
+    drawn = ["--fonts", str(FONT), "--charset", str(work / "charset.txt"), "--count", "60"]
+    assert main(["synth", "lines", str(work / "data"), *drawn, "--processes", "1"]) == 0
+    batches = {
+        "localizer": ["--set", "batch_columns=1024", "--set", "widths=[256]"],
+        "recognizer": ["--set", "batch_size=28", "--set", "model.embedding_size=16"],
+    }
+    for module, settings in batches.items():
+        where = ["--data", str(work / "data"), "--out", str(work / module)]
+        assert main(["train", module, *where, *FAST, *settings]) == 0
+    return work
+
+
+def test_two_runs_become_a_model_with_nothing_else_named(
+    work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "model"
+    runs = [str(work / "recognizer"), str(work / "localizer")]  # in any order
+    assert main(["export", *runs, "--out", str(out), "--language", "en", "--name", "mine"]) == 0
+    said = capsys.readouterr().out
+    assert "localizer: 3 lines" in said  # every twentieth of 60 was kept aside
+    assert said.endswith(f"{out}: 7 characters\n")
+    manifest = load_bundle(out).manifest
+    assert (manifest.name, manifest.languages, manifest.version) == ("mine", ("en",), "1")
+    assert set(manifest.charset) == set("aenortu")
+    assert main(["models", "verify", str(out)]) == 0
+    line = next((work / "data" / "images").glob("*.png"))
+    assert main(["read", "--lines", "--model", str(out), str(line)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["localizer"], "give a run of the recognizer as well"),
+        (["localizer", "localizer"], "give one localizer and one recognizer"),
+        (["localizer", "data"], "no checkpoint here"),
+        (["localizer", "recognizer", "--lines", "data/images"], "expected character-level COCO"),
+        (["localizer", "recognizer", "--lines", "empty.json"], "no line is left"),
+        (["localizer", "recognizer", "--index-from", "absent"], "absent"),
+    ],
+)
+def test_errors_of_use_leave_nothing_behind(
+    work: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(work)
+    Path("empty.json").write_text('{"images": [], "annotations": [], "categories": []}')
+    assert main(["export", *arguments, "--out", str(tmp_path / "model")]) == 2
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert error.startswith("effocr: ")
+    assert message in error
+    assert not (tmp_path / "model").exists()
