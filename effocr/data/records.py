@@ -13,6 +13,8 @@ from PIL import Image, UnidentifiedImageError
 from effocr.errors import DataFormatError
 
 __all__ = [
+    "BROKEN_IMAGE",
+    "EXIF_ORIENTATION",
     "IMAGE_SUFFIXES",
     "Boxes",
     "GlyphImage",
@@ -27,14 +29,15 @@ __all__ = [
 
 Boxes = npt.NDArray[np.float32]
 IMAGE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".jp2", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".pbm", ".pgm"}
+    {".png", ".jpg", ".jpeg", ".jpe", ".jp2", ".tif", ".tiff", ".bmp", ".gif", ".webp"}
+    | {".pbm", ".pgm", ".ppm", ".pnm"}
 )
-_ORIENTATION = 0x0112  # EXIF tag; 5 to 8 turn the image by a quarter
+EXIF_ORIENTATION = 0x0112  # tag; 5 to 8 turn the image by a quarter
 _FIRST_TURNED = 5
 # what Pillow raises on damaged files differs by format
-_BROKEN = (
+BROKEN_IMAGE = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, EOFError, OverflowError,
-    MemoryError, RuntimeError, struct.error, zlib.error, Image.DecompressionBombError,
+    MemoryError, RuntimeError, struct.error, zlib.error,
 )  # fmt: skip
 
 
@@ -135,9 +138,9 @@ def _open(path: Path, *, decode: bool) -> tuple[int, int]:
             with Image.open(path) as image:
                 if decode:
                     image.load()
-                turned = image.getexif().get(_ORIENTATION, 1) >= _FIRST_TURNED
+                turned = image.getexif().get(EXIF_ORIENTATION, 1) >= _FIRST_TURNED
                 return (image.height, image.width) if turned else image.size
-    except _BROKEN as error:
+    except (Image.DecompressionBombError, *BROKEN_IMAGE) as error:
         raise DataFormatError(f"{path}: {_reason(path, error)}") from error
 
 

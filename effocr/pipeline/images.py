@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import io
 import logging
-import struct
-import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from effocr.data.records import BROKEN_IMAGE, EXIF_ORIENTATION, IMAGE_SUFFIXES
 from effocr.errors import ImageError
 
 if TYPE_CHECKING:
@@ -29,28 +28,8 @@ logger = logging.getLogger(__name__)
 Grey = npt.NDArray[np.uint8]
 ImageSource: TypeAlias = "str | Path | bytes | Image.Image | npt.NDArray[np.generic]"
 
-IMAGE_SUFFIXES: Final = frozenset(
-    {".png", ".jpg", ".jpeg", ".jpe", ".jp2", ".tif", ".tiff", ".bmp", ".gif", ".webp"}
-    | {".pbm", ".pgm", ".ppm", ".pnm"}
-)
 MOST_PIXELS: Final = 178_956_970  # more is taken for a decompression bomb, as by Pillow
-_BROKEN = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    EOFError,
-    OverflowError,
-    MemoryError,
-    RuntimeError,
-    struct.error,
-    zlib.error,
-)
-"""What Pillow raises on damaged files, by format."""
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
-_ORIENTATION = 0x0112  # EXIF tag
 _WHITE = 255
 
 
@@ -86,7 +65,7 @@ def load_image(source: ImageSource) -> Grey:
         )
     try:
         return _from_pil(source)
-    except _BROKEN as error:
+    except BROKEN_IMAGE as error:
         raise ImageError(f"damaged image ({error})") from error
 
 
@@ -132,7 +111,7 @@ def _from_file(file: IO[bytes]) -> Grey:
         raise ImageError(_why_no_image(file)) from error
     except bombs as error:
         raise _too_large("its size") from error
-    except _BROKEN as error:
+    except BROKEN_IMAGE as error:
         raise ImageError(f"damaged or truncated image ({error})") from error
 
 
@@ -181,8 +160,8 @@ def _grey(image: Image.Image) -> Grey:
 def _orientation(image: Image.Image) -> int:
     """EXIF orientation, 1 (upright) to 8."""
     try:
-        orientation = image.getexif().get(_ORIENTATION, 1)
-    except _BROKEN as error:
+        orientation = image.getexif().get(EXIF_ORIENTATION, 1)
+    except BROKEN_IMAGE as error:
         logger.warning("unreadable EXIF data, taken as upright: %s", error)
         return 1
     return orientation if isinstance(orientation, int) else 1
