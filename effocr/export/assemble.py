@@ -25,12 +25,13 @@ from effocr.bundle import (
 from effocr.errors import UsageError
 from effocr.export.calibrate import (
     LEAST_SAMPLES,
-    collect_evidence,
     fit_calibration,
     unknown_threshold,
+    weigh_evidence,
 )
 from effocr.export.onnx import export_encoder, export_localizer
 from effocr.export.parity import ParityReport, prove_parity
+from effocr.export.sample import Sample, collect_sample, fit_handicaps
 from effocr.frame import warp
 from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
 from effocr.pipeline.torch_engines import TorchEncoder, TorchLocalizer
@@ -44,7 +45,6 @@ Grey = npt.NDArray[np.uint8]
 PARITY_CROPS_PER_LABEL = 8
 PARITY_LINES = 100
 WIDTH_STEP = 8
-PAPER = 255
 
 
 class ModelDetails(BaseModel, frozen=True, extra="forbid"):
@@ -59,6 +59,9 @@ class ModelDetails(BaseModel, frozen=True, extra="forbid"):
     recipe: dict[str, str | int | float] = {}
     metrics: dict[str, float] = {}
     peak_threshold: float = Field(0.3, ge=0, le=1)
+    frequencies: dict[str, int] = Field(
+        {}, description="how often each character occurs in text; rare ones get handicaps"
+    )
     rows_per_label: int = Field(24, gt=0, description="at most, of each character in the index")
 
 
@@ -111,6 +114,16 @@ def assemble_model(
         index = build_index(
             exported_encoder.embed, source, rows_per_label=details.rows_per_label, rng=rng
         )
+        sample = collect_sample(
+            lines,
+            localizer=exported_localizer,
+            encoder=exported_encoder,
+            line=line,
+            crop=crop,
+            peak_threshold=details.peak_threshold,
+        )
+        if details.frequencies:
+            index = index.with_handicaps(fit_handicaps(index, sample, details.frequencies))
         index.save(parts)
         frames = [_first_frame(each, line) for each in lines[:PARITY_LINES]]
         places = pick_per_label(source.labels, most=PARITY_CROPS_PER_LABEL, rng=rng)
@@ -124,14 +137,7 @@ def assemble_model(
             peak_threshold=details.peak_threshold,
         )
         parity.check()
-        calibration, unknown = _calibrate(
-            lines,
-            exported_localizer,
-            exported_encoder,
-            index=index,
-            details=details,
-            shapes=(line, crop),
-        )
+        calibration, unknown = _calibrate(sample, index)
         manifest = _manifest(
             details,
             index,
@@ -145,25 +151,9 @@ def assemble_model(
     return Assembled(bundle, parity)
 
 
-def _calibrate(
-    lines: Sequence[PreparedLine],
-    localizer: OnnxLocalizer,
-    encoder: OnnxEncoder,
-    *,
-    index: GlyphIndex,
-    details: ModelDetails,
-    shapes: tuple[LineShape, CropShape],
-) -> tuple[Calibration, float]:
+def _calibrate(sample: Sample, index: GlyphIndex) -> tuple[Calibration, float]:
     """Weights of the confidence, and the similarity below which a glyph is unknown."""
-    evidence = collect_evidence(
-        lines,
-        localizer=localizer,
-        encoder=encoder,
-        index=index,
-        line=shapes[0],
-        crop=shapes[1],
-        peak_threshold=details.peak_threshold,
-    )
+    evidence = weigh_evidence(sample, index)
     if len(evidence.correct) < LEAST_SAMPLES:
         return Calibration(), 0.0
     calibration = fit_calibration(evidence.features, evidence.correct)
@@ -179,7 +169,7 @@ def _manifest(
     unknown: float,
     parity: ParityReport,
 ) -> Manifest:
-    given = details.model_dump(exclude={"rows_per_label", "metrics"})
+    given = details.model_dump(exclude={"rows_per_label", "metrics", "frequencies"})
     metrics = {
         **details.metrics,
         "parity_maps": parity.maps_difference,

@@ -1,20 +1,15 @@
 """Confidence that means what it says: logistic weights fitted on lines kept aside."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from effocr.bundle import Calibration, CropShape, LineShape
+from effocr.bundle import Calibration
 from effocr.errors import TrainingError
-from effocr.frame import true_frame
-from effocr.geometry import iou_matrix
-from effocr.localizer.arrays import decode
-from effocr.pipeline.engines import Encoder, Localizer, Searcher
-from effocr.recognizer.arrays import cut_crops
-from effocr.synth.frames import PreparedLine, frame_line
+from effocr.export.sample import Sample
+from effocr.pipeline.engines import Searcher
 
 Doubles = npt.NDArray[np.float64]
 
@@ -22,9 +17,6 @@ FEATURES: Final = ("similarity", "margin", "location")
 RIDGE: Final = 1e-2  # keeps weights finite where right and wrong can be separated without fault
 ITERATIONS: Final = 50
 LEAST_SAMPLES: Final = 20
-LEAST_IOU: Final = 0.5
-WIDTH_STEP: Final = 8  # of frames, pixels
-PAPER: Final = 255
 PRINT_DISTANCE: Final = 2.5  # distance of print from the index, over that of drawn lines
 
 
@@ -41,37 +33,17 @@ class Evidence:
     correct: npt.NDArray[np.bool_]
 
 
-def collect_evidence(
-    lines: Sequence[PreparedLine],
-    *,
-    localizer: Localizer,
-    encoder: Encoder,
-    index: Searcher,
-    line: LineShape,
-    crop: CropShape,
-    peak_threshold: float,
-) -> Evidence:
-    """Read lines whose truth is known. A box without a true glyph under it is wrong."""
-    features, correct = [], []
-    for each in lines:
-        pixels, truth = _framed(each, line)
-        maps = localizer.maps(pixels[None])[0]
-        located = decode(maps, width=pixels.shape[1], peak_threshold=peak_threshold)
-        if not len(located.boxes):
-            continue
-        found = index.search(encoder.embed(cut_crops(pixels, located.boxes, crop)), 2)
-        similarities = np.asarray(found.similarities, np.float64)
-        second = similarities[:, 1] if similarities.shape[1] > 1 else np.zeros(len(similarities))
-        best = similarities[:, 0]
-        features.append(np.stack((best, best - second, located.scores), axis=1))
-        overlap = iou_matrix(located.boxes, truth)
-        nearest = overlap.argmax(axis=1)
-        correct += [
-            bool(overlap[i, j] >= LEAST_IOU and each.truth.glyphs[j] == found.labels[i][0])
-            for i, j in enumerate(nearest)
-        ]
-    rows = np.concatenate(features) if features else np.zeros((0, len(FEATURES)))
-    return Evidence(rows, np.array(correct, bool))
+def weigh_evidence(sample: Sample, index: Searcher) -> Evidence:
+    """Look the glyphs of a sample up. A box without a true glyph under it is wrong."""
+    if not sample.labels:
+        return Evidence(np.zeros((0, len(FEATURES))), np.zeros(0, bool))
+    found = index.search(sample.embeddings, 2)
+    similarities = np.asarray(found.similarities, np.float64)
+    best = similarities[:, 0]
+    second = similarities[:, 1] if similarities.shape[1] > 1 else np.zeros(len(best))
+    correct = [row[0] == label for row, label in zip(found.labels, sample.labels, strict=True)]
+    features = np.stack((best, best - second, sample.scores.astype(np.float64)), axis=1)
+    return Evidence(features, np.array(correct, bool))
 
 
 def fit_calibration(features: Doubles, correct: npt.NDArray[np.bool_]) -> Calibration:
@@ -135,13 +107,3 @@ def _newton(features: Doubles, correct: npt.NDArray[np.bool_]) -> Doubles:
             break
     slopes = weights[1:] / spread
     return np.concatenate(([weights[0] - slopes @ middle], slopes))
-
-
-def _framed(each: PreparedLine, shape: LineShape) -> tuple[npt.NDArray[np.uint8], Doubles]:
-    """A line in its true frame, padded to a width that the localizer takes, and its true boxes."""
-    boxes = each.truth.boxes
-    extent = (float(boxes[:, 0].min()), float(boxes[:, 2].max()))
-    frame, width = true_frame(each.truth.baseline, each.truth.x_height, extent, shape)
-    framed = frame_line(each, frame, width, shape)
-    pixels = np.pad(framed.pixels, ((0, 0), (0, -width % WIDTH_STEP)), constant_values=PAPER)
-    return pixels, framed.boxes.astype(np.float64)

@@ -4,10 +4,12 @@ Every stage leaves its run in the work folder; called again, finished stages are
 stopped one goes on where it was.
 """
 
+import json
 import logging
-import os
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,28 +17,33 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel, Field
 
-from effocr.bundle import FontCredit
+from effocr.bundle import LOCALIZER, FontCredit
 from effocr.charset import Charset, read_charset
 from effocr.errors import TrainingError
 from effocr.export.assemble import Assembled, ModelDetails, assemble_model
+from effocr.export.onnx import export_localizer
+from effocr.export.sample import locate_frames
 from effocr.localizer.config import LocalizerTraining
 from effocr.localizer.train import train_localizer
+from effocr.pipeline.onnx_engines import OnnxLocalizer
+from effocr.pipeline.threads import thread_count
+from effocr.pipeline.torch_engines import TorchLocalizer
 from effocr.recognizer.config import Jitter, RecognizerTraining
-from effocr.recognizer.sources import FrameSource, label_frames
+from effocr.recognizer.sources import FrameSource
 from effocr.recognizer.train import train_recognizer
 from effocr.synth.compose import LIGATURES
 from effocr.synth.fonts import FontFile, load_fonts
 from effocr.synth.frames import PreparedLine, prepare_line
 from effocr.synth.lines import LineOptions
 from effocr.synth.pool import draw_lines
+from effocr.training.checkpoints import LAST
 from effocr.training.config import load_config
-from effocr.training.loop import Outcome
 
 __all__ = ["FontSet", "Recipe", "load_recipe_fonts", "read_recipe", "train_from_fonts"]
 
 logger = logging.getLogger(__name__)
 
-LAST: Final = "last.pt"
+SECONDS: Final = "seconds.json"  # in the work folder: how long each stage took
 
 
 class Recipe(BaseModel, frozen=True, extra="forbid"):
@@ -47,7 +54,7 @@ class Recipe(BaseModel, frozen=True, extra="forbid"):
     languages: tuple[str, ...] = ()
     licence: str = "Apache-2.0"
     description: str = ""
-    charset: Path = Field(description="file or folder, relative to the working directory")
+    charset: Path = Field(description="file or folder; in a file, relative to its folder")
     seed: int = Field(0, ge=0)
     lines: int = Field(20_000, gt=0, description="synthetic lines to learn from")
     validation_lines: int = Field(
@@ -74,7 +81,8 @@ def read_recipe(path: Path, *, overrides: Sequence[str] = ()) -> Recipe:
     Raises:
         UsageError: the file is not in form.
     """
-    return load_config(Recipe, path, overrides=overrides)
+    recipe = load_config(Recipe, path, overrides=overrides)
+    return recipe.model_copy(update={"charset": path.parent / recipe.charset})
 
 
 def load_recipe_fonts(
@@ -112,52 +120,64 @@ def train_from_fonts(
         TrainingError: there is nothing to learn from, or a loss is not finite.
         ParityError: an exported network decides differently.
     """
-    started = time.monotonic()
-    rng = np.random.default_rng(recipe.seed)
     charset = read_charset(recipe.charset)
     labels = Charset((*charset, *LIGATURES))
-    processes = processes or os.cpu_count() or 1
-    lines = _draw(
-        recipe, fonts.training, charset, count=recipe.lines, seed=recipe.seed, processes=processes
-    )
-    aside = _draw(
-        recipe,
-        fonts.held_out,
-        charset,
-        count=recipe.validation_lines,
-        seed=recipe.seed + 1,
-        processes=1,
-    )
-    logger.info("%d lines after %.0f s", len(lines), time.monotonic() - started)
+    threads = thread_count(processes)
     localizer, recognizer = work / "localizer", work / "recognizer"
-    train_localizer(
-        lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
-    )
-    logger.info("localizer after %.0f s", time.monotonic() - started)
-    learnt, reference = _sources(lines, recipe, rng)
-    _, queries = _sources(aside, recipe, rng)
-    outcome = train_recognizer(
-        learnt, queries, recipe.recognizer,
-        run=recognizer, reference=reference, resume=_unfinished(recognizer),
-    )  # fmt: skip
-    logger.info("recognizer after %.0f s", time.monotonic() - started)
-    duration = time.monotonic() - started
+    with _timed(work, "lines"):
+        lines = _draw(recipe, fonts.training, charset, recipe.lines, recipe.seed, threads)
+        aside = _draw(recipe, fonts.held_out, charset, recipe.validation_lines, recipe.seed + 1, 1)
+    with _timed(work, "localizer"):
+        located = train_localizer(
+            lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
+        )
+    with _timed(work, "glyphs"):
+        learnt, reference = _sources(lines, localizer, recipe, threads=threads)
+        _, queries = _sources(aside, localizer, recipe, threads=threads)
+    with _timed(work, "recognizer"):
+        recognized = train_recognizer(
+            learnt, queries, recipe.recognizer,
+            run=recognizer, reference=reference, resume=_unfinished(recognizer),
+        )  # fmt: skip
+    figures = {"localizer_f_score": located.best, "recognizer_accuracy": recognized.best}
     return assemble_model(
         out,
         localizer=localizer,
         recognizer=recognizer,
         source=reference,
         lines=aside,
-        details=_details(recipe, fonts, duration, outcome, lines),
-        rng=rng,
+        details=_details(recipe, fonts, lines, figures, work),
+        rng=np.random.default_rng(recipe.seed),
     )
+
+
+@contextmanager
+def _timed(work: Path, stage: str) -> Iterator[None]:
+    """Add the time that a stage took to the work folder's seconds.json, also when it is stopped."""
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        work.mkdir(parents=True, exist_ok=True)
+        seconds = _seconds(work)
+        seconds[stage] = round(seconds.get(stage, 0.0) + time.monotonic() - started, 1)
+        (work / SECONDS).write_text(json.dumps(seconds) + "\n", encoding="utf-8")
+        logger.info("%s: %.0f s", stage, seconds[stage])
+
+
+def _seconds(work: Path) -> dict[str, float]:
+    """Seconds that each stage has taken, over all calls."""
+    file = work / SECONDS
+    seconds: dict[str, float] = (
+        json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    )
+    return seconds
 
 
 def _draw(
     recipe: Recipe,
     fonts: Sequence[FontFile],
     charset: Charset,
-    *,
     count: int,
     seed: int,
     processes: int,
@@ -170,15 +190,24 @@ def _draw(
 
 
 def _sources(
-    lines: Sequence[PreparedLine], recipe: Recipe, rng: np.random.Generator
+    lines: Sequence[PreparedLine], localizer: Path, recipe: Recipe, *, threads: int
 ) -> tuple[FrameSource, FrameSource]:
-    """The glyphs of the lines, cut with jitter and cut as reading cuts them.
+    """The glyphs that the localizer finds, cut with jitter and cut as reading cuts them.
 
     Lines with words of several sizes are left out: there s of one size looks like S of another.
     """
     model = recipe.recognizer.model
-    plain = [line for line in lines if not line.truth.mixed]
-    frames = list(label_frames(plain, model.line, rng))
+    graph = localizer / LOCALIZER
+    export_localizer(TorchLocalizer(localizer).module, graph, height=model.line.height)
+    frames = list(
+        locate_frames(
+            [line for line in lines if not line.truth.mixed],
+            OnnxLocalizer(graph),
+            model.line,
+            peak_threshold=recipe.peak_threshold,
+            threads=threads,
+        )
+    )
 
     def source(jitter: Jitter | None) -> FrameSource:
         return FrameSource(frames, line=model.line, crop=model.crop, jitter=jitter)
@@ -194,9 +223,9 @@ def _unfinished(run: Path) -> Path | None:
 def _details(
     recipe: Recipe,
     fonts: FontSet,
-    duration_s: float,
-    outcome: Outcome,
     lines: Sequence[PreparedLine],
+    figures: Mapping[str, float | None],
+    work: Path,
 ) -> ModelDetails:
     credits = {(font.family, font.path.parent.name, font.licence) for font in fonts.training}
     return ModelDetails(
@@ -216,10 +245,11 @@ def _details(
             "fonts": len(fonts.training),
             "localizer_steps": recipe.localizer.loop.max_steps,
             "recognizer_steps": recipe.recognizer.loop.max_steps,
-            "minutes": round(duration_s / 60, 1),
-            "cores": os.cpu_count() or 1,
+            "minutes": round(sum(_seconds(work).values()) / 60, 1),
+            "cores": thread_count(None),
         },
-        metrics={} if outcome.best is None else {"recognizer_accuracy": round(outcome.best, 4)},
+        metrics={name: round(value, 4) for name, value in figures.items() if value is not None},
         peak_threshold=recipe.peak_threshold,
         rows_per_label=recipe.rows_per_label,
+        frequencies=Counter(glyph for line in lines for glyph in line.truth.glyphs),
     )

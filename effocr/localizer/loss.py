@@ -52,8 +52,8 @@ def localizer_loss(
         "gap": GAP_WEIGHT * gap_loss(raw[:, arrays.GAP], truth.gap),
         "lengths": lengths_loss(lengths[:, list(LENGTHS)], truth.lengths),
     }
-    if logits is not None:
-        known = truth.classes >= 0
+    known = truth.classes >= 0
+    if logits is not None and known.any():
         at_glyphs = logits[truth.line, :, truth.column][known]
         parts["characters"] = CHARACTER_WEIGHT * functional.cross_entropy(
             at_glyphs, truth.classes[known], label_smoothing=0.05

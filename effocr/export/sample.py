@@ -1,0 +1,152 @@
+"""Glyphs as reading finds them, with their truth: for index, confidence and encoder."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.bundle import CropShape, LineShape
+from effocr.data.labelled import LabelledLine
+from effocr.geometry import iou_matrix
+from effocr.pipeline.engines import Encoder, Localizer
+from effocr.pipeline.locate import LocatedLine, locate_lines
+from effocr.recognizer.arrays import cut_crops
+from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.sources import LabelledFrame
+from effocr.synth.frames import PreparedLine
+
+__all__ = ["Sample", "collect_sample", "fit_handicaps", "locate_frames", "true_labels"]
+
+LEAST_IOU: Final = 0.5
+CHUNK: Final = 32  # lines located together
+HANDICAPS: Final = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04)  # cosine for each power of ten
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Glyphs that were found on lines.
+
+    Attributes:
+        embeddings: [n, d] float32.
+        scores: [n] float32, the localizer's.
+        labels: n true characters; None where the box is on no glyph.
+    """
+
+    embeddings: npt.NDArray[np.float32]
+    scores: npt.NDArray[np.float32]
+    labels: tuple[str | None, ...]
+
+
+def true_labels(line: LocatedLine, truth: LabelledLine) -> list[str | None]:
+    """The character under each box found; None on bare paper or where another box fits better."""
+    found = line.frame.boxes(line.located.boxes)
+    if not len(found):
+        return []
+    overlap = iou_matrix(found, truth.boxes.astype(np.float64))
+    nearest, best_found = overlap.argmax(axis=1), overlap.argmax(axis=0)
+    return [
+        truth.glyphs[j] if overlap[i, j] >= LEAST_IOU and best_found[j] == i else None
+        for i, j in enumerate(nearest.tolist())
+    ]
+
+
+def locate(
+    lines: Sequence[PreparedLine],
+    localizer: Localizer,
+    shape: LineShape,
+    *,
+    peak_threshold: float,
+    threads: int = 1,
+) -> Iterator[tuple[PreparedLine, LocatedLine]]:
+    """Locate lines exactly as reading does, in order."""
+
+    def chunk(start: int) -> list[LocatedLine]:
+        part = [line.prepared for line in lines[start : start + CHUNK]]
+        return locate_lines(part, localizer, shape, peak_threshold=peak_threshold)
+
+    with ThreadPoolExecutor(threads) as pool:
+        starts = range(0, len(lines), CHUNK)
+        for start, found in zip(starts, pool.map(chunk, starts), strict=True):
+            yield from zip(lines[start : start + CHUNK], found, strict=True)
+
+
+def locate_frames(
+    lines: Sequence[PreparedLine],
+    localizer: Localizer,
+    shape: LineShape,
+    *,
+    peak_threshold: float,
+    threads: int = 1,
+) -> Iterator[LabelledFrame]:
+    """The glyphs that reading finds on the lines, in the frames that it settles on.
+
+    The encoder learns from these, so that it knows the errors of the localizer.
+    """
+    for line, where in locate(
+        lines, localizer, shape, peak_threshold=peak_threshold, threads=threads
+    ):
+        labels = true_labels(where, line.truth)
+        known = np.array([label is not None for label in labels], bool)
+        glyphs = tuple(label for label in labels if label is not None)
+        if glyphs:
+            yield LabelledFrame(where.pixels, where.located.boxes[known], glyphs)
+
+
+def collect_sample(
+    lines: Sequence[PreparedLine],
+    *,
+    localizer: Localizer,
+    encoder: Encoder,
+    line: LineShape,
+    crop: CropShape,
+    peak_threshold: float,
+) -> Sample:
+    """Read lines whose truth is known, up to the embeddings."""
+    embeddings, scores = [], []
+    labels: list[str | None] = []
+    for each, where in locate(lines, localizer, line, peak_threshold=peak_threshold):
+        located = where.located
+        if not len(located.boxes):
+            continue
+        embeddings.append(encoder.embed(cut_crops(where.pixels, located.boxes, crop)))
+        scores.append(located.scores)
+        labels += true_labels(where, each.truth)
+    if not labels:
+        return Sample(np.zeros((0, 0), np.float32), np.zeros(0, np.float32), ())
+    return Sample(np.concatenate(embeddings), np.concatenate(scores), tuple(labels))
+
+
+def fit_handicaps(
+    index: GlyphIndex, sample: Sample, frequencies: Mapping[str, int]
+) -> dict[str, float]:
+    """What rare characters must be more alike than frequent ones, chosen on lines kept aside.
+
+    Bayes' rule for shapes that are the same in print (, and ‚): the prior is the logarithm of how
+    often a character occurs, its weight the one of HANDICAPS that reads most glyphs right.
+
+    Args:
+        index: to look up in.
+        sample: of lines kept aside.
+        frequencies: how often each character occurs in the text.
+    """
+    most = max(frequencies.values(), default=1)
+    tens = {
+        glyph: float(np.log10(most / max(frequencies.get(glyph, 0), 1)))
+        for glyph in index.characters
+    }
+    known = [place for place, label in enumerate(sample.labels) if label is not None]
+    if not known:
+        return {}
+    best: tuple[int, dict[str, float]] = (-1, {})
+    for weight in HANDICAPS:
+        handicaps = {glyph: round(weight * ten, 4) for glyph, ten in tens.items() if weight * ten}
+        found = index.with_handicaps(handicaps).search(sample.embeddings[known], 1)
+        right = sum(
+            row[0] == sample.labels[place] for place, row in zip(known, found.labels, strict=True)
+        )
+        if right > best[0]:
+            best = (right, handicaps)
+    return best[1]
