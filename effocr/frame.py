@@ -100,7 +100,7 @@ def _quantile(counts: npt.NDArray[np.int64], share: float) -> int:
 
 
 def _first_frame(dark: Grey, shape: LineShape) -> tuple[Affine, int]:
-    """Guess the frame from the rows and columns of ink; `refine_frame` mends the guess."""
+    """Guess the frame from the rows and columns of ink; `better_frame` mends the guess."""
     rows = cv2.reduce(dark, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.float64)
     top, bottom = _ink_rows(rows)
     columns = np.flatnonzero(cv2.reduce(dark[top:bottom], 0, cv2.REDUCE_MAX))

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from effocr.frame import PAPER
 from effocr.pipeline.engines import Localizer
 from effocr.pipeline.images import Grey
 
@@ -25,7 +26,6 @@ BUCKET_PX: Final = 32  # widths are padded to a multiple of this
 TILE_PX: Final = 4096  # wider frames are cut, so that memory does not grow with the width
 HALO_PX: Final = 256  # overlap on each side of a tile, seen but not used
 BATCH_PX: Final = 8192  # columns in one call
-_PAPER: Final = 255
 
 
 def locate_maps(frames: Sequence[Grey], localizer: Localizer) -> list[_Floats]:
@@ -59,7 +59,7 @@ def _padded(frame: Grey) -> Grey:
     missing = -frame.shape[1] % BUCKET_PX
     if not missing:
         return frame
-    return np.pad(frame, ((0, 0), (0, missing)), constant_values=_PAPER)
+    return np.pad(frame, ((0, 0), (0, missing)), constant_values=PAPER)
 
 
 def _tiles(width: int) -> list[tuple[int, int]]:

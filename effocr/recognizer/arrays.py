@@ -5,9 +5,9 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import CropShape
+from effocr.frame import PAPER
 
 Grey = npt.NDArray[np.uint8]
-PAPER = 255
 
 
 def cut_crops(line: Grey, boxes: npt.NDArray[np.float32], crop: CropShape) -> Grey:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from effocr.recognizer.index import GlyphIndex, choose_rows
+from effocr.recognizer.exemplars import choose_rows
+from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.sources import GlyphSource
 
 Grey = npt.NDArray[np.uint8]

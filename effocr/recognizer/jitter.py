@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import CropShape, LineShape
+from effocr.frame import PAPER
 from effocr.recognizer.config import Jitter
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
-PAPER: Final = 255
 STROKE: Final = np.ones((2, 2), np.uint8)
 
 

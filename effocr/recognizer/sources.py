@@ -12,6 +12,7 @@ import numpy.typing as npt
 from effocr.bundle import CropShape, LineShape
 from effocr.data.records import GlyphImage
 from effocr.errors import TrainingError
+from effocr.frame import PAPER
 from effocr.recognizer.arrays import cut_crops
 from effocr.recognizer.config import Jitter
 from effocr.recognizer.jitter import cut_jittered
@@ -21,7 +22,6 @@ Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-PAPER: Final = 255
 INK: Final = 160  # grey level; darker is ink
 FITTED_PX: Final = 22.0  # longer side of a glyph image whose size on its line is not known
 

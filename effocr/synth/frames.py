@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from effocr.bundle import LineShape
 from effocr.data.labelled import LabelledLine
-from effocr.frame import Prepared, frame_width, prepare, true_frame, warp
+from effocr.frame import Prepared, prepare, true_frame, warp
 from effocr.geometry import Affine
 
 Grey = npt.NDArray[np.uint8]
@@ -114,4 +114,4 @@ def frame_line(line: PreparedLine, frame: Affine, width: int, shape: LineShape) 
     )
 
 
-__all__ = ["FramedLine", "PreparedLine", "draw_frame", "frame_line", "frame_width", "prepare_line"]
+__all__ = ["FramedLine", "PreparedLine", "draw_frame", "frame_line", "prepare_line"]

@@ -6,10 +6,9 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, Field
@@ -20,6 +19,7 @@ from effocr.errors import FontError
 from effocr.synth.compose import LIGATURES, Composed, Run, Setting, compose, open_face
 from effocr.synth.degrade import draw_wear, wear_down
 from effocr.synth.fonts import FontFile
+from effocr.synth.paper import draw_rule, put_on_paper, skew, stretch
 from effocr.synth.text import TextMix, random_line
 
 Grey = npt.NDArray[np.uint8]
@@ -65,16 +65,6 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
     strong_skew: float = Field(
         0.12, ge=0, le=1, description="share of lines with up to 2 degrees of skew"
     )
-
-
-@dataclass(slots=True)
-class _Canvas:
-    """The clean line on its paper, before wear: ink, truth and where the baseline runs."""
-
-    ink: Grey
-    boxes: npt.NDArray[np.float32]
-    baseline: float
-    slope: float = 0.0
 
 
 class LineMaker:
@@ -146,10 +136,10 @@ class LineMaker:
         if not composed.glyphs:
             return None
         neighbour = self._neighbour(font, x_height, setting, rng)
-        canvas = _on_paper(composed, neighbour, x_height, self.options, rng)
-        canvas = _stretch(canvas, float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)))
-        canvas = _skew(canvas, _draw_slope(rng, self.options))
-        _rule(canvas, x_height, rng)
+        canvas = put_on_paper(composed, neighbour, x_height, self.options.widest_margin, rng)
+        canvas = stretch(canvas, float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)))
+        canvas = skew(canvas, _draw_slope(rng, self.options))
+        draw_rule(canvas, x_height, rng)
         wear = draw_wear(rng)
         grey = wear_down(canvas.ink, x_height, wear, rng)
         if rng.random() < 0.02:
@@ -262,97 +252,7 @@ def draw_setting(rng: np.random.Generator, *, uneven: bool) -> Setting:
     )
 
 
-def _on_paper(
-    composed: Composed,
-    neighbour: Composed | None,
-    x_height: float,
-    options: LineOptions,
-    rng: np.random.Generator,
-) -> _Canvas:
-    """Put the line on a piece of paper with ragged margins.
-
-    Ink of the lines above and below reaching in.
-    """
-    height, width = composed.ink.shape
-    margins = [
-        int(height * rng.uniform(0, options.widest_margin))
-        if rng.random() < 0.6
-        else int(rng.integers(0, 4))
-        for _ in range(2)
-    ]
-    above, below = margins
-    left, right = (int(x_height * min(rng.exponential(0.5), 3.0)) for _ in range(2))
-    ink = np.zeros((above + height + below, left + width + right), np.uint8)
-    ink[above : above + height, left : left + width] = composed.ink
-    baseline = above + composed.baseline
-    if neighbour is not None and neighbour.glyphs:
-        pitch = x_height * rng.uniform(2.0, 3.2)
-        side = rng.random()
-        if side < 0.67:
-            _overlay(ink, neighbour, baseline - pitch, int(rng.integers(0, max(1, width // 2))))
-        if side > 0.33:
-            _overlay(ink, neighbour, baseline + pitch, int(rng.integers(0, max(1, width // 2))))
-    boxes = composed.boxes + np.array([left, above, left, above], np.float32)
-    return _Canvas(ink, boxes, baseline)
-
-
-def _overlay(ink: Grey, neighbour: Composed, baseline: float, x: int) -> None:
-    """Draw the neighbouring line where it lies on the canvas.
-
-    In place; repeated to fill the width.
-    """
-    tiled = np.tile(neighbour.ink, (1, -(-ink.shape[1] // neighbour.ink.shape[1]) + 1))[
-        :, x : x + ink.shape[1]
-    ]
-    top = round(baseline - neighbour.baseline)
-    first, last = max(0, top), min(ink.shape[0], top + tiled.shape[0])
-    if first < last:
-        target = ink[first:last, : tiled.shape[1]]
-        np.maximum(target, tiled[first - top : last - top], out=target)
-
-
-def _stretch(canvas: _Canvas, factor: float) -> _Canvas:
-    """Condense or expand the line."""
-    height, width = canvas.ink.shape
-    wide = max(2, round(width * factor))
-    ink = np.asarray(cv2.resize(canvas.ink, (wide, height), interpolation=cv2.INTER_AREA), np.uint8)
-    boxes = canvas.boxes * np.array([wide / width, 1, wide / width, 1], np.float32)
-    return _Canvas(ink, boxes, canvas.baseline)
-
-
 def _draw_slope(rng: np.random.Generator, options: LineOptions) -> float:
     if rng.random() < options.strong_skew:
         return float(rng.uniform(-0.035, 0.035))
     return float(rng.normal(0, 0.002))
-
-
-def _skew(canvas: _Canvas, slope: float) -> _Canvas:
-    """Let the line climb or fall.
-
-    The piece of paper grows by half of what it needs, as line crops do.
-    """
-    height, width = canvas.ink.shape
-    drift = abs(slope) * width
-    if drift < 1:
-        return canvas
-    taller = round(drift)
-    shift = taller / 2 - slope * width / 2
-    matrix = np.array([[1.0, 0.0, 0.0], [slope, 1.0, shift]])
-    ink = np.asarray(cv2.warpAffine(canvas.ink, matrix, (width, height + taller)), np.uint8)
-    middle = (canvas.boxes[:, 0] + canvas.boxes[:, 2]) / 2
-    moved = (slope * middle + shift).astype(np.float32)
-    boxes = canvas.boxes.copy()
-    boxes[:, 1] += moved
-    boxes[:, 3] += moved
-    return _Canvas(ink, boxes, canvas.baseline + shift, slope)
-
-
-def _rule(canvas: _Canvas, x_height: float, rng: np.random.Generator) -> None:
-    """Now and then an underline or a rule, in place."""
-    if rng.random() > 0.03:
-        return
-    width = canvas.ink.shape[1]
-    row = canvas.baseline + x_height * rng.uniform(0.2, 0.9)
-    first, last = sorted(float(v) for v in rng.uniform(0, width, 2))
-    ends = [(round(x), round(row + canvas.slope * x)) for x in (first, last)]
-    cv2.line(canvas.ink, ends[0], ends[1], 255, max(1, round(x_height * rng.uniform(0.05, 0.12))))

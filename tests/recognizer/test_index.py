@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from effocr.errors import BundleError, DataFormatError
-from effocr.recognizer.index import GlyphIndex, choose_rows
+from effocr.recognizer.exemplars import choose_rows
+from effocr.recognizer.index import GlyphIndex
 
 
 def unit_rows(rng: np.random.Generator, count: int, dim: int = 16) -> np.ndarray:
