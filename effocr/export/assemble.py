@@ -42,6 +42,7 @@ from effocr.synth.frames import PreparedLine
 
 Grey = npt.NDArray[np.uint8]
 
+JUDGED = 100_000  # glyphs that the rows of the index are tried on
 PARITY_CROPS_PER_LABEL = 8
 PARITY_LINES = 100
 WIDTH_STEP = 8
@@ -112,7 +113,11 @@ def assemble_model(
         exported_localizer = OnnxLocalizer(parts / LOCALIZER)
         exported_encoder = OnnxEncoder(parts / RECOGNIZER)
         index = build_index(
-            exported_encoder.embed, source, rows_per_label=details.rows_per_label, rng=rng
+            exported_encoder.embed,
+            source,
+            rows_per_label=details.rows_per_label,
+            rng=rng,
+            judged=JUDGED,
         )
         sample = collect_sample(
             lines,

@@ -63,7 +63,7 @@ class Recipe(BaseModel, frozen=True, extra="forbid"):
     synthesis: LineOptions = LineOptions()
     localizer: LocalizerTraining = LocalizerTraining()
     recognizer: RecognizerTraining = RecognizerTraining()
-    rows_per_label: int = Field(24, gt=0, description="at most, of each character in the index")
+    rows_per_label: int = Field(32, gt=0, description="at most, of each character in the index")
     peak_threshold: float = Field(0.3, ge=0, le=1)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from effocr.recognizer.exemplars import choose_rows
+from effocr.recognizer.exemplars import choose_rows, prune_rows
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.sources import GlyphSource
 
@@ -78,7 +78,8 @@ def build_index(
     *,
     rows_per_label: int,
     rng: np.random.Generator,
-    candidates_per_label: int = 200,
+    candidates_per_label: int = 400,
+    judged: int = 0,
 ) -> GlyphIndex:
     """Fill an index with exemplars of every character of a source.
 
@@ -88,13 +89,20 @@ def build_index(
         rows_per_label: at most this many rows of each character.
         rng: chooses the candidates.
         candidates_per_label: crops of each character that are looked at.
+        judged: other crops, drawn as often as they occur, that rows must answer right to stay.
     """
     places = pick_per_label(source.labels, most=candidates_per_label, rng=rng)
     labels = [source.labels[place] for place in places]
     embeddings = embed_all(embed, source.batch(rng, places))
     rows = choose_rows(embeddings, labels, rows_per_label=rows_per_label, rng=rng)
+    kept, names = embeddings[rows], [labels[row] for row in rows]
+    others = rng.permutation(np.setdiff1d(np.arange(len(source.labels)), places))[:judged]
+    if len(others):
+        sample = embed_all(embed, source.batch(rng, others))
+        stay = prune_rows(kept, names, sample, [source.labels[place] for place in others])
+        kept, names = kept[stay], [names[row] for row in stay]
     index = GlyphIndex.create(embeddings.shape[1])
-    index.add(embeddings[rows], [labels[row] for row in rows])
+    index.add(kept, names)
     return index
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from effocr.errors import BundleError, DataFormatError
-from effocr.recognizer.exemplars import choose_rows
+from effocr.recognizer.exemplars import choose_rows, prune_rows
 from effocr.recognizer.index import GlyphIndex
 
 
@@ -183,3 +183,24 @@ def test_a_handicap_lets_the_frequent_of_two_look_alikes_win(tmp_path: Path) -> 
     assert found.similarities[0, 1] == pytest.approx(1.0, abs=1e-3)  # cosines stay as they are
     assert fairer.remove("\u201a") == 1
     assert not fairer.handicaps
+
+
+def test_exemplars_that_claim_glyphs_of_others_are_dropped() -> None:
+    rng = np.random.default_rng(0)
+
+    def around(x: float, y: float, count: int) -> np.ndarray:
+        points = np.array([x, y, 0.3]) + 0.02 * rng.standard_normal((count, 3))
+        return (points / np.linalg.norm(points, axis=1, keepdims=True)).astype(np.float32)
+
+    rows = np.concatenate((around(1, 0, 2), around(0, 1, 2), around(1, 0, 1)))
+    names = ["c", "c", "e", "e", "e"]  # the last e lies among the c
+    sample = np.concatenate((around(1, 0, 200), around(0, 1, 200)))
+    kept = prune_rows(rows, names, sample, ["c"] * 200 + ["e"] * 200)
+    assert kept.tolist() == [0, 1, 2, 3]
+
+
+def test_a_character_never_loses_its_last_exemplar() -> None:
+    rows = np.array([[1, 0], [0.999, 0.0447]], np.float32)
+    sample = np.array([[0.999, 0.0447]] * 10, np.float32)
+    assert prune_rows(rows, [",", "\u201a"], sample, [","] * 10).tolist() == [0, 1]
+    assert prune_rows(rows, ["a", "b"], sample[:0], []).tolist() == [0, 1]
