@@ -12,6 +12,7 @@ import numpy as np
 from effocr.frame import prepare
 from effocr.localizer.arrays import spaces_before
 from effocr.pipeline.assemble import Rules, Seen, assemble_line, one_line_document
+from effocr.pipeline.chunk import CROPS_AT_ONCE
 from effocr.pipeline.images import load_image
 from effocr.pipeline.locate import locate_lines
 from effocr.pipeline.onnx_engines import load_engines
@@ -80,7 +81,10 @@ def one_round(paths: list[Path], engines: Any) -> dict[str, float]:
         together = np.concatenate(crops)
         clock = timed("cutting crops", clock)
         embeddings = np.concatenate(
-            [engines.encoder.embed(together[i : i + 256]) for i in range(0, len(together), 256)]
+            [
+                engines.encoder.embed(together[i : i + CROPS_AT_ONCE])
+                for i in range(0, len(together), CROPS_AT_ONCE)
+            ]
         )
         clock = timed("encoder network", clock)
         found = engines.index.search(embeddings, 5)

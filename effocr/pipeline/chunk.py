@@ -26,7 +26,7 @@ from effocr.recognizer.arrays import cut_crops
 
 __all__ = ["ReadFailure", "read_chunk"]
 
-CROPS_AT_ONCE: Final = 256  # keeps the encoder's activations in some tens of megabytes
+CROPS_AT_ONCE: Final = 64  # their activations stay in the cache: a tenth faster than 256
 
 
 @dataclass(frozen=True, slots=True)
