@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "samples" / "lines"
 
 SEED = 40
+LEAST_X_HEIGHT_PX = 13  # about 200 dpi: what a careful person scans
 # Name, font file without suffix, text. The texts are older than copyright, or our own.
 SAMPLES = (
     ("01", "OldStandard-Regular", "It is a truth universally acknowledged, that a single man in"),
@@ -45,7 +46,10 @@ def main() -> int:
     for number, (name, stem, text) in enumerate(SAMPLES):
         font = [font for font in fonts if font.path.stem == stem]
         options = LineOptions.model_validate({"kinds": {font[0].kind: 1.0}, **plain})
-        line = LineMaker(font, charset, options).line(np.random.default_rng(SEED + number), text)
+        maker, rng = LineMaker(font, charset, options), np.random.default_rng(SEED + number)
+        line = maker.line(rng, text)
+        while line.x_height < LEAST_X_HEIGHT_PX:
+            line = maker.line(rng, text)
         cv2.imwrite(str(OUT / f"{name}.png"), line.grey)
         (OUT / f"{name}.gt.txt").write_text(line.text + "\n", encoding="utf-8")
         print(f"{name}: {line.text}")
