@@ -218,7 +218,7 @@ class Tolerance:
     offset_px: float
 
 
-LOCATE_AGAIN: Final = Tolerance(0.14, 4.0, 3.5)  # within, the localizer sees as well
+LOCATE_AGAIN: Final = Tolerance(0.2, 6.0, 4.0)  # within, the localizer sees as well
 CROP_AGAIN: Final = Tolerance(0.015, 0.6, 0.4)  # beyond, o looks like O to the recognizer
 
 
