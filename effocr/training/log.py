@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from effocr.errors import MissingDependencyError
 
@@ -110,7 +110,7 @@ def _wandb(folder: Path) -> Callable[[Row], None]:
             "the tracker needs wandb: pip install 'effocr[wandb]'"
         ) from error
     # Nothing is sent unless WANDB_MODE says so; `wandb sync` sends an offline run later.
-    mode = os.environ.get("WANDB_MODE", "offline")
+    mode: Any = os.environ.get("WANDB_MODE", "offline")  # wandb refuses what it does not know
     run = wandb.init(project="effocr", name=folder.name, dir=str(folder), mode=mode)
 
     def track(row: Row) -> None:
