@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from effocr.bundle import EMBEDDED, MANIFEST, Manifest, write_bundle
+from effocr.bundle import EMBEDDED, Manifest, write_bundle
 
 Grey = npt.NDArray[np.uint8]
 
@@ -81,11 +81,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def english_model() -> Path:
-    """Folder of the embedded English model; a test that needs it is skipped until there is one."""
-    folder = EMBEDDED / "en"
-    if not (folder / MANIFEST).is_file():
-        pytest.skip("the embedded English model is not there yet")
-    return folder
+    """Folder of the embedded English model."""
+    return EMBEDDED / "en"
 
 
 def _crop(letter: str) -> npt.NDArray[np.float32]:

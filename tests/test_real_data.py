@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from effocr.bundle import EMBEDDED
 from effocr.evaluation.lines import LinesRow, compare
 from effocr.evaluation.peers import effocr as ours
 from effocr.evaluation.sets import read_line_sets
@@ -21,7 +20,6 @@ BARS = (  # set, most CER in percent, case ignored
 
 
 @pytest.mark.skipif(DATA is None, reason="EFFOCR_EVAL_DATA names no folder of real scans")
-@pytest.mark.skipif(not (EMBEDDED / "en").is_dir(), reason="there is no embedded model yet")
 @pytest.mark.parametrize(("name", "most_cer", "ignore_case"), BARS)
 def test_real_print_is_read_within_the_bars(name: str, most_cer: float, ignore_case: bool) -> None:
     folder = Path(DATA or "") / "lines" / name

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from effocr.bundle import LineShape
+from effocr.data.labelled import FLAT_SMALL, STANDING, estimate_metrics
 from effocr.data.records import Boxes, LineImage, Skipped
 from effocr.errors import ImageError
 from effocr.frame import prepare, true_frame, warp
@@ -21,8 +22,6 @@ from effocr.recognizer.arrays import cut_crops
 __all__ = ["GlyphReport", "evaluate_glyphs"]
 
 _CANDIDATES = 5
-_X_HIGH = frozenset("acemnorsuvwxz")
-_ON_BASELINE = _X_HIGH | frozenset("bdhiklABCDEFGHIKLMNOPRSTUVWXYZ")
 _LEAST_LETTERS = 3
 
 
@@ -136,16 +135,10 @@ def _frame_of_boxes(
 
     The localizer has no part in it.
     """
-    standing = np.array([glyph in _ON_BASELINE for glyph in glyphs], bool)
-    x_high = np.array([glyph in _X_HIGH for glyph in glyphs], bool)
-    if standing.sum() < _LEAST_LETTERS or x_high.sum() < _LEAST_LETTERS:
+    standing = sum(glyph in STANDING for glyph in glyphs)
+    x_high = sum(glyph in FLAT_SMALL for glyph in glyphs)
+    if standing < _LEAST_LETTERS or x_high < _LEAST_LETTERS:
         return None
-    x_height = float(np.median(boxes[x_high, 3] - boxes[x_high, 1]))
-    middle = (boxes[standing, 0] + boxes[standing, 2]) / 2
-    bottom = boxes[standing, 3]
-    slope = 0.0
-    if np.ptp(middle) > 10 * x_height:
-        slope = float(np.polyfit(middle, bottom, 1)[0])
-    row = float(np.median(bottom - slope * middle))
+    baseline, x_height = estimate_metrics(boxes, tuple(glyphs))
     extent = (float(boxes[:, 0].min()), float(boxes[:, 2].max()))
-    return true_frame((row, slope), x_height, extent, shape)
+    return true_frame(baseline, x_height, extent, shape)
