@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from effocr.cli import bench, data, evaluate, export, index, models, read, synth, train
+from effocr.cli.compat.app import app as compat
 from effocr.errors import EffOCRError
 
 __all__ = ["app", "main"]
@@ -37,6 +38,7 @@ app.add_typer(train.app, name="train")
 app.command("export")(export.export)
 app.add_typer(index.app, name="index")
 app.add_typer(models.app, name="models")
+app.add_typer(compat, name="compat")
 
 _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_PIPE = 2, 130, 141
 

@@ -1,0 +1,1 @@
+"""The commands of other programs, with their own flags: one file per command."""

@@ -1,0 +1,100 @@
+"""`effocr compat`: the commands of the original EffOCR, with the original's flags.
+
+Each command's flags are read by argparse in its own module, which has `run(argv) -> int`.
+"""
+
+from __future__ import annotations
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    no_args_is_help=True, help="The commands of the original EffOCR, with the original's flags."
+)
+
+_PASS_ON = {
+    "allow_extra_args": True,
+    "ignore_unknown_options": True,
+    "help_option_names": [],
+}
+
+
+@app.command("format-effocr-recognizer-dataset", context_settings=_PASS_ON)
+def format_effocr_recognizer_dataset(context: typer.Context) -> None:
+    """Cut glyphs out of COCO data sets and draw others from fonts: a recognizer's data set."""
+    from effocr.cli.compat.format_effocr_recognizer_dataset import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("train-effocr-localizer-d2", context_settings=_PASS_ON)
+def train_effocr_localizer_d2(context: typer.Context) -> None:
+    """Train a localizer with Detectron2, or with another backend."""
+    from effocr.cli.compat.train_effocr_localizer_d2 import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("train-effocr-recognizer", context_settings=_PASS_ON)
+def train_effocr_recognizer(context: typer.Context) -> None:
+    """Train a recognizer's encoder and fill its index."""
+    from effocr.cli.compat.train_effocr_recognizer import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("infer-effocr", context_settings=_PASS_ON)
+def infer_effocr(context: typer.Context) -> None:
+    """Read text lines with PyTorch models."""
+    from effocr.cli.compat.infer_effocr import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("infer-effocr-onnx-multi", context_settings=_PASS_ON)
+def infer_effocr_onnx_multi(context: typer.Context) -> None:
+    """Read text lines with ONNX models on several threads."""
+    from effocr.cli.compat.infer_effocr_onnx_multi import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("coco-combine", context_settings=_PASS_ON)
+def coco_combine(context: typer.Context) -> None:
+    """Put two COCO data sets together."""
+    from effocr.cli.compat.coco_combine import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("coco-split", context_settings=_PASS_ON)
+def coco_split(context: typer.Context) -> None:
+    """Split a COCO data set into train, val and test."""
+    from effocr.cli.compat.coco_split import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("coco-subset", context_settings=_PASS_ON)
+def coco_subset(context: typer.Context) -> None:
+    """Take some images of a COCO data set."""
+    from effocr.cli.compat.coco_subset import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("recognizer-onnx-export", context_settings=_PASS_ON)
+def recognizer_onnx_export(context: typer.Context) -> None:
+    """Export a trained recognizer to ONNX."""
+    from effocr.cli.compat.recognizer_onnx_export import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("viz-effocr-recognizer", context_settings=_PASS_ON)
+def viz_effocr_recognizer(context: typer.Context) -> None:
+    """Draw the nearest neighbours of glyphs as pictures."""
+    from effocr.cli.compat.viz_effocr_recognizer import run
+
+    raise typer.Exit(run(context.args))

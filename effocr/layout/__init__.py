@@ -1,0 +1,1 @@
+"""Geometry of print on a page: words, lines and their order. Numpy only."""

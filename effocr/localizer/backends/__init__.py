@@ -1,0 +1,1 @@
+"""Localizers besides the native one: torchvision, Detectron2, and ONNX files of YOLO and others."""
