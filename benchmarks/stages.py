@@ -57,7 +57,7 @@ def one_round(paths: list[Path], engines: Any) -> dict[str, float]:
     """Seconds of each stage over all lines."""
     spent: dict[str, float] = defaultdict(float)
     manifest = engines.manifest
-    localizer = Timed(engines.localizer, "maps", spent, "localizer network")
+    localizer = Timed(engines.locator.localizer, "maps", spent, "localizer network")
     rules = Rules(5, manifest.unknown_similarity, 0.0, manifest.calibration)
 
     def timed(name: str, started: float) -> float:

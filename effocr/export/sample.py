@@ -11,8 +11,8 @@ import numpy.typing as npt
 from effocr.bundle import CropShape, LineShape
 from effocr.data.labelled import LabelledLine
 from effocr.geometry import iou_matrix
-from effocr.pipeline.engines import Encoder, Localizer
-from effocr.pipeline.locate import LocatedLine, locate_lines
+from effocr.pipeline.engines import Encoder, Localizer, LocatedLine
+from effocr.pipeline.locate import locate_lines
 from effocr.recognizer.arrays import cut_crops
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.sources import LabelledFrame

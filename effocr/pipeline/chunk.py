@@ -12,17 +12,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from effocr.bundle import Manifest
 from effocr.document import Document
 from effocr.errors import ImageError
-from effocr.frame import Prepared, prepare
 from effocr.localizer.arrays import spaces_before
 from effocr.pipeline.agree import settle_ties
 from effocr.pipeline.assemble import Rules, Seen, assemble_line, blank_line, one_line_document
-from effocr.pipeline.engines import Encoder, Engines, Found
+from effocr.pipeline.engines import Encoder, Engines, Found, LocatedLine
 from effocr.pipeline.images import Grey, ImageSource, is_path, load_image
-from effocr.pipeline.locate import LocatedLine, locate_lines
-from effocr.recognizer.arrays import cut_crops
 
 __all__ = ["ReadFailure", "read_chunk"]
 
@@ -44,11 +40,15 @@ class ReadFailure:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A line image ready to be located."""
+    """A line image, loaded."""
 
     source: str
-    size: tuple[int, int]
-    prepared: Prepared
+    grey: Grey
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.grey.shape[1], self.grey.shape[0]
 
 
 def read_chunk(
@@ -64,39 +64,34 @@ def read_chunk(
     Returns:
         One result per image, in order; an image that cannot be read becomes a `ReadFailure`.
     """
-    manifest = engines.manifest
-    opened = [_open(image, manifest) for image in images]
+    opened = [_open(image) for image in images]
     lines = [line for line in opened if isinstance(line, _Opened)]
-    located = locate_lines(
-        [line.prepared for line in lines],
-        engines.localizer,
-        manifest.line,
-        peak_threshold=manifest.peak_threshold,
+    located = engines.locator.locate([line.grey for line in lines])
+    found = iter(
+        _look_up([line for line in located if line is not None], engines, k=max(rules.top_k, 2))
     )
-    found = _look_up(located, engines, k=max(rules.top_k, 2))
     read = iter(
         [
             one_line_document(
-                line.source, line.size, assemble_line(_seen(line, where), what, rules)
+                line.source,
+                line.size,
+                blank_line(line.size)
+                if where is None
+                else assemble_line(_seen(line, where), next(found), rules),
             )
-            for line, where, what in zip(lines, located, found, strict=True)
+            for line, where in zip(lines, located, strict=True)
         ]
     )
     return [next(read) if isinstance(line, _Opened) else line for line in opened]
 
 
-def _open(image: ImageSource, manifest: Manifest) -> _Opened | Document | ReadFailure:
-    """Load one image and find its print; blank paper is a Document at once."""
+def _open(image: ImageSource) -> _Opened | ReadFailure:
+    """Load one image."""
     source = str(image) if is_path(image) else ""
     try:
-        grey = load_image(image)
+        return _Opened(source, load_image(image))
     except ImageError as error:
         return ReadFailure(source, str(error))
-    size = (grey.shape[1], grey.shape[0])
-    prepared = prepare(grey, manifest.line)
-    if prepared is None:
-        return one_line_document(source, size, blank_line(size))
-    return _Opened(source, size, prepared)
 
 
 def _seen(line: _Opened, where: LocatedLine) -> Seen:
@@ -114,9 +109,15 @@ class _Part:
 
 
 def _in_company(
-    labels: list[list[str]], similarities: npt.NDArray[np.float32], where: LocatedLine
+    labels: list[list[str]],
+    similarities: npt.NDArray[np.float32],
+    where: LocatedLine,
+    *,
+    ties: bool,
 ) -> _Part:
-    """The answer for one line, look-alikes settled; changes what it is given."""
+    """The answer for one line, look-alikes settled if wished; changes what it is given."""
+    if not ties:
+        return _Part(labels, similarities)
     for place, number in settle_ties(labels, similarities, spaces_before(where.located)).items():
         labels[place].insert(0, labels[place].pop(number))
         similarities[place, : number + 1] = np.roll(similarities[place, : number + 1], 1)
@@ -125,14 +126,18 @@ def _in_company(
 
 def _look_up(lines: Sequence[LocatedLine], engines: Engines, *, k: int) -> list[Found]:
     """The k nearest characters of every glyph, line by line."""
-    crop = engines.manifest.crop
-    crops = [cut_crops(line.pixels, line.located.boxes, crop) for line in lines]
+    crops = [engines.cutter.cut(line) for line in lines]
     ends = np.cumsum([len(part) for part in crops]).tolist()
     if not ends or not ends[-1]:
         return [_Part((), np.zeros((0, k), np.float32)) for _ in lines]
     found = engines.index.search(_embed(np.concatenate(crops), engines.encoder), k)
     return [
-        _in_company(list(map(list, found.labels[first:last])), found.similarities[first:last], line)
+        _in_company(
+            list(map(list, found.labels[first:last])),
+            found.similarities[first:last],
+            line,
+            ties=engines.ties,
+        )
         for line, first, last in zip(lines, [0, *ends[:-1]], ends, strict=True)
     ]
 

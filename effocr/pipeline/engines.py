@@ -9,14 +9,73 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from effocr.geometry import Affine
+from effocr.localizer.arrays import Located
+
 if TYPE_CHECKING:
     from effocr.bundle import Manifest
 
-__all__ = ["Encoder", "Engines", "Found", "Localizer", "Searcher"]
+__all__ = [
+    "Cutter",
+    "Encoder",
+    "Engines",
+    "Found",
+    "Localizer",
+    "LocatedLine",
+    "Locator",
+    "Searcher",
+]
+
+Grey = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedLine:
+    """A line in its frame, and the glyphs found there.
+
+    Attributes:
+        grey: [image height, image width] uint8, dark on light.
+        frame: maps frame pixels to image pixels.
+        pixels: [height, width] uint8, the frame; `grey` itself where the frame is the image.
+        located: boxes in frame pixels, in reading order.
+    """
+
+    grey: Grey
+    frame: Affine
+    pixels: Grey
+    located: Located
+
+    @property
+    def boxes(self) -> npt.NDArray[np.float32]:
+        """[n, 4] float32, the glyphs' boxes in pixels of the image."""
+        return self.frame.boxes(self.located.boxes).astype(np.float32)
+
+
+class Locator(Protocol):
+    """Module 1 with all that is around it: from line images to glyphs in reading order."""
+
+    def locate(self, lines: Sequence[Grey]) -> list[LocatedLine | None]:
+        """Find the glyphs; called by several threads at once.
+
+        Args:
+            lines: each [height, width] uint8, as loaded.
+
+        Returns:
+            One for each line, in order; None for blank paper.
+        """
+        ...
+
+
+class Cutter(Protocol):
+    """What of a line the encoder sees of each glyph."""
+
+    def cut(self, line: LocatedLine) -> Grey:
+        """Crops [n, height, width] uint8 of the n glyphs of a line."""
+        ...
 
 
 class Localizer(Protocol):
-    """Module 1: where on the line the glyphs are."""
+    """The native localizer's network."""
 
     def maps(self, lines: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Look at lines; called by several threads at once.
@@ -72,13 +131,17 @@ class Engines:
     """All that reads a line.
 
     Attributes:
-        localizer: module 1.
+        locator: module 1.
+        cutter: what module 2 sees of a glyph.
         encoder: module 2.
         index: the characters.
         manifest: sizes and thresholds that belong to them.
+        ties: look-alikes are settled by the glyphs around them, see `effocr.pipeline.agree`.
     """
 
-    localizer: Localizer
+    locator: Locator
+    cutter: Cutter
     encoder: Encoder
     index: Searcher
     manifest: Manifest
+    ties: bool = True

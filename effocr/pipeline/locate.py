@@ -12,29 +12,37 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from effocr.bundle import LineShape
-from effocr.frame import CROP_AGAIN, LOCATE_AGAIN, Prepared, Tolerance, better_frame, warp
+from effocr.frame import CROP_AGAIN, LOCATE_AGAIN, Prepared, Tolerance, better_frame, prepare, warp
 from effocr.geometry import Affine
-from effocr.localizer.arrays import Located, decode
-from effocr.pipeline.engines import Localizer
-from effocr.pipeline.images import Grey
+from effocr.localizer.arrays import decode
+from effocr.pipeline.engines import Grey, Localizer, LocatedLine
 from effocr.pipeline.tiles import locate_maps
 
-__all__ = ["LocatedLine", "locate_lines"]
+__all__ = ["NativeLocator", "locate_lines"]
 
 
 @dataclass(frozen=True, slots=True)
-class LocatedLine:
-    """A line in its frame, and the glyphs found there.
+class NativeLocator:
+    """The native localizer as an `effocr.pipeline.engines.Locator`.
 
     Attributes:
-        frame: maps frame pixels to image pixels.
-        pixels: [height, width] uint8, the frame.
-        located: boxes in frame pixels.
+        localizer: its network.
+        shape: of the frame.
+        peak_threshold: least score of a glyph.
     """
 
-    frame: Affine
-    pixels: Grey
-    located: Located
+    localizer: Localizer
+    shape: LineShape
+    peak_threshold: float
+
+    def locate(self, lines: Sequence[Grey]) -> list[LocatedLine | None]:
+        """See `effocr.pipeline.engines.Locator`."""
+        prepared = [prepare(line, self.shape) for line in lines]
+        printed = [line for line in prepared if line is not None]
+        found = iter(
+            locate_lines(printed, self.localizer, self.shape, peak_threshold=self.peak_threshold)
+        )
+        return [None if line is None else next(found) for line in prepared]
 
 
 def locate_lines(
@@ -81,8 +89,10 @@ def _locate(
     ]
     maps = locate_maps(pixels, localizer)
     return [
-        LocatedLine(frame, seen, decode(found, width=width, peak_threshold=peak_threshold))
-        for (frame, width), seen, found in zip(frames, pixels, maps, strict=True)
+        LocatedLine(
+            line.grey, frame, seen, decode(found, width=width, peak_threshold=peak_threshold)
+        )
+        for line, (frame, width), seen, found in zip(lines, frames, pixels, maps, strict=True)
     ]
 
 
@@ -110,4 +120,4 @@ def _settle(line: LocatedLine, prepared: Prepared, shape: LineShape) -> LocatedL
     frame, width = better
     boxes = line.frame.then(frame.inverse()).boxes(line.located.boxes).astype(np.float32)
     pixels = warp(prepared.grey, frame, width, shape.height)
-    return LocatedLine(frame, pixels, replace(line.located, boxes=boxes))
+    return LocatedLine(prepared.grey, frame, pixels, replace(line.located, boxes=boxes))

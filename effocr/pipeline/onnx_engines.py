@@ -14,7 +14,9 @@ import numpy.typing as npt
 from effocr.bundle import LABELS, LOCALIZER, RECOGNIZER, load_bundle
 from effocr.errors import BundleError
 from effocr.localizer.arrays import CHANNELS, STRIDE
+from effocr.pipeline.cutters import FrameCutter
 from effocr.pipeline.engines import Engines
+from effocr.pipeline.locate import NativeLocator
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -92,11 +94,14 @@ def load_engines(model: str | Path) -> Engines:
             f"{bundle.folder}: {LABELS} and the charset of the manifest differ in "
             f"{' '.join(strange[:_SHOWN])}; export the model again with `effocr export`"
         )
+    manifest = bundle.manifest
+    localizer = OnnxLocalizer(bundle.path(LOCALIZER))
     return Engines(
-        OnnxLocalizer(bundle.path(LOCALIZER)),
+        NativeLocator(localizer, manifest.line, manifest.peak_threshold),
+        FrameCutter(manifest.crop),
         OnnxEncoder(bundle.path(RECOGNIZER)),
         index,
-        bundle.manifest,
+        manifest,
     )
 
 
@@ -111,10 +116,12 @@ def check_engines(engines: Engines) -> None:
         engines.manifest.crop,
         engines.manifest.embedding_size,
     )
+    if not isinstance(engines.locator, NativeLocator):
+        raise BundleError(f"{type(engines.locator).__name__}: not the locator of a model folder")
     lines = np.full((1, shape.height, 64), 255, np.uint8)
     crops = np.full((2, shape.height, crop.width), 255, np.uint8)
     try:
-        maps, embeddings = engines.localizer.maps(lines), engines.encoder.embed(crops)
+        maps, embeddings = engines.locator.localizer.maps(lines), engines.encoder.embed(crops)
     except _onnx_errors() as error:
         raise BundleError(f"a graph cannot run: {str(error).splitlines()[0]}") from error
     expected = (1, CHANNELS, lines.shape[2] // STRIDE), (2, size)

@@ -10,7 +10,7 @@ from PIL import Image
 from effocr.bundle import Manifest
 from effocr.data.records import LineImage
 from effocr.evaluation.glyphs import evaluate_glyphs
-from effocr.pipeline.engines import Engines
+from effocr.pipeline.engines import Engines, LocatedLine
 
 NARROW_PX, WIDE_PX = 4, 16
 
@@ -31,8 +31,11 @@ class ByWidth:
         labels = [["i", "m", "'"] if width < 10 else ["m", "i", "'"] for width in embeddings[:, 0]]
         return Answer(labels, np.tile(np.float32([0.9, 0.5, 0.1]), (len(labels), 1)))
 
-    def maps(self, lines: np.ndarray) -> np.ndarray:
+    def locate(self, lines: Sequence[np.ndarray]) -> list[LocatedLine | None]:
         raise AssertionError("the localizer has no part in this")
+
+    def cut(self, line: LocatedLine) -> np.ndarray:
+        raise AssertionError("nor has the cutter")
 
 
 def engines(unknown_similarity: float = 0.0) -> Engines:
@@ -44,7 +47,7 @@ def engines(unknown_similarity: float = 0.0) -> Engines:
         embedding_size=1,
         unknown_similarity=unknown_similarity,
     )
-    return Engines(ByWidth(), ByWidth(), ByWidth(), manifest)
+    return Engines(ByWidth(), ByWidth(), ByWidth(), ByWidth(), manifest)
 
 
 def line(path: Path, shapes: str, labels: Sequence[str], scale: float = 1.0) -> LineImage:

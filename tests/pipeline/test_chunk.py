@@ -13,6 +13,8 @@ from effocr.frame import prepare
 from effocr.localizer.arrays import BASELINE, BOTTOM, CENTRE, CHANNELS, LEFT, RIGHT, TOP, X_HEIGHT
 from effocr.pipeline.assemble import Rules
 from effocr.pipeline.chunk import read_chunk
+from effocr.pipeline.engines import Engines
+from effocr.pipeline.locate import NativeLocator
 from effocr.pipeline.onnx_engines import load_engines
 
 RULES = Rules(1, -1.0, 0.0, Calibration())
@@ -34,12 +36,18 @@ class OneGlyph:
         return maps
 
 
+def with_localizer(model: Path, localizer: OneGlyph) -> Engines:
+    engines = load_engines(model)
+    shape, threshold = engines.manifest.line, engines.manifest.peak_threshold
+    return replace(engines, locator=NativeLocator(localizer, shape, threshold))
+
+
 def test_boxes_found_in_the_second_frame_map_back_to_the_image(
     tiny_model: Path, draw_line: Callable[..., np.ndarray]
 ) -> None:
     image = draw_line("InuIn uIn", scale=3, margin=20)
     localizer = OneGlyph()
-    engines = replace(load_engines(tiny_model), localizer=localizer)
+    engines = with_localizer(tiny_model, localizer)
     (document,) = read_chunk([image], engines, RULES)
     assert isinstance(document, Document)
     prepared = prepare(image, LineShape())
@@ -60,7 +68,7 @@ def test_a_line_in_the_right_frame_is_seen_once(
 ) -> None:
     localizer = OneGlyph()
     localizer.widths.append(0)  # as if it had been called before
-    engines = replace(load_engines(tiny_model), localizer=localizer)
+    engines = with_localizer(tiny_model, localizer)
     read_chunk([draw_line("InuIn uIn")], engines, RULES)
     assert len(localizer.widths) == 2
 
