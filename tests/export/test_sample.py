@@ -6,7 +6,7 @@ from effocr.data.labelled import LabelledLine
 from effocr.export.sample import Sample, fit_handicaps, true_labels
 from effocr.geometry import Affine
 from effocr.localizer.arrays import Located
-from effocr.pipeline.locate import LocatedLine
+from effocr.pipeline.engines import LocatedLine
 from effocr.recognizer.index import GlyphIndex
 
 
@@ -16,7 +16,8 @@ def found(boxes: list[list[float]], *, scale: float = 1.0) -> LocatedLine:
     none = np.zeros(len(array), np.float32)
     located = Located(array, none, none, (28.0, 0.0), 13.0)
     frame = Affine.scale_shift(scale, scale)
-    return LocatedLine(frame, np.full((40, 100), 255, np.uint8), located)
+    pixels = np.full((40, 100), 255, np.uint8)
+    return LocatedLine(pixels, frame, pixels, located)
 
 
 TRUTH = LabelledLine(
