@@ -15,7 +15,10 @@ import numpy as np
 
 from effocr.charset import graphemes, normalise
 from effocr.data.coco_entries import CHAR, WORD, AnnotationEntry, CocoFile, ImageEntry, load_coco
+from effocr.data.labelled import word_spans
 from effocr.data.records import Boxes, LineImage, LineSet, Skipped, image_size
+from effocr.errors import DataFormatError
+from effocr.geometry import union_box
 
 __all__ = ["box_of", "labelled", "overhang", "read_coco", "solid", "write_coco"]
 
@@ -132,6 +135,7 @@ def _boxes(annotations: Sequence[AnnotationEntry], image: ImageEntry) -> Boxes:
 def write_coco(lines: Iterable[LineImage], path: Path | str, *, description: str = "") -> None:
     """Write lines as character-level COCO: categories char and word, `text` on every annotation.
 
+    A line without word boxes gets those around its words' glyphs, where labels and text agree.
     Images stay where they are; their names are written relative to the folder of `path`. A line's
     size is read from the image if the record lacks it. Boxes are rounded to a hundredth of a pixel.
 
@@ -170,13 +174,23 @@ def _written(line: LineImage) -> Iterator[tuple[int, list[float], str | None]]:
     if line.boxes is not None:
         labels = line.glyphs or (None,) * len(line.boxes)
         yield from ((0, box, text) for box, text in zip(line.boxes.tolist(), labels, strict=True))
-    if line.word_boxes is not None:
-        words: Sequence[str | None] = line.text.split()
-        if len(words) != len(line.word_boxes):
-            words = (None,) * len(line.word_boxes)
-        yield from (
-            (1, box, text) for box, text in zip(line.word_boxes.tolist(), words, strict=True)
-        )
+    word_boxes = _hulls(line) if line.word_boxes is None else line.word_boxes
+    words: Sequence[str | None] = line.text.split()
+    if len(words) != len(word_boxes):
+        words = (None,) * len(word_boxes)
+    yield from ((1, box, text) for box, text in zip(word_boxes.tolist(), words, strict=True))
+
+
+def _hulls(line: LineImage) -> Boxes:
+    """[m, 4] boxes around the glyphs of each word; none where labels and text disagree."""
+    if line.boxes is None or line.glyphs is None:
+        return np.zeros((0, 4), np.float32)
+    try:
+        spans = word_spans(line)
+    except DataFormatError:
+        return np.zeros((0, 4), np.float32)
+    hulls = [union_box(line.boxes[first:last]) for first, last in spans]
+    return np.array(hulls, np.float32).reshape(-1, 4)
 
 
 def _annotation(box: list[float], category: int, text: str | None) -> dict[str, Any]:

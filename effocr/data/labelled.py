@@ -11,7 +11,7 @@ from effocr.charset import graphemes
 from effocr.data.records import LineImage
 from effocr.errors import DataFormatError
 
-__all__ = ["LabelledLine", "estimate_metrics", "label_line"]
+__all__ = ["LabelledLine", "estimate_metrics", "label_line", "word_spans"]
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -59,7 +59,7 @@ def label_line(line: LineImage, grey: Grey) -> LabelledLine:
     """
     if line.boxes is None or line.glyphs is None or not len(line.boxes):
         raise DataFormatError(f"{line.path}: training needs glyph boxes; see `effocr data check`")
-    words = _words(line)
+    words = word_spans(line)
     baseline, x_height = estimate_metrics(line.boxes, line.glyphs)
     return LabelledLine(
         grey=grey,
@@ -73,7 +73,12 @@ def label_line(line: LineImage, grey: Grey) -> LabelledLine:
     )
 
 
-def _words(line: LineImage) -> tuple[tuple[int, int], ...]:
+def word_spans(line: LineImage) -> tuple[tuple[int, int], ...]:
+    """[first, last) glyph of each word of the text.
+
+    Raises:
+        DataFormatError: the labels and the text disagree.
+    """
     glyphs = line.glyphs or ()
     sizes = [len(graphemes(glyph)) for glyph in glyphs]
     words, first, done = [], 0, 0

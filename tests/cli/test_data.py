@@ -69,8 +69,10 @@ def test_check_of_sound_data_exits_0(run: Run, coco: Path, tmp_path: Path) -> No
     assert status == 0
     report = json.loads(out)[str(tmp_path / "good.json")]
     assert report == {
-        "form": "coco", "counts": {"lines": 2, "boxes": 4, "distinct": 2}, "problems": [],
-    }  # fmt: skip
+        "form": "coco",
+        "counts": {"lines": 2, "boxes": 4, "word boxes": 2, "distinct": 2},
+        "problems": [],
+    }
 
 
 def test_crop_writes_glyph_folders(run: Run, coco: Path, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Character-level COCO, read and written."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from effocr.data.coco import read_coco, write_coco
 from effocr.data.records import LineImage
@@ -145,3 +147,16 @@ def test_real_sets_read_whole_and_survive_a_round_trip(
     for line, copy in zip(found.lines, again.lines, strict=True):
         assert (line.text, line.glyphs) == (copy.text, copy.glyphs)
         np.testing.assert_array_equal(line.boxes, copy.boxes)
+
+
+def test_words_get_boxes_around_their_glyphs(tmp_path: Path) -> None:
+    boxes = np.array([[1, 2, 5, 9], [6, 3, 9, 12], [20, 1, 24, 8]], np.float32)
+    Image.new("L", (30, 15), 255).save(tmp_path / "a.png")
+    agreeing = LineImage(tmp_path / "a.png", "of a", boxes, ("o", "f", "a"))
+    write_coco([agreeing], tmp_path / "annotations.json")
+    (line,) = read_coco(tmp_path).lines
+    assert line.word_boxes is not None
+    assert line.word_boxes.tolist() == [[1, 2, 9, 12], [20, 1, 24, 8]]
+    write_coco([replace(agreeing, text="off a")], tmp_path / "annotations.json")
+    (line,) = read_coco(tmp_path).lines
+    assert line.word_boxes is None
