@@ -25,7 +25,7 @@ __all__ = ["box_of", "labelled", "overhang", "read_coco", "solid", "write_coco"]
 ROUNDING_PX = 0.01
 
 
-def read_coco(path: Path | str) -> LineSet:
+def read_coco(path: Path | str, images: Path | str | None = None) -> LineSet:
     """Read the lines of a character-level COCO file in either form.
 
     The boxes of a line keep the order of the file, unless only their order from left to right
@@ -34,6 +34,7 @@ def read_coco(path: Path | str) -> LineSet:
 
     Args:
         path: the JSON file, or a folder with `annotations.json`.
+        images: folder that image names are relative to; None: that of the file.
 
     Returns:
         The lines whose image file exists, in the order of the file, and everything that was left
@@ -42,11 +43,11 @@ def read_coco(path: Path | str) -> LineSet:
     Raises:
         DataFormatError: the file is missing, is not JSON, or lacks one of the three lists.
     """
-    coco = load_coco(path)
+    coco = load_coco(path, images)
     problems = coco.problems
     lines = []
     for image in coco.images:
-        if not (coco.path.parent / image.file_name).is_file():
+        if not coco.image_path(image).is_file():
             problems.append(Skipped(coco.source(image), "left out: the image is missing"))
             continue
         lines.append(_read_line(coco, image, problems))
@@ -75,7 +76,7 @@ def _read_line(coco: CocoFile, image: ImageEntry, problems: list[Skipped]) -> Li
     if text is None:
         text = "".join(labels or ())
     return LineImage(
-        coco.path.parent / image.file_name,
+        coco.image_path(image),
         normalise(text).strip(),
         boxes=_boxes(chars, image),
         glyphs=labels,

@@ -44,7 +44,7 @@ def _same_file_twice(coco: CocoFile) -> Iterator[Skipped]:
 
 
 def _check_pixels(coco: CocoFile, image: ImageEntry) -> Iterator[str]:
-    path = coco.path.parent / image.file_name
+    path = coco.image_path(image)
     try:
         width, height = check_image(path)
     except DataFormatError as error:

@@ -56,12 +56,13 @@ class CocoFile:
     """A COCO file whose entries are sound each by itself; boxes are still to be judged.
 
     Attributes:
-        path: the file; image names are relative to its folder.
+        path: the file.
         images: in the order of the file; ids are unique.
         annotations: by image id, in the order of the file.
         categories: category id to name.
         named_glyphs: the second form: a category's name is the glyph.
         problems: entries that were left out, and why.
+        folder: what image names are relative to.
     """
 
     path: Path
@@ -70,6 +71,11 @@ class CocoFile:
     categories: dict[int, str] = field(default_factory=dict)
     named_glyphs: bool = False
     problems: list[Skipped] = field(default_factory=list)
+    folder: Path = field(default_factory=Path)
+
+    def image_path(self, image: ImageEntry) -> Path:
+        """Return where an image should be."""
+        return self.folder / image.file_name
 
     def is_word(self, annotation: AnnotationEntry) -> bool:
         """Tell whether an annotation is a word's box, not a glyph's."""
@@ -94,8 +100,12 @@ class CocoFile:
         return f"{self.path}: annotation {annotation.id} of image {annotation.image_id}"
 
 
-def load_coco(path: Path | str) -> CocoFile:
+def load_coco(path: Path | str, images: Path | str | None = None) -> CocoFile:
     """Read a COCO file (or `annotations.json` in a folder) and check every entry by itself.
+
+    Args:
+        path: the JSON file, or a folder with `annotations.json`.
+        images: folder of the images; None: that of the file.
 
     Raises:
         DataFormatError: the file is missing, is not JSON, or lacks one of the three lists.
@@ -103,7 +113,7 @@ def load_coco(path: Path | str) -> CocoFile:
     path = Path(path)
     path = path / ANNOTATIONS if path.is_dir() else path
     content = _load_json(path)
-    coco = CocoFile(path)
+    coco = CocoFile(path, folder=path.parent if images is None else Path(images))
     for category in _entries(content, "categories", CategoryEntry, coco):
         if coco.categories.setdefault(category.id, category.name) != category.name:
             where = f"{path}: category {category.id}"

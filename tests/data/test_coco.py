@@ -160,3 +160,11 @@ def test_words_get_boxes_around_their_glyphs(tmp_path: Path) -> None:
     write_coco([replace(agreeing, text="off a")], tmp_path / "annotations.json")
     (line,) = read_coco(tmp_path).lines
     assert line.word_boxes is None
+
+
+def test_images_may_lie_in_another_folder_than_the_file(tmp_path: Path, save_coco) -> None:
+    path = save_coco(["a"], [(1, 3, (1, 2, 3, 4), "a")])
+    moved = path.rename(tmp_path / "elsewhere.json")
+    assert read_coco(moved).lines == ()
+    line = read_coco(moved, path.parent).lines[0]
+    assert line.path == path.parent / "images" / "line_1.png"
