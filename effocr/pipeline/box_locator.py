@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from effocr.geometry import Affine
-from effocr.layout.words import word_starts, word_starts_from_gaps
+from effocr.layout.words import word_starts
 from effocr.localizer.arrays import Located
 from effocr.localizer.backends.boxes import BoxLocalizer, LineBoxes
 from effocr.pipeline.engines import Grey, LocatedLine
@@ -45,10 +45,8 @@ class BoxLocator:
         order = np.argsort(middle, kind="stable")
         boxes, scores = found.glyphs[order], found.scores[order]
         starts = np.zeros(len(boxes), bool)
-        if self.spaces and len(found.words):
+        if self.spaces:
             starts = word_starts(boxes, found.words, axis=axis)
-        elif self.spaces:
-            starts = word_starts_from_gaps(boxes, axis=axis)
         if self.direction == "rtl":
             boxes, scores = boxes[::-1], scores[::-1]
             starts = np.concatenate((starts[:1], starts[:0:-1]))  # a gap stays where it is
