@@ -1,0 +1,268 @@
+"""The files of an EffOCR run folder, as the original writes them.
+
+`ref.index` and `ref.txt` are the rows of the index and their labels, `hns.txt` the sets of
+characters that look alike, `class_map.json` the outputs of a classifier, `enc_best.pth` the
+weights. Labels stand for themselves, one a line (or in `hns.txt` side by side); where that could
+not be read back they are written as efficient_ocr does, code points joined by `_` and labels by
+`|`. Lines end at "\\n" and nowhere else: a space of another width is a character.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from effocr.charset import normalise
+from effocr.data.records import Skipped
+from effocr.errors import BundleError, DataFormatError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+__all__ = [
+    "CLASS_MAP",
+    "HARD_NEGATIVES",
+    "REF_INDEX",
+    "REF_LABELS",
+    "WEIGHTS",
+    "read_class_map",
+    "read_encoder_weights",
+    "read_hard_negatives",
+    "read_reference",
+    "write_class_map",
+    "write_encoder_weights",
+    "write_hard_negatives",
+    "write_reference",
+]
+
+Floats = npt.NDArray[np.float32]
+
+REF_INDEX: Final = "ref.index"
+REF_LABELS: Final = "ref.txt"
+HARD_NEGATIVES: Final = "hns.txt"
+CLASS_MAP: Final = "class_map.json"
+WEIGHTS: Final = "enc_best.pth"
+
+_POINTS: Final = re.compile(r"[0-9]+(_[0-9]+)*")
+_SETS: Final = re.compile(r"[0-9]+(_[0-9]+)*(\|[0-9]+(_[0-9]+)*)*")
+_LAST_CODE_POINT: Final = 0x10FFFF
+
+
+def write_reference(folder: Path, embeddings: Floats, labels: Sequence[str]) -> tuple[Skipped, ...]:
+    """Write `ref.index` and `ref.txt`.
+
+    Args:
+        folder: of the run; made where it is missing.
+        embeddings: [n, dim] float32; brought to unit length here.
+        labels: n characters; a blank one is left out with its row.
+
+    Returns:
+        What was left out.
+
+    Raises:
+        DataFormatError: rows and labels differ in number, a label holds a line break, or an
+            embedding is zero or not finite.
+    """
+    embeddings = np.asarray(embeddings, np.float32)
+    if embeddings.ndim != 2 or len(embeddings) != len(labels):
+        raise DataFormatError(f"{len(labels)} labels for embeddings {list(embeddings.shape)}")
+    kept, skipped = _printing_rows(labels, source=str(folder / REF_LABELS))
+    names, rows = [labels[row] for row in kept], embeddings[kept]
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not (np.isfinite(lengths).all() and (lengths > 0).all()):
+        raise DataFormatError("an embedding is zero or not a finite number")
+    index = faiss.IndexFlatIP(embeddings.shape[1])
+    index.add(np.ascontiguousarray(rows / lengths))
+    text = "\n".join(_no_break(name) for name in names)
+    if _are_points(text.split("\n")):
+        text = "\n".join(map(_to_points, names))
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{REF_INDEX}.part"
+    faiss.write_index(index, str(draft))
+    draft.replace(folder / REF_INDEX)
+    _write_text(folder / REF_LABELS, text)
+    return skipped
+
+
+def read_reference(folder: Path) -> tuple[Floats, list[str], tuple[Skipped, ...]]:
+    """Read `ref.index` and `ref.txt`, of ours, the original or efficient_ocr.
+
+    Returns:
+        Embeddings [n, dim] float32, n labels in NFC, and the rows that were left out because
+        their label is white space.
+
+    Raises:
+        BundleError: a file is missing or damaged, or they differ in number of rows.
+    """
+    path = folder / REF_INDEX
+    try:
+        index: Any = faiss.read_index(str(path))
+    except RuntimeError as error:
+        wrong = "not a readable FAISS index" if path.is_file() else "missing"
+        raise BundleError(f"{path}: {wrong}; train the recognizer again") from error
+    if not isinstance(index, faiss.IndexFlat) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
+        raise BundleError(f"{path}: a {type(index).__name__}, expected IndexFlatIP")
+    labels = _read_labels(folder / REF_LABELS)
+    if len(labels) != index.ntotal:
+        raise BundleError(
+            f"{folder}: {index.ntotal} rows in {REF_INDEX}, {len(labels)} labels in {REF_LABELS}; "
+            "they are of different runs"
+        )
+    rows = np.asarray(index.reconstruct_n(0, index.ntotal), np.float32).reshape(-1, index.d)
+    kept, skipped = _printing_rows(labels, source=str(folder / REF_LABELS))
+    return rows[kept], [normalise(labels[row]) for row in kept], skipped
+
+
+def write_hard_negatives(path: Path, sets: Iterable[Sequence[str]]) -> None:
+    """Write sets of characters that look alike, one a line, each with any number of characters.
+
+    Raises:
+        DataFormatError: a character is empty or a line break.
+    """
+    kept = [tuple(map(_no_break, characters)) for characters in sets if characters]
+    single = all(len(character) == 1 for characters in kept for character in characters)
+    text = "\n".join("".join(characters) for characters in kept)
+    if not single or _are_sets(text.split("\n")):
+        text = "\n".join("|".join(map(_to_points, characters)) for characters in kept)
+    _write_text(path, text)
+
+
+def read_hard_negatives(path: Path) -> list[tuple[str, ...]]:
+    """Read sets of characters that look alike, of ours, the original or efficient_ocr.
+
+    Raises:
+        DataFormatError: the file is missing or not UTF-8.
+    """
+    lines = [line for line in _read_lines(path) if line]
+    if _are_sets(lines):
+        return [tuple(_from_points(part, path) for part in line.split("|")) for line in lines]
+    return [tuple(line) for line in lines]
+
+
+def write_class_map(folder: Path, labels: Sequence[str]) -> None:
+    """Write which character each output of a classifier means."""
+    numbered = {str(number): label for number, label in enumerate(labels)}
+    _write_text(folder / CLASS_MAP, json.dumps(numbered, indent=2))
+
+
+def read_class_map(folder: Path) -> list[str]:
+    """Characters of a classifier's outputs, in their order.
+
+    Raises:
+        BundleError: the file is missing, damaged, or a number is missing.
+    """
+    path = folder / CLASS_MAP
+    try:
+        numbered = json.loads(path.read_text("utf-8"))
+        return [normalise(numbered[str(number)]) for number in range(len(numbered))]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BundleError(f'{path}: not a file {{"0": "a", "1": "b", ...}}') from error
+
+
+def read_encoder_weights(path: Path) -> dict[str, Tensor]:
+    """Read weights by the names of the network itself; `net.` and `module.` are taken off.
+
+    Args:
+        path: a file of weights, or a run folder (its `enc_best.pth`, or `best.pth`).
+
+    Raises:
+        UsageError: there is no such file.
+        TrainingError: it is damaged, or a pickle that could run code.
+    """
+    from effocr.recognizer.classic import read_weights
+
+    return read_weights(path)
+
+
+def write_encoder_weights(folder: Path, weights: Mapping[str, Tensor]) -> None:
+    """Write `enc_best.pth` whole or not at all.
+
+    Args:
+        folder: of the run.
+        weights: by name, `net.` and all.
+    """
+    import torch
+
+    draft = folder / f".{WEIGHTS}.part"
+    try:
+        torch.save({name: tensor.detach().cpu() for name, tensor in weights.items()}, draft)
+        draft.replace(folder / WEIGHTS)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _printing_rows(
+    labels: Sequence[str], *, source: str
+) -> tuple[npt.NDArray[np.int64], tuple[Skipped, ...]]:
+    """Places of the labels that are not white space, and the others."""
+    kept = np.array([row for row, label in enumerate(labels) if label.strip()], np.int64)
+    skipped = tuple(
+        Skipped(f"{source}:{row + 1}", f"left out: {label!r} is white space, no glyph shows it")
+        for row, label in enumerate(labels)
+        if not label.strip()
+    )
+    return kept, skipped
+
+
+def _read_labels(path: Path) -> list[str]:
+    try:
+        lines = _read_lines(path)
+        return [_from_points(line, path) for line in lines] if _are_points(lines) else lines
+    except DataFormatError as error:
+        raise BundleError(str(error)) from error
+
+
+def _read_lines(path: Path) -> list[str]:
+    """Lines of a file; the end of the file may end the last one or not."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise DataFormatError(f"{path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise DataFormatError(f"{path}: not UTF-8 text ({error.reason})") from error
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines[:-1] if not lines[-1] else lines
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        draft.write_text(text, "utf-8", newline="\n")
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _are_points(lines: Sequence[str]) -> bool:
+    """Whether lines are labels as code points: `97` and `72_105`, not the digits of a charset."""
+    return all(map(_POINTS.fullmatch, lines)) and any(len(line) > 1 for line in lines)
+
+
+def _are_sets(lines: Sequence[str]) -> bool:
+    """Whether lines are sets as code points: `97|72_105`."""
+    return all(map(_SETS.fullmatch, lines)) and any("|" in line or "_" in line for line in lines)
+
+
+def _to_points(label: str) -> str:
+    return "_".join(str(ord(point)) for point in label)
+
+
+def _from_points(text: str, path: Path) -> str:
+    points = [int(part) for part in text.split("_")]
+    if max(points) > _LAST_CODE_POINT:
+        raise DataFormatError(f"{path}: {text!r} is no character")
+    return "".join(map(chr, points))
+
+
+def _no_break(label: str) -> str:
+    if not label or "\n" in label or "\r" in label:
+        raise DataFormatError(f"{label!r} can't stand in a file of one label a line")
+    return label
