@@ -237,6 +237,11 @@ def train_localizer(
     )
     run.mkdir(parents=True, exist_ok=True)
     save_config(config, run / "config.yaml")
-    log = RunLog(run, trackers=config.loop.trackers)
     logger.info("training the localizer on %d lines", len(lines))
-    return fit(task, config.loop, run=run, log=log, resume=resume)
+    with RunLog(
+        run,
+        trackers=config.loop.trackers,
+        project=config.loop.project,
+        settings=settings["config"],
+    ) as log:
+        return fit(task, config.loop, run=run, log=log, resume=resume)

@@ -134,8 +134,13 @@ def train_recognizer(
     save_config(config, run / "config.yaml")
     characters = len(batches.order.characters)
     logger.info("training on %d glyphs of %d characters", len(source.labels), characters)
-    log = RunLog(run, trackers=config.loop.trackers)
-    return fit(task, config.loop, run=run, log=log, resume=resume)
+    with RunLog(
+        run,
+        trackers=config.loop.trackers,
+        project=config.loop.project,
+        settings=settings["config"],
+    ) as log:
+        return fit(task, config.loop, run=run, log=log, resume=resume)
 
 
 def load_encoder(run: Path) -> tuple[Encoder, EncoderConfig]:

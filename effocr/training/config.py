@@ -36,6 +36,7 @@ class LoopConfig(BaseModel, frozen=True, extra="forbid"):
     trackers: tuple[Literal["tensorboard", "wandb"], ...] = Field(
         (), description="besides log.jsonl and log.csv, which are always written"
     )
+    project: str = Field("effocr", min_length=1, description="of Weights & Biases")
 
     @model_validator(mode="after")
     def _finite_schedule(self) -> Self:

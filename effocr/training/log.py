@@ -3,17 +3,24 @@
 import csv
 import json
 import logging
+import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from io import StringIO
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
-from effocr.errors import MissingDependencyError
+from effocr.training.trackers import (
+    Row,
+    Tracker,
+    TrackerName,
+    Watched,
+    check_installed,
+    open_tracker,
+)
 
 logger = logging.getLogger(__name__)
-
-Row = Mapping[str, float]
-Tracker = Literal["tensorboard", "wandb"]
 
 
 class Log(Protocol):
@@ -27,43 +34,104 @@ class Log(Protocol):
 
 
 class RunLog:
-    """Writes the rows of one run into its folder, and hands them on to the trackers."""
+    """Writes the rows of one run into its folder, and hands them on to the trackers.
 
-    def __init__(self, folder: Path, *, trackers: Sequence[Tracker] = ()) -> None:
-        """Open the log of a run folder, which is made where it is missing."""
+    with RunLog(run, trackers=("wandb",), project="effocr_recog_v2") as log:
+        fit(task, config, run=run, log=log)
+        log({"step": 500, "test_accuracy": 0.97})
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        trackers: Sequence[TrackerName] = (),
+        project: str = "effocr",
+        names: Mapping[str, str] | None = None,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Open the log of a run folder, which is made where it is missing.
+
+        Args:
+            folder: of the run.
+            trackers: started by the first row or `rewind`, so never in a process that only helps.
+            project: of Weights & Biases.
+            names: figure -> its name in the trackers, such as {"loss": "train/loss"}; the files
+                keep the figure's own, and so do trackers where it is not named here.
+            settings: plain values that Weights & Biases shows beside the run.
+
+        Raises:
+            MissingDependencyError: a tracker is not installed.
+        """
+        for name in trackers:
+            check_installed(name)
         folder.mkdir(parents=True, exist_ok=True)
         self.jsonl = folder / "log.jsonl"
         self.csv = folder / "log.csv"
+        self._names = {} if names is None else dict(names)
+        self._watched = Watched(folder, project, {} if settings is None else settings)
+        self._wanted = tuple(trackers)
+        self._trackers: list[Tracker] | None = None
         self._columns: list[str] = []
-        self._trackers = [_open_tracker(name, folder) for name in trackers]
 
     def __call__(self, row: Row) -> None:
         """Write one row to every place."""
+        if self._trackers is None:
+            self.rewind(math.inf)
         logger.info("%s", "  ".join(f"{name} {value:.4g}" for name, value in row.items()))
         with self.jsonl.open("a", encoding="utf-8") as file:
             file.write(json.dumps(dict(row)) + "\n")
-        if set(row) <= set(self._columns) and self.csv.is_file():
+        if set(row) <= set(self._columns):
             with self.csv.open("a", encoding="utf-8", newline="") as file:
                 csv.DictWriter(file, self._columns).writerow(row)
         else:
             self._rewrite_csv(read_log(self.jsonl))
-        for track in self._trackers:
-            track(row)
+        for tracker in self._trackers or ():
+            tracker(self._renamed(row))
 
-    def rewind(self, step: int) -> None:
+    def rewind(self, step: float) -> None:
         """Drop rows of later steps, left by a run that was killed after its last checkpoint."""
-        rows = [row for row in read_log(self.jsonl) if row["step"] <= step]
-        text = "".join(json.dumps(row) + "\n" for row in rows)
-        self.jsonl.write_text(text, encoding="utf-8")
+        before = read_log(self.jsonl)
+        rows = [row for row in before if row["step"] <= step]
+        if self._trackers is not None and len(rows) == len(before):
+            return
+        _replace(self.jsonl, "".join(json.dumps(row) + "\n" for row in rows))
         self._rewrite_csv(rows)
+        self.close()
+        last = int(min(step, max((row["step"] for row in before), default=0)))
+        kept = [self._renamed(row) for row in rows]
+        self._trackers = [open_tracker(name, self._watched, kept, last) for name in self._wanted]
+
+    def close(self, *, failed: bool = False) -> None:
+        """End the trackers; a later row starts them again."""
+        trackers, self._trackers = self._trackers, None
+        for tracker in trackers or ():
+            tracker.close(failed=failed)
+
+    def __enter__(self) -> Self:
+        """The log itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        """End the trackers, which are told of an error."""
+        self.close(failed=kind is not None)
+
+    def _renamed(self, row: Row) -> Row:
+        return {self._names.get(name, name): value for name, value in row.items()}
 
     def _rewrite_csv(self, rows: Sequence[Row]) -> None:
         """Write the table anew: a figure that was not there before needs a column."""
         self._columns = list(dict.fromkeys(name for row in rows for name in row))
-        with self.csv.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, self._columns)
-            writer.writeheader()
-            writer.writerows(rows)
+        table = StringIO(newline="")
+        writer = csv.DictWriter(table, self._columns)
+        writer.writeheader()
+        writer.writerows(rows)
+        _replace(self.csv, table.getvalue())
 
 
 def read_log(jsonl: Path) -> list[dict[str, float]]:
@@ -77,43 +145,8 @@ def read_log(jsonl: Path) -> list[dict[str, float]]:
     return rows
 
 
-def _open_tracker(name: Tracker, folder: Path) -> Callable[[Row], None]:
-    match name:
-        case "tensorboard":
-            return _tensorboard(folder)
-        case "wandb":
-            return _wandb(folder)
-
-
-def _tensorboard(folder: Path) -> Callable[[Row], None]:
-    try:
-        from torch.utils.tensorboard.writer import SummaryWriter
-    except ImportError as error:
-        raise MissingDependencyError(
-            "the tracker needs tensorboard: pip install 'effocr[tensorboard]'"
-        ) from error
-    writer = SummaryWriter(str(folder / "tensorboard"))  # type: ignore[no-untyped-call, unused-ignore]
-
-    def track(row: Row) -> None:
-        for name, value in row.items():
-            if name != "step":
-                writer.add_scalar(name, value, int(row["step"]))  # type: ignore[no-untyped-call, unused-ignore]
-
-    return track
-
-
-def _wandb(folder: Path) -> Callable[[Row], None]:
-    try:
-        import wandb  # type: ignore[import-not-found, unused-ignore]
-    except ImportError as error:
-        raise MissingDependencyError(
-            "the tracker needs wandb: pip install 'effocr[wandb]'"
-        ) from error
-    # Nothing is sent unless WANDB_MODE says so; `wandb sync` sends an offline run later.
-    mode: Any = os.environ.get("WANDB_MODE", "offline")  # wandb refuses what it does not know
-    run = wandb.init(project="effocr", name=folder.name, dir=str(folder), mode=mode)
-
-    def track(row: Row) -> None:
-        run.log(dict(row), step=int(row["step"]))
-
-    return track
+def _replace(path: Path, text: str) -> None:
+    """Write a file so that a kill leaves the old one or the new one."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    unfinished.write_text(text, encoding="utf-8", newline="")
+    unfinished.replace(path)
