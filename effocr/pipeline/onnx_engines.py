@@ -21,7 +21,14 @@ from effocr.pipeline.locate import NativeLocator
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["OnnxEncoder", "OnnxLocalizer", "check_engines", "load_engines"]
+__all__ = [
+    "OnnxEncoder",
+    "OnnxLocalizer",
+    "check_engines",
+    "load_engines",
+    "onnx_errors",
+    "open_session",
+]
 
 _SHOWN = 8  # characters named in a message
 
@@ -122,7 +129,7 @@ def check_engines(engines: Engines) -> None:
     crops = np.full((2, shape.height, crop.width), 255, np.uint8)
     try:
         maps, embeddings = engines.locator.localizer.maps(lines), engines.encoder.embed(crops)
-    except _onnx_errors() as error:
+    except onnx_errors() as error:
         raise BundleError(f"a graph cannot run: {str(error).splitlines()[0]}") from error
     expected = (1, CHANNELS, lines.shape[2] // STRIDE), (2, size)
     if (maps.shape, embeddings.shape) != expected:
@@ -133,15 +140,27 @@ def check_engines(engines: Engines) -> None:
 
 
 def _session(path: Path, threads: int, *, names: tuple[str, str]) -> onnxruntime.InferenceSession:
-    """Open an onnx file.
+    """Open an onnx file whose input and output have these names.
+
+    Raises:
+        BundleError: it is not an onnx file, or its input or output has another name.
+    """
+    session = open_session(path, threads)
+    given = (session.get_inputs()[0].name, session.get_outputs()[0].name)
+    if given != names:
+        raise BundleError(f"{path}: a graph from {given[0]} to {given[1]}, not {names}")
+    return session
+
+
+def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+    """Open an onnx file for the CPU.
 
     Args:
         path: of the file.
         threads: inside of one call.
-        names: of its input and its output.
 
     Raises:
-        BundleError: it is not an onnx file, or its input or output has another name.
+        BundleError: it is not an onnx file.
     """
     import onnxruntime
 
@@ -152,19 +171,13 @@ def _session(path: Path, threads: int, *, names: tuple[str, str]) -> onnxruntime
     options.log_severity_level = 3  # errors only
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
-    except _onnx_errors() as error:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except onnx_errors() as error:
         first = str(error).splitlines()[0]
         raise BundleError(f"{path}: onnxruntime cannot open it ({first})") from error
-    given = (session.get_inputs()[0].name, session.get_outputs()[0].name)
-    if given != names:
-        raise BundleError(f"{path}: a graph from {given[0]} to {given[1]}, not {names}")
-    return session
 
 
-def _onnx_errors() -> tuple[type[Exception], ...]:
+def onnx_errors() -> tuple[type[Exception], ...]:
     """What onnxruntime raises on a file that it cannot use; the classes share no base of theirs."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
