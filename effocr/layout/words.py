@@ -18,8 +18,10 @@ Flags = npt.NDArray[np.bool_]
 
 LEAST_SHARE: Final = 0.5  # of a glyph's extent, to lie in a word at all
 SAME_SHARE: Final = 0.05  # two words that cover a glyph alike: both hold it
-SHORTEST_WORD_GAP: Final = 0.3  # of the median glyph extent, beyond the letter spacing of the line
-WIDEST_LETTER_GAP: Final = 0.4  # of the median glyph extent; wider is not letter spacing
+# Gaps are measured in median glyph extents of their line, beyond the letter spacing of the line.
+WIDEST_LETTER_SPACING: Final = 0.4
+LEAST_CUT, USUAL_CUT, GREATEST_CUT = 0.25, 0.5, 1.0
+FEW_GAPS: Final = 6  # of which too little can be told about the line; the usual cut is taken
 
 
 def word_starts(glyphs: npt.ArrayLike, words: npt.ArrayLike, *, axis: int = 0) -> Flags:
@@ -66,10 +68,25 @@ def word_starts_from_gaps(glyphs: npt.ArrayLike, *, axis: int = 0) -> Flags:
     if len(boxes) < 2:
         return starts
     gaps = boxes[1:, axis] - boxes[:-1, axis + 2]
-    extent = float(np.median(boxes[:, axis + 2] - boxes[:, axis]))
-    spacing = min(max(float(np.quantile(gaps, 0.25)), 0.0), WIDEST_LETTER_GAP * extent)
-    starts[1:] = gaps > spacing + SHORTEST_WORD_GAP * extent
+    extent = max(float(np.median(boxes[:, axis + 2] - boxes[:, axis])), 1e-6)
+    gaps = gaps / extent
+    spacing = min(max(float(np.quantile(gaps, 0.25)), 0.0), WIDEST_LETTER_SPACING)
+    cut = USUAL_CUT
+    if len(gaps) >= FEW_GAPS:
+        cut = min(max(_valley(gaps) - spacing, LEAST_CUT), GREATEST_CUT)
+    starts[1:] = gaps > spacing + cut
     return starts
+
+
+def _valley(gaps: npt.NDArray[np.float64]) -> float:
+    """The cut that parts gaps into the two most different groups (Otsu, 1979)."""
+    ordered = np.sort(gaps)
+    left = np.arange(1, len(ordered))
+    right = len(ordered) - left
+    total = np.cumsum(ordered)
+    means_apart = (total[-1] - total[:-1]) / right - total[:-1] / left
+    place = int(np.argmax(left * right * np.square(means_apart)))
+    return float(ordered[place] + ordered[place + 1]) / 2
 
 
 def _members(glyphs: npt.NDArray[np.float64], words: npt.NDArray[np.float64], axis: int) -> Flags:
