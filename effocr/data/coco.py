@@ -20,7 +20,7 @@ from effocr.data.records import Boxes, LineImage, LineSet, Skipped, image_size
 from effocr.errors import DataFormatError
 from effocr.geometry import union_box
 
-__all__ = ["box_of", "labelled", "overhang", "read_coco", "solid", "write_coco"]
+__all__ = ["box_of", "labelled", "overhang", "read_coco", "solid", "word_hulls", "write_coco"]
 
 ROUNDING_PX = 0.01
 
@@ -175,14 +175,14 @@ def _written(line: LineImage) -> Iterator[tuple[int, list[float], str | None]]:
     if line.boxes is not None:
         labels = line.glyphs or (None,) * len(line.boxes)
         yield from ((0, box, text) for box, text in zip(line.boxes.tolist(), labels, strict=True))
-    word_boxes = _hulls(line) if line.word_boxes is None else line.word_boxes
+    word_boxes = word_hulls(line) if line.word_boxes is None else line.word_boxes
     words: Sequence[str | None] = line.text.split()
     if len(words) != len(word_boxes):
         words = (None,) * len(word_boxes)
     yield from ((1, box, text) for box, text in zip(word_boxes.tolist(), words, strict=True))
 
 
-def _hulls(line: LineImage) -> Boxes:
+def word_hulls(line: LineImage) -> Boxes:
     """[m, 4] boxes around the glyphs of each word; none where labels and text disagree."""
     if line.boxes is None or line.glyphs is None:
         return np.zeros((0, 4), np.float32)

@@ -1,7 +1,8 @@
 """A COCO file's entries, each checked by itself, in either form of the character-level COCO.
 
 In the first form the categories are called `char` and `word` (their ids do not matter) and the text
-stands on the image; in the second the category's name is the glyph.
+stands on the image; in the second the category's name is the glyph. Where the names say nothing,
+the original's habit counts: 0 is a character, 1 a word.
 """
 
 import json
@@ -22,6 +23,9 @@ __all__ = ["ANNOTATIONS", "CHAR", "WORD", "AnnotationEntry", "CocoFile", "ImageE
 Entry = TypeVar("Entry", bound=BaseModel)
 ANNOTATIONS = "annotations.json"
 CHAR, WORD = "char", "word"
+_OTHER_NAMES = {"character": CHAR, "characters": CHAR, "chars": CHAR, "words": WORD}
+_USUAL = {0: CHAR, 1: WORD}  # ids, by the original's habit
+_NUMBERED = {(0, "0"), (1, "1")}  # names that say nothing
 
 
 class ImageEntry(BaseModel, frozen=True, extra="ignore"):
@@ -48,7 +52,7 @@ class CategoryEntry(BaseModel, frozen=True, extra="ignore"):
     """One of `categories`."""
 
     id: int
-    name: Annotated[str, Strict()]
+    name: Annotated[str, Strict()] | None = None
 
 
 @dataclass(slots=True)
@@ -74,8 +78,12 @@ class CocoFile:
     folder: Path = field(default_factory=Path)
 
     def image_path(self, image: ImageEntry) -> Path:
-        """Return where an image should be."""
-        return self.folder / image.file_name
+        """Return where an image should be.
+
+        A name that begins with the folder of the images (`images/a.png`) is one beside the file.
+        """
+        path, beside = self.folder / image.file_name, self.path.parent / image.file_name
+        return beside if not path.is_file() and beside.is_file() else path
 
     def is_word(self, annotation: AnnotationEntry) -> bool:
         """Tell whether an annotation is a word's box, not a glyph's."""
@@ -114,12 +122,7 @@ def load_coco(path: Path | str, images: Path | str | None = None) -> CocoFile:
     path = path / ANNOTATIONS if path.is_dir() else path
     content = _load_json(path)
     coco = CocoFile(path, folder=path.parent if images is None else Path(images))
-    for category in _entries(content, "categories", CategoryEntry, coco):
-        if coco.categories.setdefault(category.id, category.name) != category.name:
-            where = f"{path}: category {category.id}"
-            coco.problems.append(Skipped(where, "the id is there twice; the first name counts"))
-    names = {name.lower() for name in coco.categories.values()}
-    coco.named_glyphs = CHAR not in names and not names <= {WORD}
+    _add_categories(content, coco)
     _add_images(content, coco)
     _add_annotations(content, coco)
     return coco
@@ -153,6 +156,23 @@ def _entries(
             coco.problems.append(
                 Skipped(f"{coco.path}: {kind}[{place}]", f"left out: {where}: {first['msg']}")
             )
+
+
+def _add_categories(content: Mapping[str, list[Any]], coco: CocoFile) -> None:
+    for category in _entries(content, "categories", CategoryEntry, coco):
+        name = category.name or ""
+        name = _OTHER_NAMES.get(name.strip().lower(), name)
+        if coco.categories.setdefault(category.id, name) != name:
+            where = f"{coco.path}: category {category.id}"
+            coco.problems.append(Skipped(where, "the id is there twice; the first name counts"))
+    named = coco.categories.items()
+    if all(not name.strip() or (number, name) in _NUMBERED for number, name in named):
+        coco.categories = dict(_USUAL)
+        if content["annotations"]:
+            reason = "the categories have no names; 0 is taken for characters, 1 for words"
+            coco.problems.append(Skipped(str(coco.path), reason))
+    names = {name.lower() for name in coco.categories.values()}
+    coco.named_glyphs = CHAR not in names and not names <= {WORD}
 
 
 def _add_images(content: Mapping[str, list[Any]], coco: CocoFile) -> None:

@@ -40,7 +40,11 @@ def annotations_of(path: Path) -> Path | None:
 
 
 def load_lines(
-    data: Sequence[Path], shape: LineShape, *, load: Callable[[Path], npt.NDArray[np.uint8]]
+    data: Sequence[Path],
+    shape: LineShape,
+    *,
+    load: Callable[[Path], npt.NDArray[np.uint8]],
+    images: Path | None = None,
 ) -> TrainingLines:
     """Read lines with boxes; those without, and those that can't be read, are skipped and listed.
 
@@ -48,6 +52,7 @@ def load_lines(
         data: character-level COCO files, or folders with an annotations.json.
         shape: of the frame.
         load: reads an image as [height, width] uint8.
+        images: folder of the images; None: beside each COCO file.
 
     Raises:
         DataFormatError: a path is no such data set.
@@ -61,7 +66,7 @@ def load_lines(
                 f"{path}: expected character-level COCO, a .json file or a folder with "
                 f"{ANNOTATIONS}; `effocr synth lines` and `effocr data convert` make one"
             )
-        found = read_coco(annotations)
+        found = read_coco(annotations, images)
         skipped += found.problems
         for line in found.lines:
             try:

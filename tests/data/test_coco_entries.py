@@ -63,3 +63,38 @@ def test_a_third_category_beside_char_is_reported(save_coco) -> None:
     coco = load_coco(save_coco(["a"], [(1, 2, [0, 0, 5, 5])], categories=categories))
     assert coco.annotations[1] == []
     assert "'line'" in str(coco.problems[0])
+
+
+@pytest.mark.parametrize(
+    "categories",
+    [[], [{"id": 0}, {"id": 1, "name": ""}], [{"id": 0, "name": "0"}, {"id": 1, "name": "1"}]],
+)
+def test_categories_without_names_mean_what_their_ids_meant_in_the_original(
+    save_coco, categories: list[object]
+) -> None:
+    boxes = [(1, 0, [0, 0, 5, 5]), (1, 1, [0, 0, 9, 5]), (1, 2, [0, 0, 5, 5])]
+    coco = load_coco(save_coco(["a"], boxes, categories=categories))
+    assert [coco.is_word(item) for item in coco.annotations[1]] == [False, True]
+    assert "have no names" in str(coco.problems[0])
+    assert "no category 2" in str(coco.problems[1])
+
+
+def test_digits_as_categories_are_glyphs(save_coco) -> None:
+    categories = [{"id": number, "name": str(number)} for number in range(10)]
+    coco = load_coco(save_coco(["1"], [(1, 1, [0, 0, 5, 5])], categories=categories))
+    assert coco.named_glyphs
+    assert not coco.problems
+
+
+def test_character_is_another_name_of_char_and_swapped_ids_do_not_matter(save_coco) -> None:
+    categories = [{"id": 1, "name": "Character"}, {"id": 0, "name": "words"}]
+    boxes = [(1, 0, [0, 0, 9, 5]), (1, 1, [0, 0, 5, 5])]
+    coco = load_coco(save_coco(["a"], boxes, categories=categories))
+    assert not coco.named_glyphs
+    assert [coco.is_word(item) for item in coco.annotations[1]] == [True, False]
+
+
+def test_image_names_may_begin_with_the_folder_of_the_images(save_coco) -> None:
+    path = save_coco(["a"], [])
+    coco = load_coco(path, path.parent / "images")  # names are images/line_1.png
+    assert coco.image_path(coco.images[0]) == path.parent / "images" / "line_1.png"
