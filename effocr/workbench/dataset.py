@@ -14,9 +14,9 @@ from effocr.charset import glyph_to_folder
 from effocr.data.coco_entries import load_coco
 from effocr.data.glyph_folders import read_glyph_folders
 from effocr.data.records import Skipped
+from effocr.data.sample_names import FULL_CHARSET, Kind, line_stems, matches_line, read_name
 from effocr.errors import DataFormatError, ImageError, UsageError
 from effocr.pipeline.images import load_image
-from effocr.workbench.names import FULL_CHARSETS, Kind, line_stems, matches_line, read_name
 
 __all__ = ["LineSplits", "RecognizerData", "Sample", "Split", "open_dataset", "read_splits"]
 
@@ -163,7 +163,8 @@ def open_dataset(root: Path | str) -> RecognizerData:
     """
     root = Path(root)
     found = read_glyph_folders(root)
-    problems = [item for item in found.problems if Path(item.source).name not in FULL_CHARSETS]
+    expected = FULL_CHARSET.format("*")
+    problems = [item for item in found.problems if not Path(item.source).match(expected)]
     samples = []
     for image in found.images:
         name = read_name(image.path.name)

@@ -19,7 +19,7 @@ from pathlib import PurePath
 from typing import Final, Literal
 
 __all__ = [
-    "FULL_CHARSETS",
+    "FULL_CHARSET",
     "Kind",
     "SampleName",
     "crop_name",
@@ -31,8 +31,8 @@ __all__ = [
 ]
 
 Kind = Literal["render", "paired"]
-FULL_CHARSETS: Final = ("full_charset_en.txt", "full_charset_jp.txt")
-"""Files beside the folders of the classes."""
+FULL_CHARSET: Final = "full_charset_{}.txt"
+"""File beside the folders of the classes; named by the language."""
 
 LONGEST_NAME: Final = 255  # bytes that file systems allow
 POINTS_NAMED: Final = 6  # code points of a glyph that a name spells out

@@ -2,7 +2,7 @@
 
 import pytest
 
-from effocr.workbench.names import (
+from effocr.data.sample_names import (
     SampleName,
     crop_name,
     line_stems,
