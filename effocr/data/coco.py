@@ -91,16 +91,22 @@ def solid(text: str | None) -> list[str]:
 
 
 def labelled(
-    coco: CocoFile, image: ImageEntry, chars: list[AnnotationEntry]
+    coco: CocoFile, image: ImageEntry, chars: list[AnnotationEntry], *, axis: int = 0
 ) -> tuple[list[AnnotationEntry], tuple[str, ...] | None]:
     """Bring the boxes of glyphs into reading order and name them.
 
+    Args:
+        coco: the file.
+        image: the line.
+        chars: the glyphs' boxes, in the order of the file.
+        axis: along which the line runs: 0 from left to right, 1 from top to bottom.
+
     Returns:
-        The annotations in the order of the file or, if only that agrees with the text, from left to
-        right; their labels, or None if a box has none of its own and the text has another number of
-        graphemes than there are boxes.
+        The annotations in the order of the file or, if only that agrees with the text, along
+        the line; their labels, or None if a box has none of its own and the text has another number
+        of graphemes than there are boxes.
     """
-    across = sorted(chars, key=lambda annotation: annotation.bbox[0] + annotation.bbox[2] / 2)
+    across = sorted(chars, key=lambda one: one.bbox[axis] + one.bbox[axis + 2] / 2)
     own = [coco.label(annotation) for annotation in chars]
     if None in own:
         expected = solid(image.text)

@@ -2,7 +2,7 @@
 
 In the first form the categories are called `char` and `word` (their ids do not matter) and the text
 stands on the image; in the second the category's name is the glyph. Where the names say nothing,
-the original's habit counts: 0 is a character, 1 a word.
+the caller's word counts, else the original's habit: 0 is a character, 1 a word.
 """
 
 import json
@@ -25,6 +25,7 @@ ANNOTATIONS = "annotations.json"
 CHAR, WORD = "char", "word"
 _OTHER_NAMES = {"character": CHAR, "characters": CHAR, "chars": CHAR, "words": WORD}
 _USUAL = {0: CHAR, 1: WORD}  # ids, by the original's habit
+_MOST_KINDS = 2  # of boxes; more categories are glyphs
 _NUMBERED = {(0, "0"), (1, "1")}  # names that say nothing
 
 
@@ -108,12 +109,15 @@ class CocoFile:
         return f"{self.path}: annotation {annotation.id} of image {annotation.image_id}"
 
 
-def load_coco(path: Path | str, images: Path | str | None = None) -> CocoFile:
+def load_coco(
+    path: Path | str, images: Path | str | None = None, *, char_id: int | None = None
+) -> CocoFile:
     """Read a COCO file (or `annotations.json` in a folder) and check every entry by itself.
 
     Args:
         path: the JSON file, or a folder with `annotations.json`.
         images: folder of the images; None: that of the file.
+        char_id: category of the glyphs; where names say otherwise, the names count.
 
     Raises:
         DataFormatError: the file is missing, is not JSON, or lacks one of the three lists.
@@ -122,7 +126,9 @@ def load_coco(path: Path | str, images: Path | str | None = None) -> CocoFile:
     path = path / ANNOTATIONS if path.is_dir() else path
     content = _load_json(path)
     coco = CocoFile(path, folder=path.parent if images is None else Path(images))
-    _add_categories(content, coco)
+    _add_categories(content, coco, char_id)
+    if char_id is not None:
+        _settle_chars(coco, char_id)
     _add_images(content, coco)
     _add_annotations(content, coco)
     return coco
@@ -158,7 +164,7 @@ def _entries(
             )
 
 
-def _add_categories(content: Mapping[str, list[Any]], coco: CocoFile) -> None:
+def _add_categories(content: Mapping[str, list[Any]], coco: CocoFile, char_id: int | None) -> None:
     for category in _entries(content, "categories", CategoryEntry, coco):
         name = category.name or ""
         name = _OTHER_NAMES.get(name.strip().lower(), name)
@@ -167,12 +173,29 @@ def _add_categories(content: Mapping[str, list[Any]], coco: CocoFile) -> None:
             coco.problems.append(Skipped(where, "the id is there twice; the first name counts"))
     named = coco.categories.items()
     if all(not name.strip() or (number, name) in _NUMBERED for number, name in named):
-        coco.categories = dict(_USUAL)
-        if content["annotations"]:
+        coco.categories = dict(_USUAL) if char_id is None else {char_id: CHAR}
+        if content["annotations"] and char_id is None:
             reason = "the categories have no names; 0 is taken for characters, 1 for words"
             coco.problems.append(Skipped(str(coco.path), reason))
     names = {name.lower() for name in coco.categories.values()}
     coco.named_glyphs = CHAR not in names and not names <= {WORD}
+
+
+def _settle_chars(coco: CocoFile, char_id: int) -> None:
+    """Take the category of an id for the glyphs', unless names say which category is."""
+    names = coco.categories
+    called = f"it is called {names[char_id]!r}" if char_id in names else "there is no such category"
+    chars = [key for key, name in names.items() if name.lower() == CHAR]
+    kinds = len(names) <= _MOST_KINDS and all(len(name) > 1 for name in names.values())
+    if char_id in chars or (coco.named_glyphs and not kinds):
+        return
+    if chars:
+        reason = f"{called}; the glyphs are category {chars[0]}, by its name"
+    else:
+        reason = f"{called}; its boxes are taken for glyphs"
+        names[char_id] = CHAR
+        coco.named_glyphs = False
+    coco.problems.append(Skipped(f"{coco.path}: category {char_id}", reason))
 
 
 def _add_images(content: Mapping[str, list[Any]], coco: CocoFile) -> None:

@@ -98,3 +98,35 @@ def test_image_names_may_begin_with_the_folder_of_the_images(save_coco) -> None:
     path = save_coco(["a"], [])
     coco = load_coco(path, path.parent / "images")  # names are images/line_1.png
     assert coco.image_path(coco.images[0]) == path.parent / "images" / "line_1.png"
+
+
+def test_categories_without_names_are_taken_by_the_id_that_is_given(save_coco) -> None:
+    path = save_coco(["a"], [(1, 4, [1, 2, 3, 4]), (1, 5, [1, 2, 3, 4])], categories=[])
+    coco = load_coco(path, char_id=4)
+    assert [one.category_id for one in coco.annotations[1]] == [4]
+    assert "no category 5" in str(coco.problems[0])
+
+
+def test_names_go_before_the_id_that_is_given_and_the_difference_is_told(save_coco) -> None:
+    path = save_coco(["a"], [(1, 3, [1, 2, 3, 4]), (1, 7, [1, 2, 3, 4])])
+    assert load_coco(path, char_id=3).problems == []
+    coco = load_coco(path, char_id=7)
+    assert [coco.is_word(one) for one in coco.annotations[1]] == [False, True]
+    assert "category 7: it is called 'word'; the glyphs are category 3" in str(coco.problems[0])
+    assert "no such category; the glyphs are category 3" in str(load_coco(path, char_id=0).problems)
+
+
+def test_a_category_of_a_strange_name_is_the_glyphs_if_its_id_is_given(save_coco) -> None:
+    kinds = [{"id": 0, "name": "symbol"}, {"id": 1, "name": "word"}]
+    path = save_coco(["a"], [(1, 0, [1, 2, 3, 4]), (1, 1, [1, 2, 3, 4])], categories=kinds)
+    coco = load_coco(path, char_id=0)
+    assert not coco.named_glyphs
+    assert [coco.is_word(one) for one in coco.annotations[1]] == [False, True]
+
+
+def test_categories_that_name_glyphs_need_no_id(save_coco) -> None:
+    glyphs = [{"id": n, "name": name} for n, name in enumerate("abc", 1)]
+    path = save_coco(["a"], [(1, 1, [1, 2, 3, 4])], categories=glyphs)
+    coco = load_coco(path, char_id=0)
+    assert coco.named_glyphs
+    assert coco.problems == []
