@@ -14,6 +14,7 @@ import numpy.typing as npt
 from effocr.bundle import LABELS, LOCALIZER, RECOGNIZER, load_bundle
 from effocr.errors import BundleError
 from effocr.localizer.arrays import CHANNELS, STRIDE
+from effocr.onnx_session import onnx_errors, open_session
 from effocr.pipeline.cutters import FrameCutter
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.locate import NativeLocator
@@ -150,44 +151,3 @@ def _session(path: Path, threads: int, *, names: tuple[str, str]) -> onnxruntime
     if given != names:
         raise BundleError(f"{path}: a graph from {given[0]} to {given[1]}, not {names}")
     return session
-
-
-def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
-    """Open an onnx file for the CPU.
-
-    Args:
-        path: of the file.
-        threads: inside of one call.
-
-    Raises:
-        BundleError: it is not an onnx file.
-    """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.enable_mem_pattern = False  # one plan per shape would pile up: lines have many widths
-    options.log_severity_level = 3  # errors only
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except onnx_errors() as error:
-        first = str(error).splitlines()[0]
-        raise BundleError(f"{path}: onnxruntime cannot open it ({first})") from error
-
-
-def onnx_errors() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises on a file that it cannot use; the classes share no base of theirs."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    kinds: list[type[Exception]] = [
-        state.Fail,
-        state.InvalidArgument,
-        state.InvalidGraph,
-        state.InvalidProtobuf,
-        state.NoSuchFile,
-        state.NotImplemented,
-        state.RuntimeException,
-    ]
-    return tuple(kinds)
