@@ -14,8 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from effocr.errors import MissingDependencyError, TrainingError, UsageError
+from effocr.errors import TrainingError, UsageError
 from effocr.recognizer import glyphnet  # noqa: F401 - timm knows it from here on
+from effocr.recognizer.hugging_face import hugging_face_network, of_this_version
 from effocr.recognizer.squares import MEAN, SPREAD, WHITE
 from effocr.training.checkpoints import apply_weights, read_tensors
 
@@ -126,7 +127,7 @@ def build_network(
         raise UsageError("name one network, of timm (such as mobilenetv3_small_050) or of HF")
     if timm is not None:
         return _timm_network(timm, size_px, classes or 0)
-    return _hugging_face_network(str(hf), size_px, classes)
+    return hugging_face_network(str(hf), size_px, classes)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
@@ -165,19 +166,16 @@ def load_net(model: SquareNetwork, weights: Mapping[str, Tensor], *, source: Pat
     Raises:
         TrainingError: they are those of another network; names the first that differ.
     """
-    own = model.net.state_dict()
-    prefix = f"{getattr(model.net, 'base_model_prefix', '')}."
-    given = {
-        name.removeprefix(prefix) if name not in own else name: weights[name] for name in weights
-    }
-    if len(given) < len(weights):
-        given = dict(weights)
-    extra = _classifier_of(model.net)
+    net = model.net
+    if hasattr(net, "from_pretrained"):
+        weights = of_this_version(net, weights)
+    own, extra = net.state_dict(), _classifier_of(net)
     fitting = {
-        name: value for name, value in given.items() if name in own or _top(name) not in extra
+        name: value for name, value in weights.items() if name in own or _top(name) not in extra
     }
+    # the first token is taken, never what a pooler makes of it
     unused = {name: own[name] for name in own if _top(name) == "pooler" and name not in fitting}
-    apply_weights(model.net, {**fitting, **unused}, source=source)
+    apply_weights(net, {**fitting, **unused}, source=source)
 
 
 def _state(path: Path) -> dict[str, Any]:
@@ -223,41 +221,3 @@ def _timm_network(name: str, size_px: int, classes: int) -> nn.Module:
     except TypeError:  # convolutional networks take any size and know no img_size
         net = timm.create_model(name, **options)
     return net
-
-
-def _hugging_face_network(name: str, size_px: int, classes: int | None) -> nn.Module:
-    try:
-        from transformers import AutoConfig, AutoModel, AutoModelForImageClassification
-    except ImportError as error:
-        raise MissingDependencyError(
-            "networks of Hugging Face need transformers: pip install transformers"
-        ) from error
-    kind = AutoModel if classes is None else AutoModelForImageClassification
-    local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    given = {} if classes is None else {"num_labels": classes}
-    try:
-        config = AutoConfig.from_pretrained(name, **local, **given)
-        if _holds_weights(name):
-            net: nn.Module = kind.from_pretrained(
-                name, config=config, ignore_mismatched_sizes=classes is not None, **local
-            )
-            return net.float()
-        if isinstance(getattr(config, "image_size", None), int):
-            config.image_size = size_px
-        net = kind.from_config(config, trust_remote_code=False)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise UsageError(
-            f"{name}: no Hugging Face model here; give a local folder with its config.json, "
-            f"nothing is downloaded ({first})"
-        ) from error
-    return net
-
-
-def _holds_weights(name: str) -> bool:
-    """Whether a model's folder has weights; one in the cache is there for them."""
-    folder = Path(name)
-    return not folder.is_dir() or any(
-        (folder / file).is_file()
-        for file in ("model.safetensors", "model.safetensors.index.json", "pytorch_model.bin")
-    )
