@@ -24,15 +24,23 @@ FORMAT = 1
 
 
 def save_checkpoint(state: Mapping[str, Any], path: Path) -> None:
-    """Write a state so that a reader finds the old file or the new one, never half of one."""
+    """Write a state so that a reader finds the old file or the new one, never half of one.
+
+    Raises:
+        TrainingError: it can't be written: the disk is full. What was there before is untouched.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    unfinished = path.with_name(f".{path.name}.tmp")
     try:
         with unfinished.open("wb") as file:
             torch.save({"format": FORMAT, **state}, file)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
+    except (OSError, RuntimeError) as error:  # torch wraps what its writer could not write
+        kept = f"; the {path.name} of an earlier step is kept" if path.is_file() else ""
+        reason = error.__context__ if isinstance(error.__context__, OSError) else error
+        raise TrainingError(f"{path}: can't be written: {reason}{kept}") from error
     finally:
         unfinished.unlink(missing_ok=True)
 
@@ -50,7 +58,13 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     path = path / LAST if path.is_dir() else path
     if not path.is_file():
         raise UsageError(f"{path}: no checkpoint here; give the folder that `train --out` wrote")
-    state = read_tensors(path)
+    try:
+        state = read_tensors(path)
+    except TrainingError as error:
+        best = path.with_name(BEST)
+        if path.name != LAST or not best.is_file():
+            raise
+        raise TrainingError(f"{error}; {best} may be whole: go on from there") from error
     if state.get("format") != FORMAT:
         raise TrainingError(f"{path}: not a checkpoint of this program's format {FORMAT}")
     return state

@@ -24,8 +24,11 @@ class LoopConfig(BaseModel, frozen=True, extra="forbid"):
     clip_norm: float | None = Field(1.0, gt=0, description="largest norm of the whole gradient")
     ema_decay: float | None = Field(None, gt=0, lt=1, description="moving average of the weights")
     bf16: bool = Field(False, description="run the model in bfloat16 where that is safe")
+    fp16: bool = Field(False, description="the same in float16 with a scaled loss; only on CUDA")
     channels_last: bool = Field(True, description="memory layout; three times faster on CPU")
-    device: Literal["auto", "cpu"] = Field("auto", description="auto: a GPU where there is one")
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="auto: a GPU where there is one"
+    )
     workers: int = Field(0, ge=0, description="processes that make batches; 0: the loop itself")
     log_every: int = Field(50, gt=0, description="steps")
     validate_every: int = Field(500, gt=0, description="steps")
@@ -37,6 +40,12 @@ class LoopConfig(BaseModel, frozen=True, extra="forbid"):
         (), description="besides log.jsonl and log.csv, which are always written"
     )
     project: str = Field("effocr", min_length=1, description="of Weights & Biases")
+
+    @model_validator(mode="after")
+    def _one_precision(self) -> Self:
+        if self.bf16 and self.fp16:
+            raise ValueError("bf16 and fp16 exclude each other; switch one off")
+        return self
 
     @model_validator(mode="after")
     def _finite_schedule(self) -> Self:

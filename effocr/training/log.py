@@ -4,13 +4,14 @@ import csv
 import json
 import logging
 import math
-import os
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from effocr.errors import TrainingError
+from effocr.training.distributed import is_main
 from effocr.training.trackers import (
     Row,
     Tracker,
@@ -36,6 +37,8 @@ class Log(Protocol):
 class RunLog:
     """Writes the rows of one run into its folder, and hands them on to the trackers.
 
+    Of several processes that train together only the main one writes.
+
     with RunLog(run, trackers=("wandb",), project="effocr_recog_v2") as log:
         fit(task, config, run=run, log=log)
         log({"step": 500, "test_accuracy": 0.97})
@@ -54,7 +57,7 @@ class RunLog:
 
         Args:
             folder: of the run.
-            trackers: started by the first row or `rewind`, so never in a process that only helps.
+            trackers: started by the first row or `rewind`.
             project: of Weights & Biases.
             names: figure -> its name in the trackers, such as {"loss": "train/loss"}; the files
                 keep the figure's own, and so do trackers where it is not named here.
@@ -66,6 +69,8 @@ class RunLog:
         for name in trackers:
             check_installed(name)
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self._silent = not is_main()
         self.jsonl = folder / "log.jsonl"
         self.csv = folder / "log.csv"
         self._names = {} if names is None else dict(names)
@@ -75,22 +80,27 @@ class RunLog:
         self._columns: list[str] = []
 
     def __call__(self, row: Row) -> None:
-        """Write one row to every place."""
+        """Write one row to every place.
+
+        Raises:
+            TrainingError: it can't be written: the disk is full.
+        """
+        if self._silent:
+            return
         if self._trackers is None:
             self.rewind(math.inf)
         logger.info("%s", "  ".join(f"{name} {value:.4g}" for name, value in row.items()))
-        with self.jsonl.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(dict(row)) + "\n")
-        if set(row) <= set(self._columns):
-            with self.csv.open("a", encoding="utf-8", newline="") as file:
-                csv.DictWriter(file, self._columns).writerow(row)
-        else:
-            self._rewrite_csv(read_log(self.jsonl))
+        try:
+            self._append(row)
+        except OSError as error:
+            raise TrainingError(f"{self.folder}: the log can't be written: {error}") from error
         for tracker in self._trackers or ():
             tracker(self._renamed(row))
 
     def rewind(self, step: float) -> None:
         """Drop rows of later steps, left by a run that was killed after its last checkpoint."""
+        if self._silent:
+            return
         before = read_log(self.jsonl)
         rows = [row for row in before if row["step"] <= step]
         if self._trackers is not None and len(rows) == len(before):
@@ -121,6 +131,15 @@ class RunLog:
         """End the trackers, which are told of an error."""
         self.close(failed=kind is not None)
 
+    def _append(self, row: Row) -> None:
+        with self.jsonl.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(dict(row)) + "\n")
+        if set(row) <= set(self._columns):
+            with self.csv.open("a", encoding="utf-8", newline="") as file:
+                csv.DictWriter(file, self._columns).writerow(row)
+        else:
+            self._rewrite_csv(read_log(self.jsonl))
+
     def _renamed(self, row: Row) -> Row:
         return {self._names.get(name, name): value for name, value in row.items()}
 
@@ -147,6 +166,6 @@ def read_log(jsonl: Path) -> list[dict[str, float]]:
 
 def _replace(path: Path, text: str) -> None:
     """Write a file so that a kill leaves the old one or the new one."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    unfinished = path.with_name(f".{path.name}.tmp")
     unfinished.write_text(text, encoding="utf-8", newline="")
     unfinished.replace(path)

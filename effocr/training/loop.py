@@ -1,36 +1,29 @@
 """The training loop of every model. It knows steps, losses and checkpoints, and nothing of glyphs.
 
 Accelerate gives the device and several processes; docs/decisions.md says why not Lightning. A
-resumed run equals an uninterrupted one bit for bit on CPU, because a batch depends on its step
-only (`effocr.training.process.Batches`) and everything else that changes is in the checkpoint.
+resumed run equals an uninterrupted one bit for bit on CPU, because batches and random numbers
+depend on the step only (`effocr.training.process`) and what else changes is in the checkpoint.
 """
 
 import logging
 import math
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import Accelerator
 from torch import Tensor, nn
 
 from effocr.errors import TrainingError
 from effocr.training.average import MovingAverage
 from effocr.training.checkpoints import BEST, LAST, load_checkpoint, save_checkpoint
 from effocr.training.config import LoopConfig
+from effocr.training.device import Machine, Precision
 from effocr.training.log import Log
-from effocr.training.process import (
-    Batches,
-    interrupts,
-    load,
-    random_state,
-    seeded,
-    set_random_state,
-)
+from effocr.training.process import Batches, interrupts, load, seed_step, seeded
 from effocr.training.schedule import rate_factor
+from effocr.training.window import Window
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +35,8 @@ class Task:
     Attributes:
         model: takes what `loss` gives it.
         loss: (model, batch) -> figures by name, each a scalar; "loss" is made small, others are
-            logged.
+            logged. It calls the model itself, not its parts: with several processes the model
+            given is a wrapper that shares gradients.
         batches: by step.
         optimizer: over the model's parameters; its learning rates are the highest of the schedule.
         validate: model -> figures by name, or None. Called without gradients, in eval mode.
@@ -92,24 +86,23 @@ def fit(
     Raises:
         TrainingError: the loss is not a finite number, or the checkpoint is not of this model.
     """
-    steps = config.epochs * len(task.batches) if config.epochs else config.max_steps
     with seeded(config.seed), interrupts() as interrupted:
         trainer = _Trainer(task, config, run)
+        steps = trainer.steps()
         progress = trainer.resume(resume) if resume is not None else Outcome()
         log.rewind(progress.step)
-        window = _Window()
-        for batch in trainer.batches(progress.step, steps):
+        window = Window()
+        for batch in window.waiting_for(trainer.batches(progress.step, steps)):
             rate = trainer.set_rate(progress.step, steps)
             figures = trainer.step(batch, progress.step)
             progress.step += 1
             window.add(figures)
             done = progress.step == steps
             if progress.step % config.log_every == 0 or done:
-                trainer.log(log, {"step": progress.step, "learning_rate": rate, **window.means()})
-                window = _Window()
+                log({"step": progress.step, "learning_rate": rate, **window.means()})
             if progress.step % config.validate_every == 0 or done:
                 trainer.validate(progress, log)
-            progress.interrupted = interrupted.is_set() and not done
+            progress.interrupted = trainer.machine.agree(interrupted.is_set()) and not done
             if progress.step % config.save_every == 0 or done or progress.interrupted:
                 trainer.save(LAST, progress)
             if progress.interrupted:
@@ -125,64 +118,72 @@ class _Trainer:
 
     def __init__(self, task: Task, config: LoopConfig, run: Path) -> None:
         self.task, self.config, self.run = task, config, run
-        self.accelerator = Accelerator(cpu=config.device == "cpu", mixed_precision="no")
+        self.machine = Machine(config.device)
+        self.precision = Precision.on(self.machine.device, bf16=config.bf16, fp16=config.fp16)
         if config.channels_last:
             task.model.to(memory_format=torch.channels_last)
+        self.model = self.machine.wrap(task.model)
         for group in task.optimizer.param_groups:
             group.setdefault("initial_lr", group["lr"])
-        self.model, self.optimizer = self.accelerator.prepare(task.model, task.optimizer)
         self.average = None
         if config.ema_decay is not None:
-            self.average = MovingAverage(self._bare(), decay=config.ema_decay)
+            self.average = MovingAverage(task.model, decay=config.ema_decay)
+
+    def steps(self) -> int:
+        """Steps in all; each step takes one batch for every process."""
+        if self.config.epochs is None:
+            return self.config.max_steps
+        return math.ceil(self.config.epochs * len(self.task.batches) / self.machine.processes)
 
     def batches(self, first: int, last: int) -> Iterator[Any]:
         """Batches of the steps that are left, on the device; each process takes its own share."""
-        processes, own = self.accelerator.num_processes, self.accelerator.process_index
+        processes, own = self.machine.processes, self.machine.process
         numbers = range(first * processes + own, last * processes, processes)
         yield from load(
-            self.task.batches,
-            numbers,
-            workers=self.config.workers,
-            device=self.accelerator.device,
+            self.task.batches, numbers, workers=self.config.workers, device=self.machine.device
         )
 
     def set_rate(self, step: int, steps: int) -> float:
         """Set the learning rates of a step; returns the first group's."""
         config = self.config
         factor = rate_factor(config.schedule, step, steps=steps, warmup=config.warmup)
-        for group in self.optimizer.param_groups:
+        for group in self.task.optimizer.param_groups:
             group["lr"] = group["initial_lr"] * factor
-        return float(self.optimizer.param_groups[0]["lr"])
+        return float(self.task.optimizer.param_groups[0]["lr"])
 
     def step(self, batch: Any, step: int) -> dict[str, float]:
         """One step of the optimizer; returns the figures of the loss."""
+        optimizer, scaler = self.task.optimizer, self.precision.scaler
+        seed_step(self.config.seed, step, self.machine.process)
         self.model.train()
-        with torch.autocast(self.accelerator.device.type, torch.bfloat16, self.config.bf16):
+        with self.precision.autocast():
             figures = self.task.loss(self.model, batch)
-        loss = figures["loss"]
-        if not math.isfinite(loss.item()):
+        optimizer.zero_grad()
+        torch.autograd.backward(scaler.scale(figures["loss"]))
+        values = _values(figures)  # a GPU is waited for once a step: here
+        if not math.isfinite(values["loss"]):
             raise TrainingError(
-                f"step {step + 1}: the loss is {loss.item()}; try a lower loop.learning_rate or "
+                f"step {step + 1}: the loss is {values['loss']}; try a lower loop.learning_rate or "
                 f"a longer loop.warmup, and --resume {self.run} if it has a {LAST}"
             )
-        self.optimizer.zero_grad()
-        self.accelerator.backward(loss)
+        scaler.unscale_(optimizer)
         if self.config.clip_norm is not None:
-            self.accelerator.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
-        self.optimizer.step()
+            nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip_norm)
+        scaler.step(optimizer)
+        scaler.update()
         if self.average is not None:
-            self.average.update(self._bare(), step=step + 1)
-        return {name: float(value.detach()) for name, value in figures.items()}
+            self.average.update(self.task.model, step=step + 1)
+        return values
 
     def validate(self, progress: Outcome, log: Log) -> None:
         """Measure, log, and keep the weights if none were better."""
         if self.task.validate is None:
             return
-        model = self.average.model if self.average is not None else self._bare()
+        model = self.average.model if self.average is not None else self.task.model
         model.eval()
         with torch.no_grad():
             figures = self.task.validate(model)
-        self.log(log, {"step": progress.step, **figures})
+        log({"step": progress.step, **figures})
         if self.config.best not in figures:
             raise TrainingError(f"loop.best is {self.config.best}, validation has {list(figures)}")
         value = figures[self.config.best]
@@ -195,23 +196,18 @@ class _Trainer:
             progress.best, progress.best_step = value, progress.step
             self.save(BEST, progress)
 
-    def log(self, log: Log, row: Mapping[str, float]) -> None:
-        """Log once, however many processes there are."""
-        if self.accelerator.is_main_process:
-            log(row)
-
     def save(self, name: str, progress: Outcome) -> None:
-        """Write the whole state into the run folder."""
-        if not self.accelerator.is_main_process:
+        """Write the whole state into the run folder; once, however many processes there are."""
+        if not self.machine.is_main:
             return
         state = {
             "step": progress.step,
             "best": progress.best,
             "best_step": progress.best_step,
-            "model": self._bare().state_dict(),
+            "model": self.task.model.state_dict(),
             "ema": None if self.average is None else dict(self.average.state_dict()),
-            "optimizer": self.optimizer.state_dict(),
-            "random": random_state(),
+            "optimizer": self.task.optimizer.state_dict(),
+            "scaler": self.precision.scaler.state_dict(),
             "settings": dict(self.task.settings),
         }
         save_checkpoint(state, self.run / name)
@@ -222,33 +218,17 @@ class _Trainer:
         if (state["ema"] is None) != (self.average is None):
             raise TrainingError(f"{path}: loop.ema_decay was switched on or off since")
         try:
-            self._bare().load_state_dict(state["model"])
-            self.optimizer.load_state_dict(state["optimizer"])
+            self.task.model.load_state_dict(state["model"])
+            self.task.optimizer.load_state_dict(state["optimizer"])
         except (RuntimeError, ValueError, KeyError) as error:
             raise TrainingError(f"{path}: a checkpoint of another model: {error}") from error
         if self.average is not None:
             self.average.load_state_dict(state["ema"])
-        set_random_state(state["random"])
+        if state.get("scaler") and self.config.fp16:  # other precisions keep none
+            self.precision.scaler.load_state_dict(state["scaler"])
         return Outcome(state["step"], state["best"], state["best_step"])
 
-    def _bare(self) -> nn.Module:
-        model: nn.Module = self.accelerator.unwrap_model(self.model)
-        return model
 
-
-class _Window:
-    """Means of the figures since the last row of the log, and the speed."""
-
-    def __init__(self) -> None:
-        self.sums: dict[str, float] = {}
-        self.steps = 0
-        self.start = time.perf_counter()
-
-    def add(self, figures: Mapping[str, float]) -> None:
-        self.steps += 1
-        for name, value in figures.items():
-            self.sums[name] = self.sums.get(name, 0.0) + value
-
-    def means(self) -> dict[str, float]:
-        means = {name: total / self.steps for name, total in self.sums.items()}
-        return {**means, "steps_per_s": self.steps / (time.perf_counter() - self.start)}
+def _values(figures: Mapping[str, Tensor]) -> dict[str, float]:
+    together = torch.stack([figure.detach().float() for figure in figures.values()])
+    return dict(zip(figures, together.tolist(), strict=True))

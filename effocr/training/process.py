@@ -1,11 +1,12 @@
-"""What a run needs of its process: batches on the device, random state, Ctrl+C."""
+"""What a run needs of its process: batches on the device, random numbers, Ctrl+C."""
 
 import signal
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -59,44 +60,51 @@ def start_worker(_: int) -> None:
 
     cv2.setNumThreads(0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # forked in a loop that finishes its step first
 
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
     """A world where torch's generators start from the seed, and are put back afterwards."""
-    with torch.random.fork_rng():
+    used = torch.cuda.is_initialized()  # type: ignore[no-untyped-call, unused-ignore]
+    own = [torch.cuda.current_device()] if used else []
+    with torch.random.fork_rng(own):
         torch.manual_seed(seed)
         yield
 
 
 @contextmanager
 def interrupts() -> Iterator[threading.Event]:
-    """An event that Ctrl+C sets; a second Ctrl+C ends at once. Only in the main thread."""
+    """An event that Ctrl+C sets, and a request to end (SIGTERM: `kill`, `torchrun`, a cluster).
+
+    A second Ctrl+C ends at once. Only in the main thread.
+    """
     interrupted = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield interrupted
         return
 
-    def ask(_signal: int, _frame: Any) -> None:
-        if interrupted.is_set():
+    asked = threading.Event()
+
+    def ask(number: int, _frame: Any) -> None:
+        if number == signal.SIGINT and asked.is_set():
             raise KeyboardInterrupt
+        if number == signal.SIGINT:
+            asked.set()
         interrupted.set()
 
-    before = signal.signal(signal.SIGINT, ask)
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield interrupted
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
 
 
-def random_state() -> dict[str, Any]:
-    """Torch's generators, which dropout and its like draw from; data has its own by step."""
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
-    return {"cpu": torch.get_rng_state(), "cuda": cuda}
+def seed_step(seed: int, step: int, process: int) -> None:
+    """Seed torch's generators, which dropout and its like draw from, for one step of one process.
 
-
-def set_random_state(state: Mapping[str, Any]) -> None:
-    """Put torch's generators back."""
-    torch.set_rng_state(state["cpu"])
-    if torch.cuda.is_available() and len(state["cuda"]) == torch.cuda.device_count():
-        torch.cuda.set_rng_state_all(state["cuda"])
+    So there is no random state to keep, and a step draws the same after a resume.
+    """
+    (mixed,) = np.random.SeedSequence((seed, step, process)).generate_state(1, np.uint64)
+    torch.manual_seed(int(mixed) >> 1)

@@ -12,9 +12,8 @@ import torch
 from effocr.training.process import (
     interrupts,
     load,
-    random_state,
+    seed_step,
     seeded,
-    set_random_state,
     to_device,
 )
 
@@ -65,14 +64,16 @@ def test_a_seeded_world_repeats_and_is_left_without_a_trace() -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
-def test_random_state_is_put_back() -> None:
+def test_random_numbers_depend_on_seed_step_and_process_and_nothing_else() -> None:
+    drawn = {}
     with seeded(1):
-        torch.rand(5)
-        state = random_state()
-        expected = torch.rand(5)
+        for where in ((0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)):
+            seed_step(*where)
+            drawn[where] = float(torch.rand(()))
         torch.rand(9)
-        set_random_state(state)
-        assert torch.equal(torch.rand(5), expected)
+        seed_step(0, 1, 0)
+        assert float(torch.rand(())) == drawn[0, 1, 0]
+    assert len(set(drawn.values())) == 4
 
 
 def test_the_first_ctrl_c_asks_and_the_second_ends() -> None:
@@ -83,6 +84,16 @@ def test_the_first_ctrl_c_asks_and_the_second_ends() -> None:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_request_to_end_is_heard_and_heard_again_without_harm() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with interrupts() as interrupted:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert interrupted.wait(5)
+        signal.raise_signal(signal.SIGINT)  # torchrun forwards both
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 def test_another_thread_leaves_signals_alone() -> None:

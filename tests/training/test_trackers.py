@@ -71,9 +71,8 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[object]]:
         server.shutdown(socket.SHUT_RDWR)
 
 
-@pytest.mark.usefixtures("wandb")
 def test_wandb_offline_holds_the_originals_project_and_keys_and_sends_nothing(
-    tmp_path: Path, proxy: list[object]
+    tmp_path: Path, wandb: ModuleType, proxy: list[object]
 ) -> None:
     with RunLog(
         tmp_path / "my_run",
@@ -86,6 +85,7 @@ def test_wandb_offline_holds_the_originals_project_and_keys_and_sends_nothing(
         log({"step": 2, "loss": 0.25, "learning_rate": 0.1})
         log({"step": 2, "accuracy": 0.75})
         log({"step": 2, "test_accuracy": 0.7})
+    wandb.teardown()  # its own process writes a little later
     (file,) = tracked.wandb_runs(tmp_path / "my_run")
     assert tracked.wandb_rows(file) == [
         {"_step": 1, "train/loss": 0.5},
@@ -105,8 +105,9 @@ def test_wandb_offline_holds_the_originals_project_and_keys_and_sends_nothing(
     assert proxy == []
 
 
-@pytest.mark.usefixtures("wandb")
-def test_after_a_kill_wandb_gets_a_whole_run_with_every_step_once(tmp_path: Path) -> None:
+def test_after_a_kill_wandb_gets_a_whole_run_with_every_step_once(
+    tmp_path: Path, wandb: ModuleType
+) -> None:
     before = RunLog(tmp_path, trackers=("wandb",), names=ORIGINAL_NAMES)
     for step in (1, 2, 3):
         before({"step": step, "loss": 1 / step})
@@ -114,16 +115,18 @@ def test_after_a_kill_wandb_gets_a_whole_run_with_every_step_once(tmp_path: Path
     with RunLog(tmp_path, trackers=("wandb",), names=ORIGINAL_NAMES) as after:
         after.rewind(2)  # the last checkpoint
         after({"step": 3, "loss": 9.0})
-    killed, whole = sorted(tracked.wandb_runs(tmp_path), key=lambda file: file.stat().st_mtime_ns)
+    wandb.teardown()
+    killed, whole = sorted(
+        tracked.wandb_runs(tmp_path), key=lambda file: tracked.wandb_exit(file) == 0
+    )
     assert [row["_step"] for row in tracked.wandb_rows(killed)] == [1, 2, 3]
     assert tracked.wandb_exit(killed) == 1
     rows = [(row["_step"], row["train/loss"]) for row in tracked.wandb_rows(whole)]
     assert rows == [(1, 1.0), (2, 0.5), (3, 9.0)]
 
 
-@pytest.mark.usefixtures("wandb")
 def test_the_users_wandb_variables_count_more_than_ours(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, wandb: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WANDB_PROJECT", "mine")
     monkeypatch.setenv("WANDB_NAME", "tuesday")
@@ -131,6 +134,7 @@ def test_the_users_wandb_variables_count_more_than_ours(
     (tmp_path / "elsewhere").mkdir()
     with RunLog(tmp_path / "run", trackers=("wandb",), project="effocr_recog_v2") as log:
         log({"step": 1, "loss": 0.5})
+    wandb.teardown()
     assert not tracked.wandb_runs(tmp_path / "run")
     (file,) = tracked.wandb_runs(tmp_path / "elsewhere")
     assert tracked.wandb_project(file)[:2] == ("mine", "tuesday")
