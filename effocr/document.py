@@ -29,6 +29,8 @@ class Glyph:
         confidence: calibrated, 0 to 1.
         candidates: (character, cosine similarity), best first.
         unknown: whether it looks like nothing in the index.
+        read_as: what was read, where a correction put something else into `text`; None: `text`
+            is what was read.
     """
 
     text: str
@@ -36,6 +38,7 @@ class Glyph:
     confidence: float
     candidates: tuple[tuple[str, float], ...]
     unknown: bool = False
+    read_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from effocr.document import Document
+    from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader, ReadFailure
 
 __all__ = ["read"]
@@ -65,6 +66,22 @@ def read(
     whitelist: Annotated[
         str | None, typer.Option(metavar="CHARS", help="Read these characters only.")
     ] = None,
+    blacklist: Annotated[
+        str, typer.Option(metavar="CHARS", help="Never read these characters.")
+    ] = "",
+    fix_case: Annotated[
+        bool,
+        typer.Option(
+            "--fix-case", help="Tell capitals from small letters and periods from dashes by height."
+        ),
+    ] = False,
+    lexicon: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Correct words that are not in FILE to words of it that look the same.",
+        ),
+    ] = None,
 ) -> None:
     """Read images of text lines."""
     if not lines:
@@ -77,12 +94,30 @@ def read(
     from effocr.pipeline.reader import Reader
 
     reader = Reader(
-        model, threads=threads, top_k=top_k, whitelist=whitelist, min_confidence=min_confidence
+        model,
+        threads=threads,
+        top_k=top_k,
+        whitelist=whitelist,
+        blacklist=blacklist,
+        min_confidence=min_confidence,
+        corrections=_corrections(fix_case, lexicon),
     )
     with Outputs(inputs, formats, out, one_file=one_file, force=force) as outputs:
         status = _read_all(reader, inputs, outputs, draw)
     if status:
         raise typer.Exit(status)
+
+
+def _corrections(fix_case: bool, lexicon: Path | None) -> Corrections:
+    """What the options ask to correct."""
+    from effocr.pipeline.postprocess.case_and_periods import ANCHOR_MARGIN
+    from effocr.pipeline.postprocess.corrections import Corrections
+    from effocr.pipeline.postprocess.lexicon import read_lexicon
+
+    return Corrections(
+        anchor_margin=ANCHOR_MARGIN if fix_case else None,
+        lexicon=None if lexicon is None else read_lexicon(lexicon),
+    )
 
 
 def _read_all(reader: Reader, inputs: Sequence[Input], outputs: Outputs, draw: Path | None) -> int:

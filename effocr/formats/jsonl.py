@@ -6,6 +6,7 @@
          "glyphs": [{"text", "box": [x0, y0, x1, y1], "confidence",
                      "candidates": [["a", 0.91], ...], "unknown"}]}]}
 
+A glyph whose text was corrected after reading has "read_as" too: what it was before.
 An input that could not be read is {"path", "error"}. Lines of all blocks stand in one list, so
 blocks are one when read again.
 """
@@ -85,17 +86,21 @@ def _line(line: Line) -> dict[str, Any]:
         "polygon": line.polygon,
         "confidence": line.confidence,
         "words": [{"text": w.text, "box": w.box, "glyphs": w.glyphs} for w in line.words],
-        "glyphs": [
-            {
-                "text": glyph.text,
-                "box": glyph.box,
-                "confidence": glyph.confidence,
-                "candidates": glyph.candidates,
-                "unknown": glyph.unknown,
-            }
-            for glyph in line.glyphs
-        ],
+        "glyphs": [_glyph(glyph) for glyph in line.glyphs],
     }
+
+
+def _glyph(glyph: Glyph) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "text": glyph.text,
+        "box": glyph.box,
+        "confidence": glyph.confidence,
+        "candidates": glyph.candidates,
+        "unknown": glyph.unknown,
+    }
+    if glyph.read_as is not None:
+        record["read_as"] = glyph.read_as
+    return record
 
 
 def _page_of(record: dict[str, Any]) -> Page:
@@ -115,6 +120,7 @@ def _line_of(record: dict[str, Any]) -> Line:
             glyph["confidence"],
             tuple((text, similarity) for text, similarity in glyph["candidates"]),
             glyph["unknown"],
+            glyph.get("read_as"),
         )
         for glyph in record["glyphs"]
     )

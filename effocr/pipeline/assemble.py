@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ from effocr.bundle import Calibration
 from effocr.document import UNKNOWN, Block, Box, Document, Glyph, Line, Page, Point, Word
 from effocr.geometry import Affine, box_polygon, clip_boxes, union_box
 from effocr.pipeline.engines import Found
+from effocr.pipeline.postprocess.corrections import Corrections
 
 __all__ = ["Rules", "Seen", "assemble_line", "blank_line", "confidences", "one_line_document"]
 
@@ -28,12 +29,19 @@ class Rules:
         unknown_similarity: a glyph whose best cosine is lower is unknown.
         min_confidence: a glyph of less confidence is unknown.
         calibration: weights of the confidence.
+        corrections: what is corrected afterwards.
     """
 
     top_k: int
     unknown_similarity: float
     min_confidence: float
     calibration: Calibration
+    corrections: Corrections = field(default_factory=Corrections)
+
+    @property
+    def candidates(self) -> int:
+        """Candidates that a line is assembled with."""
+        return max(self.top_k, self.corrections.candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class Seen:
 
 
 def assemble_line(seen: Seen, found: Found, rules: Rules) -> Line:
-    """Make the line.
+    """Make the line, and correct it.
 
     Args:
         seen: n glyphs.
@@ -70,10 +78,10 @@ def assemble_line(seen: Seen, found: Found, rules: Rules) -> Line:
     sure = confidences(similarities, seen.scores, rules.calibration)
     known = (similarities[:, 0] >= rules.unknown_similarity) & (sure >= rules.min_confidence)
     glyphs = _glyphs(
-        boxes.tolist(), sure.round(4).tolist(), known.tolist(), _candidates(found, rules.top_k)
+        boxes.tolist(), sure.round(4).tolist(), known.tolist(), _candidates(found, rules.candidates)
     )
     words = _words(glyphs, boxes, seen.spaces)
-    return Line(
+    line = Line(
         text=" ".join(word.text for word in words),
         box=_box(union_box(boxes)),
         polygon=_outline(seen),
@@ -81,6 +89,7 @@ def assemble_line(seen: Seen, found: Found, rules: Rules) -> Line:
         words=words,
         glyphs=glyphs,
     )
+    return rules.corrections.correct(line, top_k=rules.top_k)
 
 
 def blank_line(size: tuple[int, int], *, confidence: float = 1.0) -> Line:

@@ -68,7 +68,9 @@ def read_chunk(
     lines = [line for line in opened if isinstance(line, _Opened)]
     located = engines.locator.locate([line.grey for line in lines])
     found = iter(
-        _look_up([line for line in located if line is not None], engines, k=max(rules.top_k, 2))
+        _look_up(
+            [line for line in located if line is not None], engines, k=max(rules.candidates, 2)
+        )
     )
     read = iter(
         [

@@ -17,6 +17,7 @@ from effocr.pipeline.chunk import ReadFailure, read_chunk
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.images import ImageSource
 from effocr.pipeline.onnx_engines import load_engines
+from effocr.pipeline.postprocess.corrections import Corrections
 from effocr.pipeline.threads import single_threaded, thread_count
 from effocr.pipeline.whitelist import restrict
 
@@ -41,24 +42,28 @@ class Reader:
         threads: how many to use; None for all cores.
         top_k: candidates to keep for each glyph.
         whitelist: only these characters are read; None for all.
+        blacklist: these characters are not read.
         min_confidence: a glyph of less confidence becomes U+FFFD, with its candidates kept.
         unknown_similarity: a glyph less like anything in the index becomes U+FFFD; None for the
             threshold of the model.
+        corrections: what is corrected after reading, each change marked; None for nothing.
 
     Raises:
         UsageError: an option is out of range, or there is no such model.
         BundleError: the model is damaged.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - an option is an argument
         self,
         model: str | Path | Engines = "en",
         *,
         threads: int | None = None,
         top_k: int = 5,
         whitelist: str | None = None,
+        blacklist: str = "",
         min_confidence: float = 0.0,
         unknown_similarity: float | None = None,
+        corrections: Corrections | None = None,
     ) -> None:
         if top_k < 1:
             raise UsageError(f"top_k {top_k}: at least 1 candidate is needed")
@@ -66,7 +71,7 @@ class Reader:
             raise UsageError(f"min_confidence {min_confidence}: must be from 0 to 1")
         self._threads = thread_count(threads)
         engines = model if isinstance(model, Engines) else load_engines(model)
-        self._engines = engines if whitelist is None else restrict(engines, whitelist)
+        self._engines = restrict(engines, whitelist, blacklist)
         manifest = engines.manifest
         self._rules = Rules(
             top_k=top_k,
@@ -75,6 +80,7 @@ class Reader:
             ),
             min_confidence=min_confidence,
             calibration=manifest.calibration,
+            corrections=corrections or Corrections(),
         )
 
     @property

@@ -23,16 +23,16 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Whitelisted:
+class _Restricted:
     """An index that knows only some of its characters; a `Searcher`."""
 
     index: Searcher
     allowed: frozenset[str]
-    characters: int  # in the whole index
+    hidden: int  # characters of the index that are not allowed
 
     def search(self, embeddings: npt.NDArray[np.float32], k: int) -> Found:
         """The k nearest of the allowed characters; see `Searcher`."""
-        found = self.index.search(embeddings, self.characters)
+        found = self.index.search(embeddings, k + self.hidden)
         labels: list[list[str]] = []
         similarities = np.full((len(embeddings), k), -np.inf, np.float32)
         for row, known in enumerate(found.labels):
@@ -42,17 +42,30 @@ class _Whitelisted:
         return _Kept(labels, similarities)
 
 
-def restrict(engines: Engines, whitelist: str) -> Engines:
-    """The same engines with an index of the characters of `whitelist` only.
+def restrict(engines: Engines, whitelist: str | None, blacklist: str = "") -> Engines:
+    """The same engines with an index of some of its characters only.
+
+    Characters that come twice or that the model does not know do no harm.
+
+    Args:
+        engines: the model.
+        whitelist: the characters to read; None for all.
+        blacklist: characters not to read, even where the whitelist has them.
 
     Raises:
-        UsageError: the model knows none of them.
+        UsageError: the model knows no character that is left.
     """
-    allowed = frozenset(graphemes(whitelist)) & frozenset(engines.manifest.charset)
+    known = frozenset(engines.manifest.charset)
+    allowed = known if whitelist is None else known & frozenset(graphemes(whitelist))
+    allowed -= frozenset(graphemes(blacklist))
     if not allowed:
+        named = {"whitelist": whitelist, "blacklist": blacklist or None}
+        asked = " and ".join(f"{name} {text!r}" for name, text in named.items() if text is not None)
         raise UsageError(
-            f"whitelist {whitelist!r}: the model {engines.manifest.name!r} knows none of these "
-            "characters; `effocr models show` lists what it knows"
+            f"{asked}: no character of the model {engines.manifest.name!r} is left to read; "
+            "`effocr models show` lists what it knows"
         )
-    index = _Whitelisted(engines.index, allowed, len(engines.manifest.charset))
+    if allowed == known:
+        return engines
+    index = _Restricted(engines.index, allowed, len(known - allowed))
     return replace(engines, index=index)

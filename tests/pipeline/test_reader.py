@@ -14,6 +14,8 @@ import effocr
 from effocr import Reader
 from effocr.document import UNKNOWN, Document
 from effocr.errors import ImageError, UsageError
+from effocr.pipeline.postprocess.corrections import Corrections
+from effocr.pipeline.postprocess.lexicon import Lexicon
 from effocr.pipeline.reader import ReadFailure
 
 Draw = Callable[..., np.ndarray]
@@ -162,7 +164,7 @@ def test_a_whitelist_restricts_what_is_read(tiny_model: Path, draw_line: Draw) -
 
 
 def test_a_whitelist_of_strange_characters_is_an_error_of_use(tiny_model: Path) -> None:
-    with pytest.raises(UsageError, match="knows none"):
+    with pytest.raises(UsageError, match="is left to read"):
         Reader(tiny_model, whitelist="äß")
 
 
@@ -224,3 +226,33 @@ def test_the_embedded_model_reads_a_line(english_model: Path) -> None:
     read = Reader(english_model).read(image).text
     wrong = sum(a != b for a, b in itertools.zip_longest(read, text))
     assert wrong <= 4
+
+
+def test_defect_36_a_blacklist_may_name_characters_twice_or_that_nobody_knows(
+    tiny_model: Path, draw_line: Draw
+) -> None:
+    reader = Reader(tiny_model, threads=1, blacklist="II\u00a0xß", unknown_similarity=-1)
+    (line,) = reader.read(draw_line("Inu")).lines
+    assert line.text[1:] == "nu"
+    assert {text for glyph in line.glyphs for text, _ in glyph.candidates} == {"n", "u"}
+    for glyph in line.glyphs:
+        assert glyph.text == glyph.candidates[0][0]
+
+
+def test_the_blacklist_takes_from_the_whitelist(tiny_model: Path, draw_line: Draw) -> None:
+    reader = Reader(tiny_model, threads=1, whitelist="nI", blacklist="I", unknown_similarity=-1)
+    assert reader.read(draw_line("nnn")).text == "nnn"
+    with pytest.raises(UsageError, match="is left to read"):
+        Reader(tiny_model, blacklist="Inu")
+
+
+def test_corrections_are_made_with_more_candidates_than_are_given(
+    tiny_model: Path, draw_line: Draw
+) -> None:
+    words = Corrections(lexicon=Lexicon(frozenset({"Iun"})))
+    (plain,) = Reader(tiny_model, threads=1, top_k=1).read(draw_line("Iun")).lines
+    assert plain.text == "Iun"
+    image = draw_line("Inn")
+    (line,) = Reader(tiny_model, threads=1, top_k=1, corrections=words).read(image).lines
+    assert line.text == "Inn"  # n and u share no ink: not alike, not corrected
+    assert all(len(glyph.candidates) == 1 for glyph in line.glyphs)
