@@ -155,13 +155,20 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return weights
 
 
-def load_net(model: SquareNetwork, weights: Mapping[str, Tensor], *, source: Path) -> None:
+def load_net(
+    model: SquareNetwork,
+    weights: Mapping[str, Tensor],
+    *,
+    source: Path,
+    any_classifier: bool = False,
+) -> None:
     """Put weights into a network; those of a classifier that it does not have are left out.
 
     Args:
         model: an encoder or classifier.
         weights: by the names of the network itself, as `read_weights` gives them.
         source: where they are from, for the message.
+        any_classifier: its own classifier may be missing in the weights and stays as it is.
 
     Raises:
         TrainingError: they are those of another network; names the first that differ.
@@ -174,8 +181,9 @@ def load_net(model: SquareNetwork, weights: Mapping[str, Tensor], *, source: Pat
         name: value for name, value in weights.items() if name in own or _top(name) not in extra
     }
     # the first token is taken, never what a pooler makes of it
-    unused = {name: own[name] for name in own if _top(name) == "pooler" and name not in fitting}
-    apply_weights(net, {**fitting, **unused}, source=source)
+    kept = {"pooler"} | (extra if any_classifier else set())
+    as_it_is = {name: own[name] for name in own if _top(name) in kept and name not in fitting}
+    apply_weights(net, {**fitting, **as_it_is}, source=source)
 
 
 def _state(path: Path) -> dict[str, Any]:
