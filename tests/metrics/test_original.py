@@ -2,7 +2,7 @@
 
 import pytest
 
-from effocr.workbench.scores import Cleaning, LineScores, score_texts
+from effocr.metrics.original import Cleaning, LineScores, score_texts
 
 
 def test_the_metric_line_is_the_originals() -> None:
@@ -45,3 +45,10 @@ def test_the_normalised_distance_is_the_mean_over_lines() -> None:
     scores = score_texts([("ab", "ab"), ("abcd", "ab"), ("a", "abcd")], Cleaning())
     assert scores.normalised == pytest.approx((0 + 2 / 4 + 3 / 4) / 3)
     assert scores.as_text(norm_edit=True).splitlines()[0].endswith(f"CER = {scores.normalised}")
+
+
+def test_the_figures_for_programs_are_percent() -> None:
+    figures = score_texts([("a b c d", "wxyz")], Cleaning(spaces=False)).as_json()
+    assert figures == {
+        "accuracy": 0.0, "cer": 57.143, "norm_edit": 100.0, "corrected_cer": 100.0
+    }  # fmt: skip
