@@ -17,6 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from effocr.errors import BundleError, UsageError
+from effocr.geometry import Direction
 
 __all__ = [
     "EMBEDDED",
@@ -50,8 +51,13 @@ _MEND = "export the model again with `effocr export`, or install it again"
 
 
 class LineShape(BaseModel, frozen=True, extra="forbid"):
-    """The frame that a line is warped into before the localizer sees it."""
+    """The frame that a line is warped into before the localizer sees it.
 
+    A column is laid down first, see `effocr.frame.lay_down`. It has neither baseline nor x-height:
+    half an em counts as the x-height, and its centre lies 0.6 of that above the baseline.
+    """
+
+    direction: Direction = Field("ltr", description="of the line; ttb: a column")
     height: int = Field(40, gt=0, multiple_of=8, description="of the frame, pixels")
     x_height_px: float = Field(13.0, gt=0, description="height of x in the frame, pixels")
     baseline_px: float = Field(28.0, gt=0, description="baseline, pixels from the frame's top")
@@ -89,7 +95,7 @@ class Manifest(BaseModel, frozen=True, extra="forbid"):
     version: str = Field(min_length=1)
     languages: tuple[str, ...] = Field((), description="ISO 639-1 codes")
     charset: tuple[str, ...] = Field(description="every character that the index holds")
-    direction: Literal["ltr", "rtl", "ttb"] = "ltr"
+    direction: Direction = "ltr"
     licence: str = Field(description="of the weights, SPDX identifier")
     description: str = ""
     line: LineShape = LineShape()

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import LineShape
-from effocr.geometry import Affine
+from effocr.geometry import Affine, Direction
 
 __all__ = [
     "CROP_AGAIN",
@@ -22,6 +22,7 @@ __all__ = [
     "Tolerance",
     "better_frame",
     "frame_width",
+    "lay_down",
     "prepare",
     "true_frame",
     "warp",
@@ -62,11 +63,29 @@ class Prepared:
     turned: bool
 
 
+def lay_down(grey: Grey, direction: Direction) -> tuple[Grey, Affine]:
+    """The line as all modules see it, running from left to right, and the map back to the image.
+
+    A column is turned by a quarter counter-clockwise, so that its top becomes the left end and its
+    right side the top. Others stay as they are.
+
+    Args:
+        grey: [height, width] uint8, the image of one line.
+        direction: of the line.
+
+    Returns:
+        The image lying down, and the map from its pixels to those of `grey`.
+    """
+    if direction != "ttb":
+        return grey, Affine.identity()
+    return np.ascontiguousarray(np.rot90(grey)), Affine.quarter_turn(grey.shape[1])
+
+
 def prepare(grey: Grey, shape: LineShape) -> Prepared | None:
     """Turn light print dark, stretch the contrast, find the print.
 
     Args:
-        grey: [height, width] uint8.
+        grey: [height, width] uint8, lying down.
         shape: of the frame.
 
     Returns:

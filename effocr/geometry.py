@@ -7,10 +7,14 @@ covers the square from (0, 0) to (1, 1), so coordinates are edges, not pixel cen
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
-__all__ = ["Affine", "box_polygon", "clip_boxes", "iou_matrix", "union_box"]
+__all__ = ["Affine", "Direction", "box_polygon", "clip_boxes", "iou_matrix", "union_box"]
+
+Direction = Literal["ltr", "rtl", "ttb"]
+"""How a line runs: left to right, right to left, or down a column; columns go right to left."""
 
 _LEAST_DETERMINANT = 1e-12
 
@@ -48,6 +52,14 @@ class Affine:
     ) -> Affine:
         """The map (x, y) -> (x * x_scale + x_shift, y * y_scale + y_shift)."""
         return Affine(np.array([[x_scale, 0.0, x_shift], [0.0, y_scale, y_shift]]))
+
+    @staticmethod
+    def quarter_turn(width: float) -> Affine:
+        """From an image turned counter-clockwise back to the image, which is `width` pixels wide.
+
+        The top of the image is the left of the turned one: (x, y) there is (width - y, x) here.
+        """
+        return Affine(np.array([[0.0, -1.0, width], [1.0, 0.0, 0.0]]))
 
     def points(self, xy: np.ndarray) -> np.ndarray:
         """Map points.

@@ -12,7 +12,7 @@ from effocr.bundle import LineShape
 from effocr.data.labelled import FLAT_SMALL, STANDING, estimate_metrics
 from effocr.data.records import Boxes, LineImage, Skipped
 from effocr.errors import ImageError
-from effocr.frame import prepare, true_frame, warp
+from effocr.frame import lay_down, prepare, true_frame, warp
 from effocr.geometry import Affine
 from effocr.metrics.text import treat
 from effocr.pipeline.engines import Engines
@@ -116,15 +116,17 @@ def evaluate_glyphs(lines: Sequence[LineImage], engines: Engines) -> GlyphReport
 def _crops(line: LineImage, engines: Engines) -> Grey:
     """Crops of the true boxes, [n, height, width] uint8, in the frame of the line."""
     shape = engines.manifest.line
-    prepared = prepare(load_image(line.path), shape)
+    grey, to_image = lay_down(load_image(line.path), shape.direction)
+    prepared = prepare(grey, shape)
     if prepared is None or line.boxes is None or line.glyphs is None:
         raise ImageError("blank, though it has boxes")
-    frame, width = _frame_of_boxes(line.boxes, line.glyphs, shape) or (
+    boxes = to_image.inverse().boxes(line.boxes).astype(np.float32)
+    frame, width = _frame_of_boxes(boxes, line.glyphs, shape) or (
         prepared.frame,
         prepared.frame_width,
     )
     pixels = warp(prepared.grey, frame, width, shape.height)
-    in_frame = frame.inverse().boxes(line.boxes).astype(np.float32)
+    in_frame = frame.inverse().boxes(boxes).astype(np.float32)
     return cut_crops(pixels, in_frame, engines.manifest.crop)
 
 
@@ -137,8 +139,9 @@ def _frame_of_boxes(
     """
     standing = sum(glyph in STANDING for glyph in glyphs)
     x_high = sum(glyph in FLAT_SMALL for glyph in glyphs)
-    if standing < _LEAST_LETTERS or x_high < _LEAST_LETTERS:
+    column = shape.direction == "ttb"
+    if not column and (standing < _LEAST_LETTERS or x_high < _LEAST_LETTERS):
         return None
-    baseline, x_height = estimate_metrics(boxes, tuple(glyphs))
+    baseline, x_height = estimate_metrics(boxes, tuple(glyphs), column=column)
     extent = (float(boxes[:, 0].min()), float(boxes[:, 2].max()))
     return true_frame(baseline, x_height, extent, shape)

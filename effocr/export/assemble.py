@@ -184,6 +184,7 @@ def _manifest(
     return Manifest(
         **given,
         charset=tuple(sorted(index.characters)),
+        direction=shapes[0].direction,
         line=shapes[0],
         crop=shapes[1],
         embedding_size=index.dim,

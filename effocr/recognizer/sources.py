@@ -12,7 +12,7 @@ import numpy.typing as npt
 from effocr.bundle import CropShape, LineShape
 from effocr.data.records import GlyphImage
 from effocr.errors import TrainingError
-from effocr.frame import PAPER
+from effocr.frame import PAPER, lay_down
 from effocr.recognizer.arrays import cut_crops
 from effocr.recognizer.config import Jitter
 from effocr.recognizer.jitter import cut_jittered
@@ -129,7 +129,7 @@ def frame_glyphs(
     for image in images:
         pixels = load(image.path)
         if pixels.shape[0] != shape.height:
-            pixels = _fit(pixels, shape)
+            pixels = _fit(lay_down(pixels, shape.direction)[0], shape)
         yield LabelledFrame(pixels, _ink_box(pixels)[None], (image.glyph,))
 
 

@@ -3,7 +3,7 @@
 And those a little off, so that nothing is learnt by heart.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from effocr.bundle import LineShape
 from effocr.data.labelled import LabelledLine
-from effocr.frame import Prepared, prepare, true_frame, warp
-from effocr.geometry import Affine
+from effocr.frame import Prepared, lay_down, prepare, true_frame, warp
+from effocr.geometry import Affine, Direction
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -41,7 +41,12 @@ RECOGNIZER_SEES: Final = FrameErrors(guessed=0.0, scale=0.03, baseline_px=0.35, 
 
 @dataclass(frozen=True, slots=True)
 class PreparedLine:
-    """A synthetic line with its contrast stretched, ready to be framed."""
+    """A line with its contrast stretched, ready to be framed; it lies down.
+
+    Attributes:
+        prepared: the line.
+        truth: in pixels of it; glyphs, boxes and words from left to right, whatever the direction.
+    """
 
     prepared: Prepared
     truth: LabelledLine
@@ -66,8 +71,27 @@ class FramedLine:
 
 def prepare_line(line: LabelledLine, shape: LineShape) -> PreparedLine | None:
     """Stretch the contrast; None when wear left nothing to see."""
-    prepared = prepare(line.grey, shape)
-    return None if prepared is None else PreparedLine(prepared, line)
+    lying = _lay_down(line, shape.direction)
+    prepared = prepare(lying.grey, shape)
+    return None if prepared is None else PreparedLine(prepared, lying)
+
+
+def _lay_down(line: LabelledLine, direction: Direction) -> LabelledLine:
+    """The line and its truth as the modules see them, see `PreparedLine`."""
+    if direction == "ttb":
+        grey, to_image = lay_down(line.grey, direction)
+        return replace(line, grey=grey, boxes=to_image.inverse().boxes(line.boxes).astype("f4"))
+    if direction == "ltr":
+        return line
+    order = np.argsort(line.boxes[:, 0] + line.boxes[:, 2], kind="stable")
+    place = np.argsort(order)
+    words = [place[first:last] for first, last in line.words]
+    return replace(
+        line,
+        glyphs=tuple(line.glyphs[number] for number in order),
+        boxes=line.boxes[order],
+        words=tuple(sorted((int(word.min()), int(word.max()) + 1) for word in words)),
+    )
 
 
 def draw_frame(

@@ -12,7 +12,7 @@ from effocr.bundle import LineShape
 from effocr.data.coco import read_coco
 from effocr.data.coco_entries import ANNOTATIONS
 from effocr.data.labelled import label_line
-from effocr.data.records import Skipped
+from effocr.data.records import LineImage, Skipped
 from effocr.errors import DataFormatError, EffOCRError
 from effocr.synth.frames import PreparedLine, prepare_line
 
@@ -70,7 +70,7 @@ def load_lines(
         skipped += found.problems
         for line in found.lines:
             try:
-                prepared = prepare_line(label_line(line, load(line.path)), shape)
+                prepared = _prepare(line, load(line.path), shape)
             except EffOCRError as error:
                 reason = str(error).removeprefix(f"{line.path}: ")
                 skipped.append(Skipped(str(line.path), f"left out: {reason}"))
@@ -80,3 +80,7 @@ def load_lines(
             else:
                 lines.append(prepared)
     return TrainingLines(tuple(lines), tuple(skipped))
+
+
+def _prepare(line: LineImage, grey: npt.NDArray[np.uint8], shape: LineShape) -> PreparedLine | None:
+    return prepare_line(label_line(line, grey, shape.direction), shape)
