@@ -37,6 +37,7 @@ __all__ = [
     "FontKind",
     "FontReport",
     "FontStyle",
+    "font_files",
     "load_fonts",
     "read_font",
 ]
@@ -236,6 +237,18 @@ def _is_visible(char: str) -> bool:
 def _name(char: str) -> str:
     """How a report names a character: the character and its code point."""
     return f"{char} (U+{ord(char):04X})" if char.isprintable() else f"U+{ord(char):04X}"
+
+
+def font_files(folder: Path) -> list[Path]:
+    """Font files of a folder and its sub-folders, by name; licences and the like are no fonts.
+
+    Raises:
+        FontError: there is no such folder, or no font in it.
+    """
+    found = [path for path, _ in _font_files([folder])]
+    if not found:
+        raise FontError(f"{folder}: no font in it ({', '.join(sorted(_SUFFIXES))})")
+    return found
 
 
 def _font_files(places: Sequence[Path]) -> Iterator[tuple[Path, FontEntry | None]]:

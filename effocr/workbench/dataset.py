@@ -13,6 +13,7 @@ import numpy.typing as npt
 from effocr.charset import glyph_to_folder
 from effocr.data.coco_entries import load_coco
 from effocr.data.glyph_folders import read_glyph_folders
+from effocr.data.packed import PACKED_SUFFIX, PackedGlyphs
 from effocr.data.records import Skipped
 from effocr.data.sample_names import FULL_CHARSET, Kind, line_stems, matches_line, read_name
 from effocr.errors import DataFormatError, ImageError, UsageError
@@ -67,14 +68,16 @@ class RecognizerData:
     """A data set of glyph images that is open.
 
     Attributes:
-        root: the folder.
-        samples: ordered by folder and file name.
+        root: the folder or the packed file.
+        samples: ordered by folder and file name, or as they are packed.
         problems: what was left out or mended while reading.
+        packed: the packed file, if it is one.
     """
 
     root: Path
     samples: tuple[Sample, ...]
     problems: tuple[Skipped, ...]
+    packed: PackedGlyphs | None = None
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -86,7 +89,10 @@ class RecognizerData:
 
         Raises:
             ImageError: it cannot be read; the message names it.
+            DataFormatError: the packed file is damaged.
         """
+        if self.packed is not None and isinstance(sample.place, int):
+            return self.packed[sample.place]
         path = Path(str(sample.place))
         try:
             return load_image(path)
@@ -153,7 +159,7 @@ class LineSplits:
 
 
 def open_dataset(root: Path | str) -> RecognizerData:
-    """Open a recognizer's data set; images are not read.
+    """Open a recognizer's data set, a folder or a packed file; images are not read.
 
     The class of a sample is told by its folder (decimal code points), never by its name. Empty
     folders and files that are no images are left out and reported.
@@ -162,6 +168,9 @@ def open_dataset(root: Path | str) -> RecognizerData:
         DataFormatError: there is no such data set, or it has no sample.
     """
     root = Path(root)
+    packed = _packed_in(root)
+    if packed is not None:
+        return _open_packed(packed)
     found = read_glyph_folders(root)
     expected = FULL_CHARSET.format("*")
     problems = [item for item in found.problems if not Path(item.source).match(expected)]
@@ -172,6 +181,27 @@ def open_dataset(root: Path | str) -> RecognizerData:
     if not samples:
         raise DataFormatError(f"{root}: no image in any of the glyph folders")
     return RecognizerData(root, tuple(samples), tuple(problems))
+
+
+def _packed_in(root: Path) -> Path | None:
+    """The packed file that is meant: this one, or the only one in the folder."""
+    if root.is_file():
+        return root
+    files = sorted(root.glob(f"*{PACKED_SUFFIX}"))
+    if len(files) > 1:
+        raise DataFormatError(f"{root}: {len(files)} packed data sets in it; name the file")
+    return files[0] if files else None
+
+
+def _open_packed(path: Path) -> RecognizerData:
+    packed = PackedGlyphs(path)
+    if not len(packed):
+        raise DataFormatError(f"{path}: no image in it")
+    samples = tuple(
+        Sample(entry.number, entry.glyph, entry.kind, entry.line, entry.font)
+        for entry in packed.entries()
+    )
+    return RecognizerData(path, samples, (), packed)
 
 
 def read_splits(
