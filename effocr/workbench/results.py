@@ -179,9 +179,10 @@ class ResultsFolder:
 def _entries(line: Line) -> Iterator[dict[str, Any]]:
     """COCO annotations of a line's glyphs, then of its words."""
     for glyph in line.glyphs:
-        yield _entry(CHAR_ID, glyph.box, glyph.text, glyph.confidence) | {
-            "candidates": [list(candidate) for candidate in glyph.candidates]
-        }
+        candidates = [list(candidate) for candidate in glyph.candidates]
+        entry = _entry(CHAR_ID, glyph.box, glyph.text, glyph.confidence)
+        corrected = {} if glyph.read_as is None else {"read_as": glyph.read_as}
+        yield entry | {"candidates": candidates} | corrected
     for word in line.words:
         glyphs = line.glyphs[slice(*word.glyphs)]
         mean = sum(glyph.confidence for glyph in glyphs) / max(len(glyphs), 1)
