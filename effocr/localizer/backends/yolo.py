@@ -110,10 +110,10 @@ def _forms_of_classes(rows: int, columns: int, classes: int) -> list[Form]:
 
 def _forms_of_shape(rows: int, columns: int, shape: tuple[int, int]) -> list[Form]:
     """Forms that an output can have when only the height and width of the input are known."""
-    if rows == columns:
-        return ["yolov5", "yolov8"]
-    if rows < columns:
-        return ["yolov8"]
+    if rows <= 4:  # only suppression inside leaves so few boxes, on blank paper
+        return ["end2end"] if columns == CORNERS_SCORE_CLASS else []
+    if rows <= columns:
+        return ["yolov8"] if rows < columns else ["yolov5", "yolov8"]
     if columns == CORNERS_SCORE_CLASS and rows not in _boxes_of_yolov5(shape):
         return ["yolov5", "end2end"]
     return ["yolov5"]
