@@ -18,7 +18,16 @@ from effocr.charset import normalise
 from effocr.data.records import Skipped
 from effocr.errors import DataFormatError
 
-__all__ = ["ANNOTATIONS", "CHAR", "WORD", "AnnotationEntry", "CocoFile", "ImageEntry", "load_coco"]
+__all__ = [
+    "ANNOTATIONS",
+    "CHAR",
+    "WORD",
+    "AnnotationEntry",
+    "CocoFile",
+    "ImageEntry",
+    "load_coco",
+    "load_json",
+]
 
 Entry = TypeVar("Entry", bound=BaseModel)
 ANNOTATIONS = "annotations.json"
@@ -124,7 +133,7 @@ def load_coco(
     """
     path = Path(path)
     path = path / ANNOTATIONS if path.is_dir() else path
-    content = _load_json(path)
+    content = load_json(path)
     coco = CocoFile(path, folder=path.parent if images is None else Path(images))
     _add_categories(content, coco, char_id)
     if char_id is not None:
@@ -134,7 +143,12 @@ def load_coco(
     return coco
 
 
-def _load_json(path: Path) -> dict[str, list[Any]]:
+def load_json(path: Path) -> dict[str, list[Any]]:
+    """Read a COCO file as it is; only its three lists are looked for.
+
+    Raises:
+        DataFormatError: the file is missing, is not JSON, or lacks one of the three lists.
+    """
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
