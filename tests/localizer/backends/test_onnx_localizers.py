@@ -1,19 +1,25 @@
 """Localizers in ONNX files: the forms of their outputs, and where their boxes lie."""
 
+import re
 import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from effocr.errors import BundleError, DataFormatError, UsageError
 from effocr.geometry import iou_matrix
 from effocr.localizer.backends.boxes import Backend, LineBoxes
+from effocr.localizer.backends.letterbox import MMDETECTION, MMDETECTION_BGR
 from effocr.localizer.backends.load import load_localizer
+from effocr.localizer.backends.mmdetection import load_mmdetection
+from effocr.localizer.backends.options import OnnxOptions, read_options
 
 Write = Callable[..., Path]
 
@@ -427,3 +433,23 @@ def test_defect_41_nothing_but_onnxruntime_is_needed(constant_graph: Write) -> N
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_the_options_of_the_manual_are_options() -> None:
+    manual = Path(__file__).parents[3] / "docs" / "localizer-backends.md"
+    (block,) = re.findall(r"```yaml\n(.*?)```", manual.read_text("utf-8"), re.DOTALL)
+    assert set(yaml.safe_load(block)) == set(OnnxOptions.model_fields)
+    OnnxOptions.model_validate(yaml.safe_load(block))
+
+
+def test_an_mmdetection_model_may_want_its_colours_the_other_way(constant_graph: Write) -> None:
+    dets = {"dets": np.zeros((1, 1, 5), np.float32), "labels": np.zeros((1, 1), int)}
+    path = constant_graph(dets)
+    told = path.with_name("best_bbox_mAP.options.yaml")
+    for text, style in (
+        ("", MMDETECTION),
+        ("colours: bgr", MMDETECTION_BGR),
+        ("spread: [1, 1, 1]", replace(MMDETECTION, spread=(1, 1, 1))),
+    ):
+        told.write_text(text)
+        assert load_mmdetection(path, read_options(path), score_threshold=0.3).style == style
