@@ -1,0 +1,115 @@
+"""Batches of a classic recognizer's training, by step."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from effocr.language import load_language
+from effocr.recognizer.augment import Look, augment_squares
+from effocr.recognizer.hardneg import HardNegativeOrder, keep_known
+from effocr.recognizer.sampler import ClassBalancedOrder, Order, ShuffledOrder
+from effocr.workbench.files import read_hard_negatives
+from effocr.workbench.glyph_squares import GlyphSquares, Ints
+from effocr.workbench.recognizer_config import ClassicTraining
+
+__all__ = ["SquareBatches", "save_samples", "square_batches"]
+
+logger = logging.getLogger(__name__)
+
+SAMPLES_SHOWN = 10
+
+
+class SquareBatches:
+    """Squares and the numbers of their characters; the same step gives the same batch."""
+
+    def __init__(
+        self,
+        squares: GlyphSquares,
+        rows: Ints,
+        codes: Ints,
+        order: Order,
+        config: ClassicTraining,
+    ) -> None:
+        """Take rows of squares, the number of each one's character, and an order of them."""
+        self.pixels, self.rows, self.codes, self.order = squares.pixels, rows, codes, order
+        self.drawn = squares.drawn[rows]
+        framing = load_language(config.language).framing
+        self.look = Look.of(framing, high_blur=config.high_blur) if config.augment else None
+        self.seed = config.loop.seed
+        self.first = (config.first_epoch - 1) * len(order)
+
+    def __len__(self) -> int:
+        """Steps in an epoch."""
+        return len(self.order)
+
+    def __getitem__(self, step: int) -> dict[str, Tensor]:
+        """Squares [n, size, size] uint8 and labels [n] int64."""
+        step += self.first
+        places = self.order[step]
+        squares = self.pixels[self.rows[places]]
+        drawn = self.drawn[places]
+        if self.look is not None and drawn.any():
+            rng = np.random.default_rng((self.seed, step, 1))
+            squares[drawn] = augment_squares(squares[drawn], self.look, rng)
+        return {
+            "squares": torch.from_numpy(squares),
+            "labels": torch.from_numpy(self.codes[places]),
+        }
+
+
+def square_batches(
+    squares: GlyphSquares, rows: Ints, classes: tuple[str, ...], config: ClassicTraining
+) -> SquareBatches:
+    """Make the batches that a training asks for.
+
+    Args:
+        squares: all of them.
+        rows: those to learn from.
+        classes: characters of a classifier, by its outputs; not used by an encoder.
+        config: of the training.
+
+    Raises:
+        TrainingError: there are fewer than two characters to learn.
+        UsageError: no set of look-alikes has characters of the training data.
+        DataFormatError: the file of look-alikes can't be read.
+    """
+    glyphs = squares.glyphs(rows)
+    seed = config.loop.seed
+    plain = ClassBalancedOrder(
+        glyphs,
+        batch_size=config.batch_size,
+        views_per_class=config.views_per_class,
+        seed=seed,
+        passes=config.passes,
+    )
+    if config.classes is not None:
+        numbers = {glyph: number for number, glyph in enumerate(classes)}
+        codes = np.array([numbers[glyph] for glyph in glyphs], np.int64)
+        shuffled = ShuffledOrder(len(rows), batch_size=config.batch_size, seed=seed)
+        return SquareBatches(squares, rows, codes, shuffled, config)
+    order: Order = plain
+    if config.hard_negatives is not None:
+        sets, skipped = keep_known(
+            read_hard_negatives(config.hard_negatives),
+            plain.characters,
+            source=str(config.hard_negatives),
+        )
+        for one in skipped:
+            logger.warning("%s", one)
+        order = HardNegativeOrder(plain, sets)
+    return SquareBatches(squares, rows, plain.codes, order, config)
+
+
+def save_samples(batches: SquareBatches, folder: Path, *, first: int, epochs: int) -> None:
+    """Draw the first glyphs of each epoch into `train_sample_<epoch>_<i>.png`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for epoch in range(epochs):
+        shown = batches[epoch * len(batches)]["squares"][:SAMPLES_SHOWN].numpy()
+        for number, square in enumerate(shown):
+            cv2.imwrite(str(folder / f"train_sample_{first + epoch}_{number}.png"), square)
