@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from effocr.data.records import LineImage, Skipped
+    from effocr.evaluation.lines import LinesReport, LinesRow
+    from effocr.evaluation.sets import NamedSet
+
+    Values = dict[str, dict[str, dict[str, object]]]
 
 __all__ = ["app"]
 
@@ -48,6 +54,19 @@ def lines(
     threads: Threads = None,
     ignore_case: IgnoreCase = False,
     raw: Raw = False,
+    original: Annotated[
+        bool, typer.Option("--original", help="Give the figures of the original EffOCR, too.")
+    ] = False,
+    confusions: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Give the N most frequent confusions.")
+    ] = 0,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR|FILE.html", help="Write a page with pictures of the worst lines."
+        ),
+    ] = None,
+    worst: Annotated[int, typer.Option(min=1, help="Lines of each set in the report.")] = 50,
     as_json: AsJson = False,
     metrics_out: MetricsOut = None,
 ) -> None:
@@ -56,10 +75,12 @@ def lines(
     An image that cannot be read counts as empty text, is named on standard error, and makes the
     exit status 1.
     """
+    from effocr.evaluation.details import write_report
     from effocr.evaluation.lines import compare
     from effocr.evaluation.peers import effocr as ours
     from effocr.evaluation.report import lines_json, lines_table
     from effocr.evaluation.sets import read_line_sets
+    from effocr.pipeline.reader import Reader
 
     sets = read_line_sets(folders)
     for one in sets:
@@ -69,10 +90,69 @@ def lines(
             paths, turns=turns, threads=threads, model=model
         )
     }
-    report = compare(sets, engines, raw=raw, ignore_case=ignore_case)
-    give(lines_json(report), lines_table(report, ignore_case=ignore_case), as_json, metrics_out)
-    if tell_failures(report):
+    found = compare(sets, engines, raw=raw, ignore_case=ignore_case)
+    values, texts = lines_json(found), [lines_table(found, ignore_case=ignore_case)]
+    if original:
+        texts.append(_add_original(sets, found, values, ignore_case=ignore_case))
+    if confusions:
+        texts.append(
+            _add_confusions(sets, found, values, confusions, raw=raw, ignore_case=ignore_case)
+        )
+    if report is not None:
+        reader = Reader(model, threads=threads)
+        file = write_report(
+            report, sets, found, reader, worst=worst, raw=raw, ignore_case=ignore_case
+        )
+        texts.append(f"worst lines: {file}")
+    give(values, "\n\n".join(texts), as_json, metrics_out)
+    if tell_failures(found):
         raise typer.Exit(1)
+
+
+def _add_original(
+    sets: Sequence[NamedSet], found: LinesReport, values: Values, *, ignore_case: bool
+) -> str:
+    """Add the original's figures to the values; the table of them."""
+    from effocr.evaluation.details import original_scores, original_table
+
+    scores = {
+        lines.name: original_scores(lines, row, ignore_case=ignore_case)
+        for lines, row in _rows(sets, found)
+    }
+    for name, score in scores.items():
+        values[name]["effocr"]["original"] = score.as_json()
+    return original_table(scores)
+
+
+def _add_confusions(
+    sets: Sequence[NamedSet],
+    found: LinesReport,
+    values: Values,
+    most: int,
+    *,
+    raw: bool,
+    ignore_case: bool,
+) -> str:
+    """Add the most frequent confusions to the values; the table of them."""
+    from effocr.evaluation.details import confusions_table, set_confusions
+
+    pairs = {
+        lines.name: set_confusions(lines, row, most, raw=raw, ignore_case=ignore_case)
+        for lines, row in _rows(sets, found)
+    }
+    for name, triples in pairs.items():
+        values[name]["effocr"]["confusions"] = [
+            {"reference": wanted, "read": got, "times": count} for wanted, got, count in triples
+        ]
+    return confusions_table(pairs)
+
+
+def _rows(sets: Sequence[NamedSet], found: LinesReport) -> list[tuple[NamedSet, LinesRow]]:
+    """Each set with how the model read it."""
+    from effocr.evaluation.lines import LinesRow
+
+    rows = ((lines, found[lines.name]["effocr"]) for lines in sets)
+    return [(lines, row) for lines, row in rows if isinstance(row, LinesRow)]
 
 
 @app.command()

@@ -53,6 +53,36 @@ def test_an_unreadable_image_is_named_and_the_status_is_1(
     assert f"{100 * 7 / 12:.2f}" in printed.out
 
 
+def test_the_originals_figures_stand_beside_ours(
+    lines: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (lines / "c.gt.txt").write_text("uIn    \n", encoding="utf-8")
+    arguments = ["evaluate", "lines", str(lines), "--model", str(tiny_model), "--original"]
+    assert main([*arguments, "--confusions", "2", "--json"]) == 0
+    row = json.loads(capsys.readouterr().out)["blocks"]["effocr"]
+    assert row["original"]["corrected_cer"] == pytest.approx(100 * 4 / 12, abs=1e-3)
+    assert row["original"]["accuracy"] == pytest.approx(100 / 3, abs=1e-3)
+    assert row["confusions"] == [
+        {"reference": "N", "read": "n", "times": 2},
+        {"reference": "U", "read": "u", "times": 1},
+    ]
+    assert main([*arguments, "--ignore-case", "--confusions", "5"]) == 0
+    printed = capsys.readouterr().out
+    assert "CER % (original)" in printed
+    assert "blocks  n          ∅" in printed
+
+
+def test_the_worst_lines_become_a_page(
+    lines: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["evaluate", "lines", str(lines), "--model", str(tiny_model)]
+    assert main([*arguments, "--report", str(tmp_path / "out"), "--worst", "1"]) == 0
+    page = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert page.count("<svg") == 1
+    assert "<del>NNU</del>" in page
+    assert str(tmp_path / "out" / "report.html") in capsys.readouterr().out
+
+
 def test_a_folder_without_lines_is_an_error_of_use(
     tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
