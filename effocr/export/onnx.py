@@ -41,6 +41,20 @@ def export_encoder(module: nn.Module, path: Path, *, height: int, width: int) ->
     _export(module, sample, path, axes={"crops": {0: "n"}, "embeddings": {0: "n"}})
 
 
+def export_pictures(module: nn.Module, path: Path, *, size_px: int) -> None:
+    """Write the original's form of a recognizer.
+
+    `imgs` float32 [n, 3, size, size], normalised -> `embs` float32 [n, numbers].
+
+    Args:
+        module: in eval mode.
+        path: file to write.
+        size_px: side of the pictures.
+    """
+    sample = torch.zeros(2, 3, size_px, size_px)
+    _export(module, sample, path, axes={"imgs": {0: "n"}, "embs": {0: "n"}})
+
+
 def _export(
     module: nn.Module, sample: torch.Tensor, path: Path, *, axes: dict[str, dict[int, str]]
 ) -> None:

@@ -51,7 +51,11 @@ class SquareNetwork(nn.Module):
     def outputs(self, squares: Tensor) -> Tensor:
         """[n, size_px, size_px] uint8, paper 255 -> what the network says, [n, numbers]."""
         scaled = squares.unsqueeze(1).float() / WHITE
-        found = self.net((scaled - self.mean) / self.spread)
+        return self.of_pictures((scaled - self.mean) / self.spread)
+
+    def of_pictures(self, pictures: Tensor) -> Tensor:
+        """The same of [n, 3, size_px, size_px] float32, normalised."""
+        found = self.net(pictures)
         if isinstance(found, Tensor):
             return found
         if hasattr(found, "logits"):
