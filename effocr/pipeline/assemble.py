@@ -14,7 +14,7 @@ from effocr.geometry import Affine, box_polygon, clip_boxes, union_box
 from effocr.pipeline.engines import Found
 from effocr.pipeline.postprocess.corrections import Corrections
 
-__all__ = ["Rules", "Seen", "assemble_line", "blank_line", "confidences", "one_line_document"]
+__all__ = ["Rules", "Seen", "assemble_line", "blank_line", "confidences", "one_page_document"]
 
 _DECIMALS = 2  # of a pixel; more is noise
 _Floats = npt.NDArray[np.float32]
@@ -103,9 +103,9 @@ def blank_line(size: tuple[int, int], *, confidence: float = 1.0) -> Line:
     return Line("", box, box_polygon(box), confidence, (), ())
 
 
-def one_line_document(source: str, size: tuple[int, int], line: Line) -> Document:
-    """A document of one page of (width, height) pixels that holds one line."""
-    return Document(source, (Page(1, size[0], size[1], (Block((line,)),)),))
+def one_page_document(source: str, size: tuple[int, int], lines: Sequence[Line]) -> Document:
+    """A document of one page of (width, height) pixels that holds these lines."""
+    return Document(source, (Page(1, size[0], size[1], (Block(tuple(lines)),)),))
 
 
 def confidences(

@@ -6,19 +6,22 @@ The glyphs of all lines of a chunk are embedded and looked up together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from effocr.document import Document
+from effocr.document import UNKNOWN, Document, Line
 from effocr.errors import ImageError
+from effocr.geometry import Affine, Direction
+from effocr.layout.bidi import logical_order
 from effocr.localizer.arrays import spaces_before
 from effocr.pipeline.agree import settle_ties
-from effocr.pipeline.assemble import Rules, Seen, assemble_line, blank_line, one_line_document
+from effocr.pipeline.assemble import Rules, Seen, assemble_line, blank_line, one_page_document
 from effocr.pipeline.engines import Encoder, Engines, Found, LocatedLine
 from effocr.pipeline.images import Grey, ImageSource, is_path, load_image
+from effocr.pipeline.pieces import Piece, cut_pieces
 
 __all__ = ["ReadFailure", "read_chunk"]
 
@@ -40,15 +43,12 @@ class ReadFailure:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A line image, loaded."""
+    """An image, loaded: its width and height, and its lines in reading order."""
 
     source: str
-    grey: Grey
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height."""
-        return self.grey.shape[1], self.grey.shape[0]
+    size: tuple[int, int]
+    pieces: Sequence[Piece]
+    direction: Direction
 
 
 def read_chunk(
@@ -57,49 +57,68 @@ def read_chunk(
     """Read line images.
 
     Args:
-        images: each is one line of text.
+        images: each is one line of text; for a model of columns, one or more of them.
         engines: the model.
         rules: how candidates become text.
 
     Returns:
         One result per image, in order; an image that cannot be read becomes a `ReadFailure`.
     """
-    opened = [_open(image) for image in images]
-    lines = [line for line in opened if isinstance(line, _Opened)]
-    located = engines.locator.locate([line.grey for line in lines])
-    found = iter(
-        _look_up(
-            [line for line in located if line is not None], engines, k=max(rules.candidates, 2)
-        )
-    )
+    opened = [_open(image, engines.manifest.direction) for image in images]
+    images_read = [image for image in opened if isinstance(image, _Opened)]
+    pieces = [piece for image in images_read for piece in image.pieces]
+    located = engines.locator.locate([piece.grey for piece in pieces])
+    printed = [line for line in located if line is not None]
+    found = iter(_look_up(printed, engines, k=max(rules.candidates, 2)))
+    lines = iter([None if line is None else (line, next(found)) for line in located])
     read = iter(
-        [
-            one_line_document(
-                line.source,
-                line.size,
-                blank_line(line.size)
-                if where is None
-                else assemble_line(_seen(line, where), next(found), rules),
-            )
-            for line, where in zip(lines, located, strict=True)
-        ]
+        [_document(image, [next(lines) for _ in image.pieces], rules) for image in images_read]
     )
-    return [next(read) if isinstance(line, _Opened) else line for line in opened]
+    return [next(read) if isinstance(image, _Opened) else image for image in opened]
 
 
-def _open(image: ImageSource) -> _Opened | ReadFailure:
+def _open(image: ImageSource, direction: Direction) -> _Opened | ReadFailure:
     """Load one image."""
     source = str(image) if is_path(image) else ""
     try:
-        return _Opened(source, load_image(image))
+        grey = load_image(image)
     except ImageError as error:
         return ReadFailure(source, str(error))
+    size = (grey.shape[1], grey.shape[0])
+    return _Opened(source, size, cut_pieces(grey, direction), direction)
 
 
-def _seen(line: _Opened, where: LocatedLine) -> Seen:
-    """The line's glyphs, as `assemble_line` wants them."""
-    located = where.located
-    return Seen(line.size, where.frame, located.boxes, located.scores, spaces_before(located))
+def _document(
+    image: _Opened, lines: Sequence[tuple[LocatedLine, Found] | None], rules: Rules
+) -> Document:
+    """The document of an image; `lines` are those of its pieces, None for blank paper."""
+    made = [
+        _line(image, piece, *line, rules=rules)
+        for piece, line in zip(image.pieces, lines, strict=True)
+        if line is not None
+    ]
+    return one_page_document(image.source, image.size, made or [blank_line(image.size)])
+
+
+def _line(image: _Opened, piece: Piece, where: LocatedLine, found: Found, *, rules: Rules) -> Line:
+    """One line, in pixels of the image."""
+    located, spaces = where.located, spaces_before(where.located)
+    x, y = piece.corner
+    frame = where.frame.then(Affine.scale_shift(1, 1, x_shift=x, y_shift=y))
+    seen = Seen(image.size, frame, located.boxes, located.scores, spaces)
+    if image.direction == "rtl":
+        seen, found = _in_logical_order(seen, found)
+    return assemble_line(seen, found, rules)
+
+
+def _in_logical_order(seen: Seen, found: Found) -> tuple[Seen, Found]:
+    """Glyphs that stand from right to left, numbers and Latin words put the right way round."""
+    first = [labels[0] if labels else UNKNOWN for labels in found.labels]
+    order, spaces = logical_order(first, seen.spaces.tolist())
+    moved = replace(
+        seen, boxes=seen.boxes[order], scores=seen.scores[order], spaces=np.array(spaces, bool)
+    )
+    return moved, _Part([found.labels[n] for n in order], found.similarities[order])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from effocr.bundle import LineShape
-from effocr.frame import CROP_AGAIN, LOCATE_AGAIN, Prepared, Tolerance, better_frame, prepare, warp
-from effocr.geometry import Affine
+from effocr.frame import (
+    CROP_AGAIN,
+    LOCATE_AGAIN,
+    Prepared,
+    Tolerance,
+    better_frame,
+    lay_down,
+    prepare,
+    warp,
+)
+from effocr.geometry import Affine, Direction
 from effocr.localizer.arrays import decode
 from effocr.pipeline.engines import Grey, Localizer, LocatedLine
 from effocr.pipeline.tiles import locate_maps
@@ -37,12 +46,28 @@ class NativeLocator:
 
     def locate(self, lines: Sequence[Grey]) -> list[LocatedLine | None]:
         """See `effocr.pipeline.engines.Locator`."""
-        prepared = [prepare(line, self.shape) for line in lines]
+        lying = [lay_down(line, self.shape.direction) for line in lines]
+        prepared = [prepare(line, self.shape) for line, _ in lying]
         printed = [line for line in prepared if line is not None]
         found = iter(
             locate_lines(printed, self.localizer, self.shape, peak_threshold=self.peak_threshold)
         )
-        return [None if line is None else next(found) for line in prepared]
+        return [
+            None if line is None else _on_image(next(found), to_image, self.shape.direction)
+            for line, (_, to_image) in zip(prepared, lying, strict=True)
+        ]
+
+
+def _on_image(line: LocatedLine, to_image: Affine, direction: Direction) -> LocatedLine:
+    """A line that was located lying down, from left to right, as it stands and is read."""
+    if direction == "ttb":
+        return replace(line, grey=np.rot90(line.grey, -1), frame=line.frame.then(to_image))
+    if direction == "rtl":
+        found = line.located
+        gaps = np.concatenate((found.gaps[:1], found.gaps[:0:-1]))  # a gap stays where it is
+        turned = replace(found, boxes=found.boxes[::-1], scores=found.scores[::-1], gaps=gaps)
+        return replace(line, located=turned)
+    return line
 
 
 def locate_lines(

@@ -87,6 +87,11 @@ def load_engines(model: str | Path) -> Engines:
     from effocr.recognizer.index import GlyphIndex
 
     bundle = load_bundle(model)
+    if bundle.manifest.direction != bundle.manifest.line.direction:
+        raise BundleError(
+            f"{bundle.folder}: the manifest says {bundle.manifest.direction}, but "
+            f"{bundle.manifest.line.direction} of its lines; export the model again"
+        )
     index = GlyphIndex.load(bundle.folder)
     size = bundle.manifest.embedding_size
     if index.dim != size:

@@ -2,7 +2,7 @@
 
 from effocr.document import UNKNOWN, Glyph, Line, Word
 from effocr.formats.jsonl import document_to_jsonl, read_jsonl
-from effocr.pipeline.assemble import one_line_document
+from effocr.pipeline.assemble import one_page_document
 from effocr.pipeline.postprocess.changes import change_glyphs
 
 BOX = (0.0, 0.0, 1.0, 1.0)
@@ -40,7 +40,7 @@ def test_an_unknown_glyph_that_is_named_is_unknown_no_more() -> None:
 
 
 def test_json_lines_tell_changed_glyphs_only(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    document = one_line_document("a.png", (9, 9), change_glyphs(line_of("ab"), {1: "c"}))
+    document = one_page_document("a.png", (9, 9), [change_glyphs(line_of("ab"), {1: "c"})])
     written = document_to_jsonl(document)
     assert written.count('"read_as"') == 1
     path = tmp_path / "a.jsonl"

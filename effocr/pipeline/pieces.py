@@ -1,0 +1,63 @@
+"""The lines of an image: itself, or its columns from right to left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from effocr.frame import MOST_INK
+from effocr.geometry import Direction
+from effocr.layout.columns import blank_others, split_strips
+from effocr.pipeline.images import Grey
+
+__all__ = ["Piece", "cut_pieces"]
+
+MARGIN: Final = 0.25  # paper kept around a column, of its width
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One line of an image.
+
+    Attributes:
+        grey: [height, width] uint8.
+        corner: x and y of its left upper corner in the image.
+    """
+
+    grey: Grey
+    corner: tuple[int, int] = (0, 0)
+
+
+def cut_pieces(grey: Grey, direction: Direction) -> list[Piece]:
+    """Cut an image into its lines, in reading order.
+
+    Args:
+        grey: [height, width] uint8.
+        direction: of the lines. An image of horizontal lines is one line; one of columns may hold
+            several, and stays whole where it holds one.
+
+    Returns:
+        At least one piece.
+    """
+    whole = [Piece(grey)]
+    if direction != "ttb":
+        return whole
+    _, light = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    dark = light == 0
+    if dark.mean() > MOST_INK:  # light print on a dark ground
+        dark = ~dark
+    strips = split_strips(dark)
+    if len(strips) < 2:
+        return whole
+    paper = int(np.median(grey[~dark]))
+    return [
+        Piece(*blank_others(grey, strip, strips, margin_px=_margin(strip.edges), paper=paper))
+        for strip in strips
+    ]
+
+
+def _margin(edges: tuple[float, float]) -> int:
+    return max(2, round(MARGIN * (edges[1] - edges[0])))
