@@ -154,10 +154,16 @@ class Composed:
 
 
 @dataclass(slots=True)
-class _Pen:
+class Pen:
     """Places glyphs left to right.
 
     What it placed is drawn afterwards, when the extents are known.
+
+    Attributes:
+        x: where the next glyph begins.
+        placed: raster, left, top, ink from 0 to 1 and label of each glyph.
+        words: [first, last) glyph of each word that was ended.
+        word_start: first glyph of the word that is being set.
     """
 
     x: float = 0.0
@@ -166,6 +172,7 @@ class _Pen:
     word_start: int = 0
 
     def end_word(self) -> None:
+        """A space comes, or the end of the line."""
         if len(self.placed) > self.word_start:
             self.words.append((self.word_start, len(self.placed)))
         self.word_start = len(self.placed)
@@ -182,14 +189,14 @@ def compose(runs: list[Run], setting: Setting, rng: np.random.Generator) -> Comp
     Returns:
         The line without margins: the ink touches the border of the array on every side.
     """
-    pen = _Pen()
+    pen = Pen()
     for run in runs:
         _place_run(pen, run, setting, rng)
     pen.end_word()
-    return _draw(pen)
+    return draw_pen(pen)
 
 
-def _place_run(pen: _Pen, run: Run, setting: Setting, rng: np.random.Generator) -> None:
+def _place_run(pen: Pen, run: Run, setting: Setting, rng: np.random.Generator) -> None:
     face, em = run.face, run.face.size_px
     cell = face.pitch
     previous = ""
@@ -232,7 +239,8 @@ def _labels(run: Run) -> list[str]:
     return joined
 
 
-def _draw(pen: _Pen) -> Composed:
+def draw_pen(pen: Pen) -> Composed:
+    """Draw what a pen placed; the ink touches the border, `baseline` is the row of the pen."""
     if not pen.placed:
         return Composed(np.zeros((1, 1), np.uint8))
     x0 = min(x for _, x, _, _, _ in pen.placed)

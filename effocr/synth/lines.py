@@ -13,18 +13,22 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, Field
 
-from effocr.charset import Charset
-from effocr.data.labelled import LabelledLine
+from effocr.charset import Charset, graphemes
+from effocr.data.labelled import EMS, LabelledLine
 from effocr.errors import FontError
+from effocr.geometry import Direction
 from effocr.synth.compose import LIGATURES, Composed, Run, Setting, compose, open_face
 from effocr.synth.degrade import draw_wear, wear_down
 from effocr.synth.fonts import FontFile
 from effocr.synth.paper import draw_rule, put_on_paper, skew, stretch
+from effocr.synth.rtl import as_it_stands, in_reading_order
 from effocr.synth.text import TextMix, random_line
+from effocr.synth.vertical import compose_column, open_column_face, stand_up
 
 Grey = npt.NDArray[np.uint8]
 
 DRAWN_X_HEIGHTS: Final = (20, 24, 28)  # pixels; the scan's resolution comes from `Wear.x_height_px`
+FINE_STROKES: Final = 0.65  # wear of columns over that of lines as large: kanji are dense
 UNEVEN_KINDS: Final = frozenset(
     {"typewriter", "pixel"}
 )  # set glyph by glyph, each with its own ink
@@ -33,6 +37,11 @@ UNEVEN_KINDS: Final = frozenset(
 class LineOptions(BaseModel, frozen=True, extra="forbid"):
     """What lines look like. Shares are 0 to 1."""
 
+    direction: Direction = Field("ltr", description="of the lines; ttb: columns")
+    spaces: bool = Field(True, description="words stand between spaces")
+    sideways: float = Field(
+        0.5, ge=0, le=1, description="share of columns with Latin words laid on their side"
+    )
     kinds: dict[str, float] = Field(
         default={
             "book": 0.52, "display": 0.05, "typewriter": 0.20, "sans": 0.12, "receipt": 0.08,
@@ -83,7 +92,9 @@ class LineMaker:
         self._by_kind: dict[str, dict[str, list[FontFile]]] = defaultdict(lambda: defaultdict(list))
         for font in fonts:
             covered = Charset(tuple(glyph for glyph in charset if font.covers(glyph)))
-            if font.x_height is None or len(covered) < 2:
+            upright = self.options.direction != "ttb"
+            settable = font.x_height is not None or not upright or "x" not in charset
+            if not settable or len(covered) < 2:
                 continue
             self._charsets[id(font)] = covered
             self._by_kind[font.kind][font.family].append(font)
@@ -118,7 +129,8 @@ class LineMaker:
 
     def _text(self, font: FontFile, rng: np.random.Generator, lengths: tuple[int, int]) -> str:
         charset = self._charsets[id(font)]
-        return random_line(rng, charset, lengths=lengths, mix=self.options.text)
+        text = random_line(rng, charset, lengths=lengths, mix=self.options.text)
+        return text if self.options.spaces else text.replace(" ", "")
 
     def _choose_font(self, rng: np.random.Generator) -> tuple[FontFile, list[FontFile]]:
         kind = self._kinds[int(rng.choice(len(self._kinds), p=self._shares))]
@@ -131,21 +143,28 @@ class LineMaker:
     ) -> LabelledLine | None:
         x_height = float(rng.choice(DRAWN_X_HEIGHTS))
         setting = draw_setting(rng, uneven=font.kind in UNEVEN_KINDS)
-        runs = self._runs(font, companions, text, x_height, rng)
-        composed = compose(runs, setting, rng)
+        column = self.options.direction == "ttb"
+        runs = [] if column else self._runs(font, companions, text, x_height, rng)
+        composed = (
+            self._column(font, text, x_height, setting, rng)
+            if column
+            else compose(runs, setting, rng)
+        )
         if not composed.glyphs:
             return None
+        if self.options.direction == "rtl":
+            composed = in_reading_order(composed)
         neighbour = self._neighbour(font, x_height, setting, rng)
         canvas = put_on_paper(composed, neighbour, x_height, self.options.widest_margin, rng)
         canvas = stretch(canvas, float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)))
         canvas = skew(canvas, _draw_slope(rng, self.options))
         draw_rule(canvas, x_height, rng)
         wear = draw_wear(rng)
-        grey = wear_down(canvas.ink, x_height, wear, rng)
+        grey = wear_down(canvas.ink, x_height * (FINE_STROKES if column else 1.0), wear, rng)
         if rng.random() < 0.02:
             grey = 255 - grey
         scale = np.array([grey.shape[1] / canvas.ink.shape[1], grey.shape[0] / canvas.ink.shape[0]])
-        return LabelledLine(
+        line = LabelledLine(
             grey=grey,
             text=" ".join("".join(composed.glyphs[a:b]) for a, b in composed.words),
             glyphs=tuple(composed.glyphs),
@@ -156,6 +175,21 @@ class LineMaker:
             source=f"{font.family} {font.style}",
             mixed=len({run.scale for run in runs}) > 1,
         )
+        return stand_up(line) if column else line
+
+    def _column(
+        self,
+        font: FontFile,
+        text: str,
+        x_height: float,
+        setting: Setting,
+        rng: np.random.Generator,
+    ) -> Composed:
+        face = open_column_face(str(font.path), font.index, round(x_height * EMS))
+        covered = self._charsets[id(font)]
+        text = "".join(glyph for glyph in graphemes(text) if glyph == " " or glyph in covered)
+        sideways = rng.random() < self.options.sideways
+        return compose_column(text, face, setting, rng, sideways=sideways)
 
     def _runs(
         self,
@@ -170,6 +204,8 @@ class LineMaker:
         options, kind = self.options, rng.random()
         joined = _ligatures(font) if rng.random() < options.ligatures else frozenset[str]()
         text = "".join(glyph for glyph in text if glyph == " " or glyph in self._charsets[id(font)])
+        if options.direction == "rtl":
+            text = as_it_stands(text)
         words = text.split(" ")
         if len(words) < 2 or kind > options.italic_words + options.small_caps + options.mixed_sizes:
             return [Run(text, face, joined)]
@@ -215,6 +251,8 @@ class LineMaker:
         if rng.random() > 2 * self.options.neighbours:
             return None
         text = self._text(font, rng, (10, 30))
+        if self.options.direction == "ttb":
+            return self._column(font, text, x_height, setting, rng)
         return compose(
             [Run(text, open_face(str(font.path), font.index, _size(font, x_height)))], setting, rng
         )
