@@ -2,98 +2,37 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from effocr.cli.data_check import FormName, From, check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effocr.data.forms import Checked
     from effocr.data.records import Skipped
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Check, convert, split and cut up data sets.")
 
-FormName = Literal["coco", "pairs", "glyphs"]
+SUFFIXES = {"coco": ".json", "packed": ".glyphs.sqlite"}  # of data sets that are one file
 Data = Annotated[
     Path,
     typer.Argument(
         metavar="PATH",
         help="Character-level COCO (a JSON file, or a folder with annotations.json), a folder of "
-        "line pairs (NAME.png, NAME.gt.txt) or of glyph folders (97, 99_104).",
+        "line pairs (NAME.png, NAME.gt.txt) or of glyph folders (97, 99_104; also those of the "
+        "original EffOCR), or a packed glyph file.",
     ),
 ]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where to write; must not be there yet.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the random choices.")]
 Force = Annotated[bool, typer.Option("--force", help="Write even if OUT is there already.")]
-From = Annotated[
-    FormName | None, typer.Option("--from", help="Form of PATH; told by its content if not given.")
-]
 
-
-@app.command()
-def check(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", help="Data sets of any form, see convert.")
-    ],
-    from_form: From = None,
-    ink: Annotated[
-        bool,
-        typer.Option(
-            "--ink",
-            help="COCO: look also for boxes on bare paper and glyphs without a box (a guess).",
-        ),
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Report everything wrong with data sets: the exit status is 1 if there is anything.
-
-    Boxes and text of every line are compared by graphemes; a box whose label has several letters
-    (a ligature) counts as one glyph. Every image is opened.
-    """
-    from effocr.data.forms import check as check_one
-    from effocr.data.forms import recognise
-
-    reports = {str(path): check_one(path, from_form or recognise(path)) for path in paths}
-    if ink:
-        reports = {path: _with_ink(path, report) for path, report in reports.items()}
-    if as_json:
-        print(json.dumps({path: _as_json(report) for path, report in reports.items()}, indent=1,
-                         ensure_ascii=False))  # fmt: skip
-    else:
-        for path, report in reports.items():
-            print(_as_text(path, report))
-    if any(report.problems for report in reports.values()):
-        raise typer.Exit(1)
-
-
-def _with_ink(path: str, report: Checked) -> Checked:
-    """Add what the pixels say; other forms have no boxes to compare with."""
-    if report.form != "coco":
-        return report
-    from effocr.data.coco import read_coco
-    from effocr.data.ink_check import check_ink
-    from effocr.pipeline.images import load_image
-
-    found = check_ink(read_coco(path).lines, load=load_image)
-    return replace(report, problems=(*report.problems, *found))
-
-
-def _as_json(report: Checked) -> dict[str, object]:
-    problems = [{"source": item.source, "reason": item.reason} for item in report.problems]
-    return {"form": report.form, "counts": report.counts, "problems": problems}
-
-
-def _as_text(path: str, report: Checked) -> str:
-    counts = ", ".join(f"{number} {name}" for name, number in report.counts.items())
-    number = len(report.problems)
-    verdict = "no problem" if not number else f"{number} problem{'s' if number > 1 else ''}"
-    return "\n".join([*map(str, report.problems), f"{path}: {report.form}, {counts}: {verdict}"])
+app.command()(check)
 
 
 @app.command()
@@ -126,16 +65,43 @@ def convert(
     """Write a data set in another form.
 
     COCO (either form in, the form with char and word out) refers to images where they are; the
-    others copy them. Line pairs become COCO without boxes. COCO becomes glyph folders by cropping.
+    others copy them. Line pairs become COCO without boxes. COCO becomes glyph folders by cropping;
+    the original's folders and packed files get crops over the whole height of the line.
     """
+    from effocr.data.forms import recognise
     from effocr.data.rearrange import read_set, write_set
+    from effocr.pipeline.images import load_image
 
-    data = read_set(path, from_form)
-    if data.form == "coco" and to == "glyphs":
+    form = from_form or recognise(path)
+    if form == "coco" and to == "glyphs":
         crop(path, out, force=force)
         return
-    written = write_set(data, out, to, force=force)
+    if form == "coco" and to in ("effocr", "packed"):
+        _crop_whole(path, out, packed=to == "packed", force=force)
+        return
+    data = read_set(path, form)
+    written = write_set(data, out, to, load=load_image, force=force)
     _report(f"{written}: {len(data.items)} items as {to}", data.problems)
+
+
+def _crop_whole(path: Path, out: Path, *, packed: bool, force: bool) -> None:
+    """Cut glyphs out of COCO into the original's folders or a packed file."""
+    from effocr.data.coco_entries import load_coco
+    from effocr.data.rearrange import refuse_existing
+    from effocr.language import load_language
+    from effocr.workbench.formatting import FormatOptions, format_dataset
+
+    refuse_existing(out, force=force)
+    coco = load_coco(path)
+    report = format_dataset(FormatOptions(
+        cocos=(coco.path,),
+        images=coco.folder,
+        out=out,
+        language=load_language("en"),
+        whole_line=True,
+        packed=packed,
+    ))  # fmt: skip
+    _report(f"{out}: {report.crops} crops of {report.lines} lines", report.problems)
 
 
 @app.command()
@@ -165,6 +131,7 @@ def split(
 
     from effocr.data.rearrange import read_set, split_set, write_set
     from effocr.data.splits import split_by_line
+    from effocr.pipeline.images import load_image
 
     data = read_set(path)
     wanted, rng = _shares(shares), np.random.default_rng(seed)
@@ -180,8 +147,8 @@ def split(
         found = split_set(data, document_of=_rule(by, separator), shares=wanted, rng=rng)
         parts = {part: (piece, " ".join(names)) for part, (piece, names) in found.items()}
     for part, (piece, documents) in parts.items():
-        target = out / (f"{part}.json" if data.form == "coco" else part)
-        write_set(piece, target, data.form, force=force)
+        target = out / f"{part}{SUFFIXES.get(data.form, '')}"
+        write_set(piece, target, data.form, load=load_image, force=force)
         print(f"{target}: {len(piece.items)} items; documents: {documents}")
     _report(f"{out}: {len(data.items)} items in {len(parts)} parts", data.problems)
 
@@ -217,9 +184,10 @@ def combine(
     """Put data sets of one form together; files of equal names get a number."""
     from effocr.data.rearrange import combine as combine_sets
     from effocr.data.rearrange import read_set, write_set
+    from effocr.pipeline.images import load_image
 
     data = combine_sets([read_set(path) for path in paths])
-    written = write_set(data, out, data.form, force=force)
+    written = write_set(data, out, data.form, load=load_image, force=force)
     _report(f"{written}: {len(data.items)} items of {len(paths)} sets", data.problems)
 
 
@@ -239,10 +207,11 @@ def subset(
 
     from effocr.data.rearrange import read_set, write_set
     from effocr.data.rearrange import subset as choose
+    from effocr.pipeline.images import load_image
 
     data = read_set(path)
     kept = choose(data, rng=np.random.default_rng(seed), count=count, pattern=match)
-    written = write_set(kept, out, data.form, force=force)
+    written = write_set(kept, out, data.form, load=load_image, force=force)
     _report(f"{written}: {len(kept.items)} of {len(data.items)} items", data.problems)
 
 

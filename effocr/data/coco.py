@@ -139,7 +139,14 @@ def _boxes(annotations: Sequence[AnnotationEntry], image: ImageEntry) -> Boxes:
     return np.asarray(boxes, dtype=np.float32).reshape(-1, 4)
 
 
-def write_coco(lines: Iterable[LineImage], path: Path | str, *, description: str = "") -> None:
+def write_coco(
+    lines: Iterable[LineImage],
+    path: Path | str,
+    *,
+    description: str = "",
+    first_image: int = 1,
+    first_annotation: int = 1,
+) -> None:
     """Write lines as character-level COCO: categories char and word, `text` on every annotation.
 
     A line without word boxes gets those around its words' glyphs, where labels and text agree.
@@ -150,6 +157,8 @@ def write_coco(lines: Iterable[LineImage], path: Path | str, *, description: str
         lines: the lines; those without boxes become images without annotations.
         path: the JSON file to write.
         description: what the data is, for `info`.
+        first_image: id of the first image.
+        first_annotation: id of the first annotation.
 
     Raises:
         DataFormatError: the size of an image is needed and it cannot be read.
@@ -157,7 +166,7 @@ def write_coco(lines: Iterable[LineImage], path: Path | str, *, description: str
     path = Path(path)
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, first_image):
         width, height = line.size or image_size(line.path)
         name = Path(os.path.relpath(line.path, path.parent)).as_posix()
         images.append(
@@ -165,7 +174,8 @@ def write_coco(lines: Iterable[LineImage], path: Path | str, *, description: str
         )
         for category, box, text in _written(line):
             entry = _annotation(box, category, text)
-            annotations.append({"id": len(annotations) + 1, "image_id": number, **entry})
+            place = first_annotation + len(annotations)
+            annotations.append({"id": place, "image_id": number, **entry})
     content = {
         "info": {"description": description},
         "images": images,

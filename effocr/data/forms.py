@@ -1,7 +1,8 @@
 """The forms of data sets: tell them apart and check them.
 
 `coco` is a JSON file of character-level COCO or a folder with one called annotations.json, `pairs`
-a folder of line pairs, `glyphs` a folder of glyph folders.
+a folder of line pairs, `glyphs` a folder of glyph folders, `effocr` one with the original's names
+and list of characters, `packed` a file of any number of glyphs or a folder with one such file.
 """
 
 from collections import Counter
@@ -13,13 +14,16 @@ from effocr.charset import folder_to_glyph
 from effocr.data.coco_check import check_coco
 from effocr.data.coco_entries import ANNOTATIONS, load_coco
 from effocr.data.glyph_folders import check_glyph_folders
+from effocr.data.glyph_sets import find_packed
 from effocr.data.line_pairs import TEXT_SUFFIX, check_line_pairs
+from effocr.data.packed import PackedGlyphs, is_packed
 from effocr.data.records import LineImage, Skipped, is_image
+from effocr.data.sample_names import FULL_CHARSET
 from effocr.errors import DataFormatError
 
 __all__ = ["Checked", "Form", "check", "recognise"]
 
-Form = Literal["coco", "pairs", "glyphs"]
+Form = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +50,20 @@ def recognise(path: Path | str) -> Form:
     path = Path(path)
     if path.is_file() and path.suffix.lower() == ".json":
         return "coco"
+    if is_packed(path) or (path.is_dir() and find_packed(path)):
+        return "packed"
     if not path.is_dir():
         what = "not a JSON file" if path.exists() else "no such file or folder"
         raise DataFormatError(
-            f"{path}: {what}; expected a COCO file, a folder of line pairs or of glyph folders"
+            f"{path}: {what}; expected a COCO file, a packed file, a folder of line pairs or of "
+            "glyph folders"
         )
     if (path / ANNOTATIONS).is_file():
         return "coco"
     entries = sorted(path.iterdir())
     if any(entry.is_dir() and _is_glyph_folder(entry.name) for entry in entries):
-        return "glyphs"
+        listed = any(entry.match(FULL_CHARSET.format("*")) for entry in entries)
+        return "effocr" if listed else "glyphs"
     if any(entry.name.endswith(TEXT_SUFFIX) or is_image(entry) for entry in entries):
         return "pairs"
     raise DataFormatError(
@@ -80,6 +88,8 @@ def check(path: Path | str, form: Form) -> Checked:
     """
     if form == "coco":
         return _check_coco(path)
+    if form == "packed":
+        return _check_packed(Path(path))
     counts: Counter[str] = Counter()
     characters: set[str] = set()
     problems: list[Skipped] = []
@@ -94,6 +104,16 @@ def check(path: Path | str, form: Form) -> Checked:
             counts["images"] += 1
             characters.add(item.glyph)
     return Checked(form, _counted(counts, characters), tuple(problems))
+
+
+def _check_packed(path: Path) -> Checked:
+    packed = PackedGlyphs(find_packed(path) or path)
+    problems = tuple(packed.check())
+    try:
+        characters = {entry.glyph for entry in packed.entries()}
+    except DataFormatError:  # the check has said so
+        characters = set()
+    return Checked("packed", _counted(Counter(images=len(packed)), characters), problems)
 
 
 def _check_coco(path: Path | str) -> Checked:

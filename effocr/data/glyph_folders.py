@@ -10,6 +10,7 @@ from PIL import Image
 from effocr.charset import folder_to_glyph, glyph_to_folder, normalise
 from effocr.data.line_pairs import free_name
 from effocr.data.records import GlyphImage, GlyphSet, Skipped, check_image, is_image
+from effocr.data.sample_names import FULL_CHARSET
 from effocr.errors import DataFormatError
 
 __all__ = ["check_glyph_folders", "read_glyph_folders", "write_glyph"]
@@ -20,7 +21,7 @@ def read_glyph_folders(root: Path | str) -> GlyphSet:
 
     Folders whose name is no character are left out and reported, and so are files that are no
     images and folders without any. A folder name that is not NFC is read as its NFC character and
-    reported. Hidden files are passed over.
+    reported. Hidden files and the original's lists of characters are passed over.
 
     Raises:
         DataFormatError: there is no such folder, or it holds no glyph folder.
@@ -34,7 +35,7 @@ def read_glyph_folders(root: Path | str) -> GlyphSet:
     problems: list[Skipped] = []
     good_folders = 0
     for entry in sorted(root.iterdir()):
-        if entry.name.startswith("."):
+        if entry.name.startswith(".") or entry.match(FULL_CHARSET.format("*")):
             continue
         glyph = _glyph_of(entry, problems)
         if glyph is not None:

@@ -1,24 +1,26 @@
 """Whole data sets: read, write, split, combine and subset them, whatever their form."""
 
 import re
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from effocr.charset import glyph_to_folder
 from effocr.data.coco import read_coco, write_coco
 from effocr.data.coco_entries import ANNOTATIONS
 from effocr.data.forms import Form, recognise
-from effocr.data.glyph_folders import read_glyph_folders
-from effocr.data.line_pairs import free_name, read_line_pairs, write_line_pairs
+from effocr.data.glyph_sets import GLYPH_FORMS, read_glyphs, write_glyphs
+from effocr.data.line_pairs import read_line_pairs, write_line_pairs
 from effocr.data.records import GlyphImage, LineImage, Skipped
+from effocr.data.sample_names import read_name
 from effocr.data.splits import split_by_document
 from effocr.errors import UsageError
 
 __all__ = ["DataSet", "combine", "read_set", "split_set", "subset", "write_set"]
+
+Grey = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class DataSet:
 
     Attributes:
         form: what it was read from.
-        items: lines (`coco`, `pairs`) or glyph images (`glyphs`), in the order of the data set.
+        items: lines (`coco`, `pairs`) or glyph images (other forms), in the order of the data set.
         problems: what was left out or mended while reading.
     """
 
@@ -68,19 +70,28 @@ def read_set(path: Path | str, form: Form | None = None) -> DataSet:
                 tuple(item for item in items if isinstance(item, LineImage)),
                 tuple(item for item in items if isinstance(item, Skipped)),
             )
-        case "glyphs":
-            glyphs = read_glyph_folders(path)
+        case "glyphs" | "effocr" | "packed":
+            glyphs = read_glyphs(path)
             return DataSet(form, glyphs.images, glyphs.problems)
 
 
-def write_set(data: DataSet, out: Path | str, form: Form, *, force: bool = False) -> Path:
+def write_set(
+    data: DataSet,
+    out: Path | str,
+    form: Form,
+    *,
+    load: Callable[[Path], Grey],
+    force: bool = False,
+) -> Path:
     """Write a data set: COCO refers to the images where they are, the other forms copy them.
 
     Args:
         data: what to write.
-        out: a folder; for COCO also a file called *.json (else annotations.json in the folder).
+        out: a folder; for COCO also a file called *.json (else annotations.json in the folder); for
+            a packed data set a file.
         form: the form to write.
-        force: overwrite a COCO file, add to a folder that is not empty.
+        load: reads an image file as [height, width] uint8, for packed data sets.
+        force: overwrite a COCO or packed file, add to a folder that is not empty.
 
     Returns:
         The file or folder written.
@@ -92,8 +103,8 @@ def write_set(data: DataSet, out: Path | str, form: Form, *, force: bool = False
     out = Path(out)
     if form == "coco" and out.suffix.lower() != ".json":
         out = out / ANNOTATIONS
-    if (form == "glyphs") != bool(data.glyphs) and data.items:
-        need = "glyph images" if form == "glyphs" else "lines"
+    if (form in GLYPH_FORMS) != bool(data.glyphs) and data.items:
+        need = "glyph images" if form in GLYPH_FORMS else "lines"
         raise UsageError(f"{out}: the form {form!r} needs {need}; `effocr data crop` cuts glyphs")
     refuse_existing(out, force=force)
     match form:
@@ -101,8 +112,8 @@ def write_set(data: DataSet, out: Path | str, form: Form, *, force: bool = False
             write_coco(data.lines, out)
         case "pairs":
             write_line_pairs(data.lines, out)
-        case "glyphs":
-            _write_glyphs(data.glyphs, out)
+        case "glyphs" | "effocr" | "packed":
+            write_glyphs(data.glyphs, out, form, load=load)
     return out
 
 
@@ -118,11 +129,11 @@ def refuse_existing(out: Path, *, force: bool) -> None:
         )
 
 
-def _write_glyphs(images: Sequence[GlyphImage], out: Path) -> None:
-    for image in images:
-        folder = out / glyph_to_folder(image.glyph)
-        folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(image.path, free_name(folder, image.path.stem, image.path.suffix))
+def _stem(item: LineImage | GlyphImage) -> str:
+    """Name of an image without suffix; of a glyph that was cut out of a line, that of the line."""
+    if isinstance(item, LineImage):
+        return item.path.stem
+    return read_name(item.name).line or Path(item.name).stem
 
 
 def split_set(
@@ -146,7 +157,7 @@ def split_set(
     Raises:
         UsageError: a name has no document, or there are fewer documents than parts.
     """
-    documents = [document_of(item.path.stem) for item in data.items]
+    documents = [document_of(_stem(item)) for item in data.items]
     parts = split_by_document(documents, shares=shares, rng=rng)
     return {
         part: (data.take(numbers), tuple(sorted({documents[number] for number in numbers})))
@@ -164,9 +175,9 @@ def combine(sets: Sequence[DataSet]) -> DataSet:
     if len(forms) != 1:
         raise UsageError(f"only data sets of one form can be combined, not {sorted(forms)}")
     problems = [problem for data in sets for problem in data.problems]
-    items: dict[Path, LineImage | GlyphImage] = {}
+    items: dict[tuple[Path, int | None], LineImage | GlyphImage] = {}
     for item in (item for data in sets for item in data.items):
-        place = item.path.resolve()
+        place = (item.path.resolve(), item.row if isinstance(item, GlyphImage) else None)
         if place in items:
             problems.append(Skipped(str(item.path), "left out: the image is there already"))
         items.setdefault(place, item)
@@ -191,7 +202,7 @@ def subset(
         compiled = re.compile(pattern or "")
     except re.error as error:
         raise UsageError(f"regular expression {pattern!r}: {error}") from error
-    numbers = [n for n, item in enumerate(data.items) if compiled.search(item.path.stem)]
+    numbers = [n for n, item in enumerate(data.items) if compiled.search(_stem(item))]
     if not numbers or (count is not None and not 0 < count <= len(numbers)):
         raise UsageError(f"{len(numbers)} of {len(data.items)} items match; cannot take {count}")
     if count is not None:

@@ -91,10 +91,24 @@ class LineSet:
 
 @dataclass(frozen=True, slots=True)
 class GlyphImage:
-    """An image of one glyph; the pixels are not loaded."""
+    """An image of one glyph; the pixels are not loaded.
+
+    Attributes:
+        path: the image file, or the packed data set that it is in.
+        glyph: the character, NFC.
+        row: its number in the packed data set; None: it is a file.
+        packed_name: the file name that it has there.
+    """
 
     path: Path
     glyph: str
+    row: int | None = None
+    packed_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """File name with suffix."""
+        return self.packed_name or self.path.name
 
 
 @dataclass(frozen=True, slots=True)

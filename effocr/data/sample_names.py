@@ -25,6 +25,7 @@ __all__ = [
     "crop_name",
     "line_stems",
     "matches_line",
+    "original_name",
     "paired_name",
     "read_name",
     "render_name",
@@ -43,6 +44,7 @@ _RENDER: Final = re.compile(rf"{_HEX}_\d+_(?P<font>.+)")
 _HEIR_PAIRED: Final = re.compile(
     r"PAIRED-(?P<line>.+)--?[\d.]+_-?[\d.]+-(?:char|word)-\d+(?:_\d+)*"
 )
+_NUMBERED: Final = re.compile(r"(?P<line>.+)_(?P<annotation>\d{3,})")  # of `effocr data crop`
 _HEIR_RENDER: Final = re.compile(r"(?P<font>.+)-word-\d+(?:_\d+)*")
 
 
@@ -91,6 +93,27 @@ def read_name(name: str) -> SampleName:
         if found := pattern.fullmatch(stem):
             return SampleName("render", font=found["font"])
     return SampleName("paired" if stem.startswith("PAIRED") else "render")
+
+
+def original_name(name: str, glyph: str, number: int) -> str:
+    """Name of a sample as the original writes it, from any name.
+
+    A crop of `effocr data crop` (`LINE_007.png`) stays one of its line; what is neither crop nor
+    render is taken for a crop of a line of its own.
+
+    Args:
+        name: of the file that it was, with suffix.
+        glyph: what it shows.
+        number: the running one.
+    """
+    stem = name.rsplit(".", 1)[0]
+    told = read_name(name)
+    if told.font is not None:
+        return render_name(glyph, number, told.font)
+    found = _PAIRED.fullmatch(stem) or _NUMBERED.fullmatch(stem)
+    if found:
+        return paired_name(found["line"], int(found["annotation"]), glyph, number)
+    return paired_name(told.line or stem, number, glyph, number)
 
 
 def line_stems(file_name: str) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def plan_crops(
     files: Sequence[Path],
     images: Path,
     *,
-    char_id: int,
+    char_id: int | None,
     direction: Direction,
     spaced_boxes: bool = False,
 ) -> tuple[list[CropLine], list[Skipped]]:
@@ -80,7 +80,7 @@ def plan_crops(
     Args:
         files: COCO files; an image that several list is taken once.
         images: folder that image names are relative to.
-        char_id: category of the glyphs; where names say otherwise, the names count.
+        char_id: category of the glyphs; where names say otherwise, the names count. None: they do.
         direction: of the language. A line is a column if that is `ttb` and its boxes lie one below
             the other; what shape the image has does not matter.
         spaced_boxes: white space may have boxes of its own, which are passed over.
@@ -110,7 +110,7 @@ def plan_crops(
 
 
 def _listed(
-    files: Sequence[Path], images: Path, char_id: int, problems: list[Skipped]
+    files: Sequence[Path], images: Path, char_id: int | None, problems: list[Skipped]
 ) -> Iterator[_Listed]:
     seen: dict[PurePosixPath, Path] = {}
     for file in files:

@@ -13,9 +13,10 @@ import numpy.typing as npt
 from effocr.charset import glyph_to_folder
 from effocr.data.coco_entries import load_coco
 from effocr.data.glyph_folders import read_glyph_folders
-from effocr.data.packed import PACKED_SUFFIX, PackedGlyphs
+from effocr.data.glyph_sets import find_packed
+from effocr.data.packed import PackedGlyphs
 from effocr.data.records import Skipped
-from effocr.data.sample_names import FULL_CHARSET, Kind, line_stems, matches_line, read_name
+from effocr.data.sample_names import Kind, line_stems, matches_line, read_name
 from effocr.errors import DataFormatError, ImageError, UsageError
 from effocr.pipeline.images import load_image
 
@@ -168,29 +169,17 @@ def open_dataset(root: Path | str) -> RecognizerData:
         DataFormatError: there is no such data set, or it has no sample.
     """
     root = Path(root)
-    packed = _packed_in(root)
+    packed = find_packed(root)
     if packed is not None:
         return _open_packed(packed)
     found = read_glyph_folders(root)
-    expected = FULL_CHARSET.format("*")
-    problems = [item for item in found.problems if not Path(item.source).match(expected)]
     samples = []
     for image in found.images:
         name = read_name(image.path.name)
         samples.append(Sample(image.path, image.glyph, name.kind, name.line, name.font))
     if not samples:
         raise DataFormatError(f"{root}: no image in any of the glyph folders")
-    return RecognizerData(root, tuple(samples), tuple(problems))
-
-
-def _packed_in(root: Path) -> Path | None:
-    """The packed file that is meant: this one, or the only one in the folder."""
-    if root.is_file():
-        return root
-    files = sorted(root.glob(f"*{PACKED_SUFFIX}"))
-    if len(files) > 1:
-        raise DataFormatError(f"{root}: {len(files)} packed data sets in it; name the file")
-    return files[0] if files else None
+    return RecognizerData(root, tuple(samples), found.problems)
 
 
 def _open_packed(path: Path) -> RecognizerData:

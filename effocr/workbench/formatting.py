@@ -46,12 +46,12 @@ class FormatOptions:
     Attributes:
         cocos: character-level COCO files.
         images: folder of the line images.
-        char_id: category of the glyphs; where names say otherwise, the names count.
-        out: folder of the data set.
-        crops: folder that crops are also written to, by line; None: they are not.
+        out: folder of the data set; may be the name of a packed file.
         language: direction and framing.
-        charset: file or folder of the characters to draw.
-        fonts: folder of the fonts to draw with.
+        char_id: category of the glyphs; where names say otherwise, the names count.
+        charset: file or folder of the characters to draw; None: nothing is drawn.
+        fonts: folder of the fonts to draw with; None: nothing is drawn.
+        crops: folder that crops are also written to, by line; None: they are not.
         exclude_fonts: fonts with one of these in their path are left out.
         whole_line: draw boxes out over the whole height (of a column: the width) of the line.
         spaced_boxes: white space may have boxes of its own.
@@ -63,11 +63,11 @@ class FormatOptions:
 
     cocos: tuple[Path, ...]
     images: Path
-    char_id: int
     out: Path
     language: Language
-    charset: Path
-    fonts: Path
+    char_id: int | None = None
+    charset: Path | None = None
+    fonts: Path | None = None
     crops: Path | None = None
     exclude_fonts: tuple[str, ...] = ()
     whole_line: bool = False
@@ -133,19 +133,17 @@ def format_dataset(options: FormatOptions) -> FormatReport:
         FontError: there is no font.
     """
     _refuse_data_set(options.out)
-    glyphs = list(read_charset(options.charset))
-    if options.language.name == "jp":
-        glyphs = list(dict.fromkeys([*glyphs, *JAPANESE_EXTRAS]))
     report = FormatReport()
-    fonts = _chosen_fonts(options)
+    glyphs = _glyphs(options)
+    font_tasks = _font_tasks(options, glyphs, report)
     crop_tasks = _crop_tasks(options, report)
-    font_tasks = _font_tasks(options, fonts, glyphs, report)
-    options.out.mkdir(parents=True, exist_ok=True)
     tasks: list[CropTask | FontTask] = [*font_tasks, *crop_tasks]
     with ExitStack() as stack:
         sink: _Sink = _Folders(options.out)
         if options.packed:
-            sink = stack.enter_context(PackedWriter(options.out / PACKED_NAME))
+            one_file = options.out.name.endswith(PACKED_SUFFIX)
+            place = options.out if one_file else options.out / PACKED_NAME
+            sink = stack.enter_context(PackedWriter(place, force=one_file))
         for done in in_order(perform, tasks, processes=options.processes):
             for item in done:
                 if isinstance(item, Skipped):
@@ -154,6 +152,15 @@ def format_dataset(options: FormatOptions) -> FormatReport:
                     _take(item, sink, options, report)
     _finish(options, glyphs, report)
     return report
+
+
+def _glyphs(options: FormatOptions) -> list[str]:
+    """Characters to draw."""
+    if options.charset is None:
+        return []
+    glyphs = list(read_charset(options.charset))
+    extras = JAPANESE_EXTRAS if options.language.name == "jp" else ""
+    return list(dict.fromkeys([*glyphs, *extras]))
 
 
 def _refuse_data_set(out: Path) -> None:
@@ -167,6 +174,8 @@ def _refuse_data_set(out: Path) -> None:
 
 
 def _chosen_fonts(options: FormatOptions) -> list[Path]:
+    if options.fonts is None:
+        return []
     fonts = [
         path
         for path in font_files(options.fonts)
@@ -201,12 +210,10 @@ def _stale(crops: Path) -> Iterator[Skipped]:
             yield Skipped(str(crops), f"{count} images of earlier runs are there; none is used")
 
 
-def _font_tasks(
-    options: FormatOptions, fonts: list[Path], glyphs: list[str], report: FormatReport
-) -> list[FontTask]:
-    language = options.language
+def _font_tasks(options: FormatOptions, glyphs: list[str], report: FormatReport) -> list[FontTask]:
+    language, fonts = options.language, _chosen_fonts(options)
     vertical = language.direction == "ttb"
-    if vertical and not has_vertical_forms():
+    if vertical and fonts and not has_vertical_forms():
         reason = "Pillow has no Raqm here: fonts' forms for columns are not drawn"
         report.problems.append(Skipped(str(options.fonts), reason))
     report.fonts = len(fonts)
@@ -248,11 +255,12 @@ def _write_png(path: Path, pixels: Grey) -> None:
 
 def _finish(options: FormatOptions, glyphs: list[str], report: FormatReport) -> None:
     """Write the list of characters, and say which have no image and which no font has."""
+    if not options.packed or not options.out.name.endswith(PACKED_SUFFIX):
+        _list_characters(options, [*glyphs, *sorted(report.classes.difference(glyphs))])
+    if options.charset is None:
+        return
     strange = sorted(report.classes.difference(glyphs))
     missing = [glyph for glyph in glyphs if glyph not in report.classes]
-    place = options.out / FULL_CHARSET.format(options.language.name)
-    lines = "".join(f"{glyph_to_folder(glyph)}\n" for glyph in [*glyphs, *strange])
-    place.write_text(lines, "utf-8")
     for found, reason in (
         (missing, "have no image: no font draws them and no line holds them"),
         (strange, "are in lines but not in the charset, so no font draws them"),
@@ -261,3 +269,10 @@ def _finish(options: FormatOptions, glyphs: list[str], report: FormatReport) -> 
             shown = " ".join(found[:SHOWN]) + (" ..." if len(found) > SHOWN else "")
             problem = Skipped(str(options.charset), f"{len(found)} characters {reason}: {shown}")
             report.problems.append(problem)
+
+
+def _list_characters(options: FormatOptions, glyphs: list[str]) -> None:
+    """Write the original's list of characters: code points, one character a line."""
+    options.out.mkdir(parents=True, exist_ok=True)
+    place = options.out / FULL_CHARSET.format(options.language.name)
+    place.write_text("".join(f"{glyph_to_folder(glyph)}\n" for glyph in glyphs), "utf-8")

@@ -8,6 +8,7 @@ import pytest
 from effocr.data.rearrange import combine, read_set, split_set, subset, write_set
 from effocr.data.splits import by_prefix
 from effocr.errors import UsageError
+from effocr.pipeline.images import load_image
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_parts_of_a_split_share_no_document(pairs: Path, tmp_path: Path) -> None
     names = {part: set(documents) for part, (_, documents) in parts.items()}
     assert names["train"].isdisjoint(names["test"])
     assert {part: len(piece.items) for part, (piece, _) in parts.items()} == {"train": 9, "test": 3}
-    write_set(parts["test"][0], tmp_path / "test", "pairs")
+    write_set(parts["test"][0], tmp_path / "test", "pairs", load=load_image)
     assert {line.path.stem.partition("_")[0] for line in read_set(tmp_path / "test").lines} == (
         names["test"]
     )
@@ -38,9 +39,9 @@ def test_parts_of_a_split_share_no_document(pairs: Path, tmp_path: Path) -> None
 
 def test_pairs_become_coco_and_pairs_again(pairs: Path, tmp_path: Path) -> None:
     data = read_set(pairs)
-    coco = write_set(data, tmp_path / "coco", "coco")
+    coco = write_set(data, tmp_path / "coco", "coco", load=load_image)
     assert coco == tmp_path / "coco" / "annotations.json"
-    write_set(read_set(coco), tmp_path / "again", "pairs")
+    write_set(read_set(coco), tmp_path / "again", "pairs", load=load_image)
     again = read_set(tmp_path / "again")
     assert [line.text for line in again.lines] == [line.text for line in data.lines]
 
@@ -52,14 +53,16 @@ def test_glyph_folders_are_copied_with_their_characters(tmp_path: Path, draw_ima
     both = combine([data, read_set(tmp_path / "glyphs")])
     assert len(both.items) == 2
     assert len(both.problems) == 2
-    write_set(data, tmp_path / "out", "glyphs")
+    write_set(data, tmp_path / "out", "glyphs", load=load_image)
     assert [image.glyph for image in read_set(tmp_path / "out").glyphs] == ["a", "ch"]
 
 
 def test_combining_keeps_files_of_equal_names(pairs: Path, tmp_path: Path) -> None:
     data = read_set(pairs)
-    write_set(data, tmp_path / "copy", "pairs")
-    write_set(combine([data, read_set(tmp_path / "copy")]), tmp_path / "all", "pairs")
+    write_set(data, tmp_path / "copy", "pairs", load=load_image)
+    write_set(
+        combine([data, read_set(tmp_path / "copy")]), tmp_path / "all", "pairs", load=load_image
+    )
     assert len(read_set(tmp_path / "all").items) == 24
 
 
@@ -77,19 +80,19 @@ def test_subsets_are_chosen_by_name_and_number(pairs: Path) -> None:
 def test_nothing_is_overwritten_unless_forced(pairs: Path, tmp_path: Path) -> None:
     data = read_set(pairs)
     with pytest.raises(UsageError, match="there already"):
-        write_set(data, pairs, "pairs")
-    path = write_set(data, tmp_path / "set.json", "coco")
+        write_set(data, pairs, "pairs", load=load_image)
+    path = write_set(data, tmp_path / "set.json", "coco", load=load_image)
     with pytest.raises(UsageError, match="--force"):
-        write_set(data, path, "coco")
-    assert write_set(data, path, "coco", force=True) == path
+        write_set(data, path, "coco", load=load_image)
+    assert write_set(data, path, "coco", load=load_image, force=True) == path
 
 
 def test_forms_that_do_not_fit_are_refused(pairs: Path, tmp_path: Path, draw_image) -> None:
     draw_image(tmp_path / "glyphs" / "97" / "x.png")
     glyphs, lines = read_set(tmp_path / "glyphs"), read_set(pairs)
     with pytest.raises(UsageError, match="needs lines"):
-        write_set(glyphs, tmp_path / "out", "pairs")
+        write_set(glyphs, tmp_path / "out", "pairs", load=load_image)
     with pytest.raises(UsageError, match="needs glyph images"):
-        write_set(lines, tmp_path / "out", "glyphs")
+        write_set(lines, tmp_path / "out", "glyphs", load=load_image)
     with pytest.raises(UsageError, match="one form"):
         combine([glyphs, lines])

@@ -1,0 +1,111 @@
+"""`effocr data check`: what is wrong with data sets, and what parts of a split share."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from effocr.data.forms import Checked
+
+__all__ = ["FormName", "From", "check"]
+
+FormName = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
+From = Annotated[
+    FormName | None, typer.Option("--from", help="Form of PATH; told by its content if not given.")
+]
+
+
+def check(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Data sets of any form, see convert.")
+    ],
+    from_form: From = None,
+    ink: Annotated[
+        bool,
+        typer.Option(
+            "--ink",
+            help="COCO: look also for boxes on bare paper and glyphs without a box (a guess).",
+        ),
+    ] = False,
+    leaks: Annotated[
+        bool,
+        typer.Option(
+            "--leaks",
+            help="The data sets are parts of a split: look for lines that are in two of them.",
+        ),
+    ] = False,
+    separator: Annotated[
+        str, typer.Option(help="For --leaks: a document is the image's name up to here.")
+    ] = "_",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Report everything wrong with data sets: the exit status is 1 if there is anything.
+
+    Boxes and text of every line are compared by graphemes; a box whose label has several letters
+    (a ligature) counts as one glyph. Every image is opened.
+    """
+    from effocr.data.forms import check as check_one
+    from effocr.data.forms import recognise
+
+    if leaks:
+        _check_leaks(paths, from_form, separator)
+        return
+    reports = {str(path): check_one(path, from_form or recognise(path)) for path in paths}
+    if ink:
+        reports = {path: _with_ink(path, report) for path, report in reports.items()}
+    if as_json:
+        print(json.dumps({path: _as_json(report) for path, report in reports.items()}, indent=1,
+                         ensure_ascii=False))  # fmt: skip
+    else:
+        for path, report in reports.items():
+            print(_as_text(path, report))
+    if any(report.problems for report in reports.values()):
+        raise typer.Exit(1)
+
+
+def _check_leaks(paths: list[Path], form: FormName | None, separator: str) -> None:
+    """Print what the parts of a split share; then exit with status 1."""
+    from effocr.data.leaks import find_leaks
+    from effocr.data.rearrange import read_set
+    from effocr.data.splits import by_prefix
+    from effocr.errors import UsageError
+    from effocr.pipeline.images import load_image
+
+    parts = {str(path): read_set(path, form) for path in paths}
+    if len(parts) < 2 or len({bool(part.lines) for part in parts.values()}) > 1:
+        raise UsageError("--leaks compares two or more data sets, all of lines or all of glyphs")
+    found = list(find_leaks(parts, load=load_image, document_of=by_prefix(separator)))
+    for leak in found:
+        print(leak)
+    print(f"{len(parts)} parts: {len(found) or 'no'} leak{'' if len(found) == 1 else 's'}")
+    if found:
+        raise typer.Exit(1)
+
+
+def _with_ink(path: str, report: Checked) -> Checked:
+    """Add what the pixels say; other forms have no boxes to compare with."""
+    if report.form != "coco":
+        return report
+    from effocr.data.coco import read_coco
+    from effocr.data.ink_check import check_ink
+    from effocr.pipeline.images import load_image
+
+    found = check_ink(read_coco(path).lines, load=load_image)
+    return replace(report, problems=(*report.problems, *found))
+
+
+def _as_json(report: Checked) -> dict[str, object]:
+    problems = [{"source": item.source, "reason": item.reason} for item in report.problems]
+    return {"form": report.form, "counts": report.counts, "problems": problems}
+
+
+def _as_text(path: str, report: Checked) -> str:
+    counts = ", ".join(f"{number} {name}" for name, number in report.counts.items())
+    number = len(report.problems)
+    verdict = "no problem" if not number else f"{number} problem{'s' if number > 1 else ''}"
+    return "\n".join([*map(str, report.problems), f"{path}: {report.form}, {counts}: {verdict}"])
