@@ -29,7 +29,12 @@ class LoopConfig(BaseModel, frozen=True, extra="forbid"):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="auto: a GPU where there is one"
     )
-    workers: int = Field(0, ge=0, description="processes that make batches; 0: the loop itself")
+    workers: int | None = Field(
+        None,
+        ge=0,
+        description="processes that make batches; 0: a thread; null: a thread beside a CPU, as "
+        "many as cores can be spared, eight at most, beside a GPU",
+    )
     log_every: int = Field(50, gt=0, description="steps")
     validate_every: int = Field(500, gt=0, description="steps")
     save_every: int = Field(500, gt=0, description="steps between writings of last.pt")

@@ -4,17 +4,21 @@ import atexit
 import os
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import torch
 from accelerate import Accelerator, PartialState
-from accelerate.utils import DistributedDataParallelKwargs
+from accelerate.utils import DistributedDataParallelKwargs, InitProcessGroupKwargs
 from torch import Tensor, nn
 
 from effocr.errors import TrainingError
+from effocr.training.process import spare_cores
 
 __all__ = ["Machine", "Precision"]
 
+PATIENCE = timedelta(hours=12)  # the main process may evaluate while the others wait for it
+MOST_WORKERS = 8
 DeviceName = Literal["auto", "cpu", "cuda"]
 
 
@@ -34,12 +38,15 @@ class Machine:
             raise TrainingError(
                 "loop.device is cuda, but torch finds no CUDA GPU here; use loop.device=auto"
             )
-        # Static: a parameter that never has a gradient (a pooler that nobody reads) is no error.
-        several = DistributedDataParallelKwargs(static_graph=True)
+        # A parameter without a gradient (a pooler that nobody reads) is no error.
+        several = DistributedDataParallelKwargs(find_unused_parameters=True)
         # `cpu` chooses how processes talk to each other; Accelerate lets nobody change it later.
         cpu = device == "cpu" and int(os.environ.get("WORLD_SIZE", "1")) > 1
         self._accelerator = Accelerator(
-            cpu=cpu, mixed_precision="no", device_placement=False, kwargs_handlers=[several]
+            cpu=cpu,
+            mixed_precision="no",
+            device_placement=False,
+            kwargs_handlers=[several, InitProcessGroupKwargs(timeout=PATIENCE)],
         )
         self.device: torch.device = self._accelerator.device
         if device == "cpu":
@@ -58,6 +65,12 @@ class Machine:
         """Put a model on the device; with other processes its gradients are theirs too."""
         wrapped: nn.Module = self._accelerator.prepare_model(model.to(self.device))
         return wrapped
+
+    def workers(self, wanted: int | None) -> int:
+        """Processes that make batches: those that are wanted, or what suits the device."""
+        if wanted is not None:
+            return wanted
+        return 0 if self.device.type == "cpu" else min(MOST_WORKERS, spare_cores())
 
     def agree(self, wish: bool) -> bool:
         """Whether any process has the wish: all stop at the same step, or they wait forever."""

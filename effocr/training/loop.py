@@ -139,9 +139,8 @@ class _Trainer:
         """Batches of the steps that are left, on the device; each process takes its own share."""
         processes, own = self.machine.processes, self.machine.process
         numbers = range(first * processes + own, last * processes, processes)
-        yield from load(
-            self.task.batches, numbers, workers=self.config.workers, device=self.machine.device
-        )
+        workers = self.machine.workers(self.config.workers)
+        yield from load(self.task.batches, numbers, workers=workers, device=self.machine.device)
 
     def set_rate(self, step: int, steps: int) -> float:
         """Set the learning rates of a step; returns the first group's."""

@@ -1,19 +1,28 @@
 """What a run needs of its process: batches on the device, random numbers, Ctrl+C."""
 
+import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+Item = TypeVar("Item")
+
+AHEAD: Final = 2  # batches
+
 
 class Batches(Protocol):
     """Training batches by number. The same number must always give the same batch.
+
+    They are made in a thread or in processes beside the loop, so they keep off torch's generators.
 
     A batch is any nest of tuples, lists and dicts with arrays or tensors in it. Numbers go on past
     `len`, which is the steps in an epoch.
@@ -29,7 +38,14 @@ class Batches(Protocol):
 def load(
     batches: Batches, numbers: Sequence[int], *, workers: int, device: torch.device
 ) -> Iterator[Any]:
-    """Make batches in order, in worker processes where there are any, and move them."""
+    """Make batches in order while the ones before are learnt from, and move them.
+
+    Args:
+        batches: by number.
+        numbers: of those that are wanted.
+        workers: processes that make them; 0: one thread of this process does.
+        device: where they go.
+    """
     loader: DataLoader[Any] = DataLoader(
         batches,  # type: ignore[arg-type]
         sampler=numbers,
@@ -39,8 +55,28 @@ def load(
         pin_memory=device.type == "cuda",
         generator=torch.Generator(),  # or the loader would draw from the model's generator
     )
-    for batch in loader:
+    for batch in loader if workers else ahead(loader):
         yield to_device(batch, device)
+
+
+def ahead(items: Iterable[Item]) -> Iterator[Item]:
+    """The items, each made by a thread while those before it are used."""
+    coming, end = iter(items), object()
+    maker = ThreadPoolExecutor(1, thread_name_prefix="batches")
+    try:
+        waiting = deque(maker.submit(next, coming, end) for _ in range(AHEAD))
+        while (item := waiting.popleft().result()) is not end:
+            waiting.append(maker.submit(next, coming, end))
+            yield cast(Item, item)
+    finally:
+        maker.shutdown(cancel_futures=True)
+
+
+def spare_cores() -> int:
+    """Cores for workers of this process, at least one: its share of the machine less its own."""
+    allowed = hasattr(os, "sched_getaffinity")  # not on macOS
+    cores = len(os.sched_getaffinity(0)) if allowed else os.cpu_count() or 1
+    return max(1, cores // int(os.environ.get("LOCAL_WORLD_SIZE", "1")) - 1)
 
 
 def to_device(batch: Any, device: torch.device) -> Any:

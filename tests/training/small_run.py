@@ -1,4 +1,7 @@
-"""A run small enough to be killed: python tests/training/small_run.py RUN STEPS [resume] [slow]."""
+"""A run small enough to be killed.
+
+python tests/training/small_run.py RUN STEPS [resume] [slow] [workers=2]
+"""
 
 import sys
 import time
@@ -80,4 +83,5 @@ if __name__ == "__main__":
         max_steps=int(sys.argv[2]),
         resume=folder if "resume" in sys.argv else None,
         delay_s=0.02 if "slow" in sys.argv else 0.0,
+        workers=2 if "workers=2" in sys.argv else 0,
     )

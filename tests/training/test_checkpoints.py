@@ -2,6 +2,9 @@
 
 import os
 import pickle
+import resource
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -55,6 +58,54 @@ def test_a_failed_save_leaves_the_old_file_and_no_rest(
         save_checkpoint({"step": 2}, tmp_path / "last.pt")
     assert load_checkpoint(tmp_path)["step"] == 1
     assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]
+
+
+def test_a_disk_that_fills_up_while_saving_leaves_the_checkpoint_before(tmp_path: Path) -> None:
+    save_checkpoint({"step": 1}, tmp_path / "last.pt")
+    large = {"step": 2, "model": {"w": torch.ones(100_000)}}
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))  # as a full disk: in the middle
+    try:
+        with pytest.raises(TrainingError, match=r"last\.pt: can't be written: .*File too large"):
+            save_checkpoint(large, tmp_path / "last.pt")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert load_checkpoint(tmp_path)["step"] == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]
+
+
+def test_a_full_disk_is_named_and_the_run_goes_on_when_there_is_room_again(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(disk))
+    if (
+        shutil.which("mount") is None
+        or subprocess.run(mount, capture_output=True, check=False).returncode
+    ):
+        pytest.skip("only root can mount a small disk")
+    try:
+        small = {"step": 1, "model": {"w": torch.ones(10_000)}}
+        save_checkpoint(small, disk / "last.pt")
+        large = {"step": 2, "model": {"w": torch.ones(100_000)}}
+        with pytest.raises(TrainingError, match=r"disk/last\.pt: can't be written: .*No space"):
+            save_checkpoint(large, disk / "last.pt")
+        assert load_checkpoint(disk)["step"] == 1
+        save_checkpoint({**small, "step": 3}, disk / "last.pt")
+        assert load_checkpoint(disk)["step"] == 3
+    finally:
+        subprocess.run(("umount", str(disk)), check=True)
+
+
+def test_a_truncated_last_checkpoint_points_to_the_best_one(tmp_path: Path) -> None:
+    for name in ("last.pt", "best.pt"):
+        save_checkpoint({"step": 1, "model": {"w": torch.ones(100)}}, tmp_path / name)
+    whole = (tmp_path / "last.pt").read_bytes()
+    (tmp_path / "last.pt").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(
+        TrainingError, match=r"last\.pt: not .*; .*best\.pt may be whole: go on from"
+    ):
+        load_checkpoint(tmp_path)
+    assert load_checkpoint(tmp_path / "best.pt")["step"] == 1
 
 
 def test_averaged_weights_are_preferred_and_safetensors_are_read(tmp_path: Path) -> None:

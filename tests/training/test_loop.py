@@ -88,24 +88,47 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path, stop: int) ->
 
 
 @pytest.mark.slow
-def test_a_run_killed_at_any_moment_resumes_exactly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_run_killed_at_any_moment_resumes_exactly(tmp_path: Path, workers: int) -> None:
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    process = start_script(str(killed), "60", "slow")
-    while len(read_log(killed / "log.jsonl")) < 4:
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.kill()
-    process.wait()
-    assert 0 < load_checkpoint(killed)["step"] < 60
-    assert start_script(str(killed), "60", "resume").wait() == 0
+    moment = np.random.default_rng()
+    process = start_script(str(killed), "60", "slow", f"workers={workers}")
+    for rows in moment.integers(4, 12, 2):  # killed twice
+        while len(read_log(killed / "log.jsonl")) < rows and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(moment.uniform(0, 0.1))
+        process.kill()
+        process.wait()
+        assert 0 < load_checkpoint(killed)["step"] <= 60
+        process = start_script(str(killed), "60", "slow", "resume", f"workers={workers}")
+    assert process.wait() == 0
     assert start_script(str(whole), "60").wait() == 0
     assert_same_state(whole / "last.pt", killed / "last.pt")
+    assert_same_state(whole / "best.pt", killed / "best.pt")
     figures = ("learning_rate", "step", "val_error")  # means since the last row differ by rounding
     logs = [
         [{name: row.get(name) for name in figures} for row in read_log(run / "log.jsonl")]
         for run in (whole, killed)
     ]
     assert logs[0] == logs[1]
+
+
+def test_two_runs_with_one_seed_are_equal_and_with_another_are_not(tmp_path: Path) -> None:
+    for name, seed in (("one", 5), ("two", 5), ("other", 6)):
+        torch.manual_seed(sum(map(ord, name)))  # what was drawn before does not matter
+        small_run.train(tmp_path / name, max_steps=12, seed=seed)
+    assert_same_state(tmp_path / "one" / "last.pt", tmp_path / "two" / "last.pt")
+    weights = [load_checkpoint(tmp_path / name)["model"]["5.weight"] for name in ("one", "other")]
+    assert not torch.equal(*weights)
+
+
+def test_the_log_says_which_share_of_the_time_was_spent_waiting_for_data(tmp_path: Path) -> None:
+    small_run.train(tmp_path / "fast", max_steps=10)
+    small_run.train(tmp_path / "slow", max_steps=10, delay_s=0.05)
+    rows = [read_log(tmp_path / name / "log.jsonl")[0] for name in ("fast", "slow")]
+    assert 0 <= rows[0]["waiting"] < rows[1]["waiting"] < 1
+    assert rows[1]["waiting"] > 0.5
+    assert rows[1]["steps_per_s"] < 25
 
 
 def test_ctrl_c_saves_the_last_step_and_returns(tmp_path: Path) -> None:
@@ -155,3 +178,19 @@ def test_bf16_and_epochs(tmp_path: Path) -> None:
     outcome = small_run.train(tmp_path, epochs=2, bf16=True)
     assert outcome.step == 20
     assert np.isfinite(outcome.best)
+
+
+def test_fp16_elsewhere_than_on_a_gpu_says_what_to_use(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"fp16 needs a CUDA GPU, .* cpu; use loop\.bf16"):
+        small_run.train(tmp_path, fp16=True)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("precision", [{}, {"bf16": True}, {"fp16": True}])
+def test_a_gpu_learns_and_goes_on_where_it_was(tmp_path: Path, precision: dict[str, bool]) -> None:
+    settings = {"device": "cuda", "learning_rate": 0.02, **precision}
+    small_run.train(tmp_path, max_steps=60, **settings)
+    outcome = small_run.train(tmp_path, max_steps=120, resume=tmp_path, **settings)
+    rows = [row for row in read_log(tmp_path / "log.jsonl") if "loss" in row]
+    assert outcome.step == rows[-1]["step"] == 120
+    assert rows[-1]["loss"] < rows[0]["loss"] / 4

@@ -3,13 +3,17 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from effocr.errors import TrainingError
 from effocr.training.process import (
+    AHEAD,
+    ahead,
     interrupts,
     load,
     seed_step,
@@ -34,6 +38,38 @@ def test_batches_come_in_the_order_that_was_asked_for(workers: int) -> None:
     found = list(load(Squares(), numbers, workers=workers, device=torch.device("cpu")))
     assert [int(batch["square"][0]) for batch in found] == [49, 9, 144, 0]
     assert all(isinstance(batch["square"], torch.Tensor) for batch in found)
+
+
+def test_batches_are_made_ahead_by_one_thread_which_ends_with_the_loop() -> None:
+    made: list[tuple[int, str]] = []
+
+    def make() -> Iterator[int]:
+        for number in range(100):
+            made.append((number, threading.current_thread().name))
+            yield number
+
+    coming = ahead(make())
+    assert [next(coming), next(coming)] == [0, 1]
+    coming.close()
+    names = {name for _, name in made}
+    assert len(names) == 1
+    assert names != {threading.current_thread().name}
+    assert 2 <= len(made) <= 2 + AHEAD
+    assert not names & {thread.name for thread in threading.enumerate()}
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_an_error_in_a_batch_reaches_the_loop(workers: int) -> None:
+    class Broken(Squares):
+        def __getitem__(self, step: int) -> dict[str, Any]:
+            if step == 2:
+                raise TrainingError("line 2 is empty")
+            return super().__getitem__(step)
+
+    batches = load(Broken(), range(5), workers=workers, device=torch.device("cpu"))
+    assert [int(next(batches)["square"][0]) for _ in range(2)] == [0, 1]
+    with pytest.raises(TrainingError, match="line 2 is empty"):
+        next(batches)
 
 
 def test_loading_draws_nothing_from_the_generator_of_the_model() -> None:
