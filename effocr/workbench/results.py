@@ -22,7 +22,7 @@ from typing import IO, Any, Final, Self
 
 from effocr.document import Document, Line
 
-__all__ = ["COCO", "ERRORS", "IMAGES", "RESULTS", "JsonEntries", "ResultsFolder"]
+__all__ = ["COCO", "ERRORS", "IMAGES", "RESULTS", "JsonEntries", "Names", "ResultsFolder"]
 
 IMAGES, RESULTS = "images", "inference_results.json"
 COCO, ERRORS = "inference_coco.json", "inference_errors.json"
@@ -55,6 +55,28 @@ class JsonEntries:
         self._file.close()
 
 
+class Names:
+    """Names of files in one folder, each given once: `a.png`, `a_2.png`, ..."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, path: Path, suffix: str | None = None) -> str:
+        """The name of a path, or the same with a number where that is taken.
+
+        Args:
+            path: of any folder.
+            suffix: in place of the path's.
+        """
+        suffix = path.suffix if suffix is None else suffix
+        name, number = f"{path.stem}{suffix}", 1
+        while name.lower() in self._taken:  # file systems may take A.png and a.png for one
+            number += 1
+            name = f"{path.stem}_{number}{suffix}"
+        self._taken.add(name.lower())
+        return name
+
+
 class ResultsFolder:
     """The original's output folder; use it in a `with`, which closes it whatever happens."""
 
@@ -76,7 +98,7 @@ class ResultsFolder:
             name: path.open("w", encoding="ascii") for name, path in self._parts.items()
         }
         self._seen: set[str] = set()
-        self._names: set[str] = set()
+        self._names = Names()
         self._annotations = 0
         self._images = 0
         self._next = 0.0
@@ -125,11 +147,7 @@ class ResultsFolder:
 
     def _copy(self, path: Path) -> str:
         """Copy an image under its name, or a name with a number where that is taken."""
-        name, number = path.name, 1
-        while name.lower() in self._names:  # file systems may take A.png and a.png for one
-            number += 1
-            name = f"{path.stem}_{number}{path.suffix}"
-        self._names.add(name.lower())
+        name = self._names.take(path)
         target = self.folder / IMAGES / name
         if not (target.exists() and target.samefile(path)):
             shutil.copyfile(path, target)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader
     from effocr.workbench.models import Direction
-    from effocr.workbench.results import ResultsFolder
 
 __all__ = ["add_flags", "direction_of", "infer", "show_warnings"]
 
@@ -49,6 +48,24 @@ class _Outcome:
     read: int = 0
     failed: int = 0
     pairs: list[tuple[str, str]] = field(default_factory=list)
+
+
+class _Drawings:
+    """A folder of pictures of what was found."""
+
+    def __init__(self, folder: Path) -> None:
+        from effocr.workbench.results import Names
+
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._names = folder, Names()
+
+    def add(self, path: str, document: Document) -> None:
+        """Draw the boxes of one image, and their text."""
+        from effocr.pipeline.draw import draw_document
+        from effocr.pipeline.images import load_image
+
+        name = self._names.take(Path(path), ".png")
+        draw_document(load_image(path), document).save(self._folder / name)
 
 
 def add_flags(flags: Flags) -> None:
@@ -228,6 +245,7 @@ def _read_and_keep(
     outcome, progress = _Outcome(), Progress(len(asked), "lines")
     with ExitStack() as stack:
         kept = stack.enter_context(ResultsFolder(args.save_output)) if args.save_output else None
+        drawn = _Drawings(drawings) if drawings else None
         stack.callback(progress.clear)
         stack.callback(_say_if_stopped, outcome, len(asked))
         results = stack.enter_context(closing(reader.read_many(each.path for each in asked)))
@@ -241,7 +259,10 @@ def _read_and_keep(
                     kept.fail(each.path, result.reason)
             else:
                 outcome.read += 1
-                _keep(each, result, kept, drawings)
+                if kept:
+                    kept.add(each.path, result)
+                if drawn:
+                    drawn.add(each.path, result)
                 if not kept and not args.coco_json:
                     print(f"{each.path}\t{result.text}")
             if each.truth is not None:
@@ -253,21 +274,6 @@ def _read_and_keep(
 def _say_if_stopped(outcome: _Outcome, total: int) -> None:
     if outcome.read + outcome.failed < total:
         print(f"effocr: stopped; {outcome.read} of {total} lines were read", file=sys.stderr)
-
-
-def _keep(
-    asked: _Asked, document: Document, kept: ResultsFolder | None, drawings: Path | None
-) -> None:
-    """Write what was read into the output folder, and a picture of it."""
-    if kept:
-        kept.add(asked.path, document)
-    if drawings:
-        from effocr.pipeline.draw import draw_document
-        from effocr.pipeline.images import load_image
-
-        drawings.mkdir(parents=True, exist_ok=True)
-        target = drawings / f"{Path(asked.path).stem}.png"
-        draw_document(load_image(asked.path), document).save(target)
 
 
 def _print_time(number: int, repeats: int, seconds: float, lines: int) -> None:
