@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -102,8 +103,16 @@ def recognizer(
     sets: Sets = None,
     resume: Resume = None,
     init_from: InitFrom = None,
+    hard_negatives: Annotated[
+        str | None,
+        typer.Option(
+            metavar="auto|FILE",
+            help="Train with sets of look-alikes: of a file, or mined from a first training.",
+        ),
+    ] = None,
 ) -> None:
-    """Train the recognizer on character-level COCO or on glyph folders (`97`, `99_104`)."""
+    """Train the recognizer on character-level COCO, glyph folders (`97`, `99_104`) or packed files."""
+    from effocr.cli.mine import AUTO, first_pass
     from effocr.recognizer.config import RecognizerTraining
     from effocr.recognizer.train import train_recognizer
 
@@ -115,16 +124,20 @@ def recognizer(
         aside = _frames(validation, model.line, seed=settings.loop.seed + 1)
     else:
         frames, aside = _every_twentieth(frames)
-    outcome = train_recognizer(
+    plain = _source(frames, model.line, model.crop, None)
+    train = partial(
+        train_recognizer,
         _source(frames, model.line, model.crop, settings.jitter),
         _source(aside, model.line, model.crop, None) if aside else None,
-        settings,
-        run=run,
-        reference=_source(frames, model.line, model.crop, None),
-        resume=resume,
+        reference=plain,
         init_from=init_from,
     )
-    _report(outcome, run)
+    if hard_negatives is not None and resume is None:
+        file = Path(hard_negatives)
+        if hard_negatives == AUTO:
+            file = first_pass(run, plain, partial(train, settings))
+        settings = settings.model_copy(update={"hard_negatives": file})
+    _report(train(settings, run=run, resume=resume), run)
 
 
 def prepare_lines(paths: Sequence[Path], shape: LineShape) -> TrainingLines:
@@ -208,11 +221,11 @@ def _lines_and_aside(
 
 
 def _frames(paths: Sequence[Path], shape: LineShape, *, seed: int) -> list[LabelledFrame]:
-    """Framed glyphs of COCO files and glyph folders."""
+    """Framed glyphs of COCO files, glyph folders and packed files."""
     import numpy as np
 
-    from effocr.data.glyph_folders import read_glyph_folders
-    from effocr.errors import ImageError
+    from effocr.data.glyph_sets import GlyphPixels, read_glyphs
+    from effocr.errors import EffOCRError
     from effocr.recognizer.sources import frame_glyphs, label_frames
     from effocr.training.lines import annotations_of
 
@@ -222,12 +235,13 @@ def _frames(paths: Sequence[Path], shape: LineShape, *, seed: int) -> list[Label
         if annotations_of(path) is not None:
             frames += label_frames(prepare_lines([path], shape).lines, shape, rng)
         else:
-            glyphs = read_glyph_folders(path)
+            glyphs, pixels = read_glyphs(path), GlyphPixels(load_named)
             _tell(glyphs.problems)
             for image in glyphs.images:
                 try:
-                    frames += frame_glyphs([image], shape, load=load_named)
-                except ImageError as error:
+                    grey = pixels(image)
+                    frames += frame_glyphs([image], shape, load=lambda _, grey=grey: grey)
+                except EffOCRError as error:
                     typer.echo(f"left out: {error}", err=True)
     return frames
 

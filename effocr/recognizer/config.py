@@ -58,6 +58,10 @@ class RecognizerTraining(BaseModel, frozen=True, extra="forbid"):
         None, description="local file with weights of the timm network, .safetensors or .pt"
     )
 
+    hard_negatives: Path | None = Field(
+        None, description="file with sets of characters that look alike, as `effocr mine` writes"
+    )
+
     @model_validator(mode="after")
     def _whole_classes(self) -> Self:
         if self.batch_size % self.views_per_class:

@@ -3,24 +3,35 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from effocr.charset import normalise
+from effocr.data.hard_negatives import read_hard_negatives
 from effocr.data.records import Skipped
 from effocr.errors import UsageError
+from effocr.recognizer.gallery import Embed, build_index, embed_all, pick_per_label
 from effocr.recognizer.index import GlyphIndex
-from effocr.recognizer.sampler import ClassBalancedOrder
+from effocr.recognizer.sampler import ClassBalancedOrder, Order
+from effocr.recognizer.sources import GlyphSource
 
-__all__ = ["HardNegativeOrder", "keep_known", "mine_hard_negatives"]
+__all__ = [
+    "HardNegativeOrder",
+    "keep_known",
+    "mine_hard_negatives",
+    "mine_source",
+    "with_hard_negatives",
+]
 
 logger = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
+MOST_QUERIES: Final = 40  # of a character, so that e is not looked up forever
 OPEN_BATCHES: Final = 16  # that packing tries to fill up at once
 
 
@@ -59,6 +70,40 @@ def mine_hard_negatives(
         others = sorted(counted.keys() - {label}, key=lambda other: (-counted[other], other))
         sets.append((label, *others[: k - 1]))
     return sets
+
+
+def mine_source(
+    embed: Embed, source: GlyphSource, *, k: int, rows_per_label: int, rng: np.random.Generator
+) -> list[tuple[str, ...]]:
+    """Find look-alikes among the crops of a source; as `mine_hard_negatives`.
+
+    Args:
+        embed: the encoder.
+        source: of crops.
+        k: characters in a set.
+        rows_per_label: of each character in the index that is searched.
+        rng: chooses the crops.
+    """
+    index = build_index(embed, source, rows_per_label=rows_per_label, rng=rng)
+    places = pick_per_label(source.labels, most=MOST_QUERIES, rng=rng)
+    embeddings = embed_all(embed, source.batch(rng, places))
+    labels = [source.labels[place] for place in places]
+    return mine_hard_negatives(embeddings, labels, index, k=k)
+
+
+def with_hard_negatives(plain: ClassBalancedOrder, file: Path | None) -> Order:
+    """An order whose batches hold sets of look-alikes; the same order where there is no file.
+
+    Raises:
+        UsageError: no set has two characters of the training data.
+        DataFormatError: the file can't be read.
+    """
+    if file is None:
+        return plain
+    sets, skipped = keep_known(read_hard_negatives(file), plain.characters, source=str(file))
+    for one in skipped:
+        logger.warning("%s", one)
+    return HardNegativeOrder(plain, sets)
 
 
 def keep_known(

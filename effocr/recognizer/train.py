@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from effocr.recognizer.config import EncoderConfig, RecognizerTraining
 from effocr.recognizer.gallery import Embed, build_index, pick_per_label, retrieve
+from effocr.recognizer.hardneg import with_hard_negatives
 from effocr.recognizer.loss import supcon
 from effocr.recognizer.model import Encoder, build_encoder
 from effocr.recognizer.sampler import ClassBalancedOrder
@@ -35,12 +36,14 @@ class CropBatches:
     def __init__(self, source: GlyphSource, config: RecognizerTraining) -> None:
         """Group the crops of a source by character."""
         self.source, self.seed = source, config.loop.seed
-        self.order = ClassBalancedOrder(
+        plain = ClassBalancedOrder(
             source.labels,
             batch_size=config.batch_size,
             views_per_class=config.views_per_class,
             seed=config.loop.seed,
         )
+        self.codes, self.characters = plain.codes, plain.characters
+        self.order = with_hard_negatives(plain, config.hard_negatives)
 
     def __len__(self) -> int:
         """Steps in an epoch."""
@@ -52,7 +55,7 @@ class CropBatches:
         crops = self.source.batch(np.random.default_rng((self.seed, step, 1)), rows)
         return {
             "crops": torch.from_numpy(crops),
-            "labels": torch.from_numpy(self.order.codes[rows]),
+            "labels": torch.from_numpy(self.codes[rows]),
         }
 
 
@@ -116,7 +119,7 @@ def train_recognizer(
     settings: dict[str, Any] = {
         "kind": KIND,
         "config": config.model_dump(mode="json"),
-        "charset": list(batches.order.characters),
+        "charset": list(batches.characters),
     }
     task = Task(
         model=model,
@@ -132,7 +135,7 @@ def train_recognizer(
     )
     run.mkdir(parents=True, exist_ok=True)
     save_config(config, run / "config.yaml")
-    characters = len(batches.order.characters)
+    characters = len(batches.characters)
     logger.info("training on %d glyphs of %d characters", len(source.labels), characters)
     with RunLog(
         run,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,7 +19,14 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from effocr.charset import normalise
+from effocr.charset import folder_to_glyph, glyph_to_folder, normalise
+from effocr.data.hard_negatives import (
+    in_one_line,
+    read_hard_negatives,
+    read_lines,
+    write_hard_negatives,
+    write_text,
+)
 from effocr.data.records import Skipped
 from effocr.errors import BundleError, DataFormatError
 
@@ -50,9 +57,7 @@ HARD_NEGATIVES: Final = "hns.txt"
 CLASS_MAP: Final = "class_map.json"
 WEIGHTS: Final = "enc_best.pth"
 
-_POINTS: Final = re.compile(r"[0-9]+(_[0-9]+)*")
-_SETS: Final = re.compile(r"[0-9]+(_[0-9]+)*(\|[0-9]+(_[0-9]+)*)*")
-_LAST_CODE_POINT: Final = 0x10FFFF
+_POINTS: Final = re.compile(r"[0-9]{1,7}(_[0-9]{1,7})*")
 
 
 def write_reference(folder: Path, embeddings: Floats, labels: Sequence[str]) -> tuple[Skipped, ...]:
@@ -80,14 +85,14 @@ def write_reference(folder: Path, embeddings: Floats, labels: Sequence[str]) -> 
         raise DataFormatError("an embedding is zero or not a finite number")
     index = faiss.IndexFlatIP(embeddings.shape[1])
     index.add(np.ascontiguousarray(rows / lengths))
-    text = "\n".join(_no_break(name) for name in names)
+    text = "\n".join(in_one_line(name) for name in names)
     if _are_points(text.split("\n")):
-        text = "\n".join(map(_to_points, names))
+        text = "\n".join(map(glyph_to_folder, names))
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{REF_INDEX}.part"
     faiss.write_index(index, str(draft))
     draft.replace(folder / REF_INDEX)
-    _write_text(folder / REF_LABELS, text)
+    write_text(folder / REF_LABELS, text)
     return skipped
 
 
@@ -120,36 +125,10 @@ def read_reference(folder: Path) -> tuple[Floats, list[str], tuple[Skipped, ...]
     return rows[kept], [normalise(labels[row]) for row in kept], skipped
 
 
-def write_hard_negatives(path: Path, sets: Iterable[Sequence[str]]) -> None:
-    """Write sets of characters that look alike, one a line, each with any number of characters.
-
-    Raises:
-        DataFormatError: a character is empty or a line break.
-    """
-    kept = [tuple(map(_no_break, characters)) for characters in sets if characters]
-    single = all(len(character) == 1 for characters in kept for character in characters)
-    text = "\n".join("".join(characters) for characters in kept)
-    if not single or _are_sets(text.split("\n")):
-        text = "\n".join("|".join(map(_to_points, characters)) for characters in kept)
-    _write_text(path, text)
-
-
-def read_hard_negatives(path: Path) -> list[tuple[str, ...]]:
-    """Read sets of characters that look alike, of ours, the original or efficient_ocr.
-
-    Raises:
-        DataFormatError: the file is missing or not UTF-8.
-    """
-    lines = [line for line in _read_lines(path) if line]
-    if _are_sets(lines):
-        return [tuple(_from_points(part, path) for part in line.split("|")) for line in lines]
-    return [tuple(line) for line in lines]
-
-
 def write_class_map(folder: Path, labels: Sequence[str]) -> None:
     """Write which character each output of a classifier means."""
     numbered = {str(number): label for number, label in enumerate(labels)}
-    _write_text(folder / CLASS_MAP, json.dumps(numbered, indent=2))
+    write_text(folder / CLASS_MAP, json.dumps(numbered, indent=2))
 
 
 def read_class_map(folder: Path) -> list[str]:
@@ -213,56 +192,12 @@ def _printing_rows(
 
 def _read_labels(path: Path) -> list[str]:
     try:
-        lines = _read_lines(path)
-        return [_from_points(line, path) for line in lines] if _are_points(lines) else lines
+        lines = read_lines(path)
+        return [folder_to_glyph(line) for line in lines] if _are_points(lines) else lines
     except DataFormatError as error:
         raise BundleError(str(error)) from error
-
-
-def _read_lines(path: Path) -> list[str]:
-    """Lines of a file; the end of the file may end the last one or not."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise DataFormatError(f"{path}: {error.strerror or error}") from error
-    except UnicodeDecodeError as error:
-        raise DataFormatError(f"{path}: not UTF-8 text ({error.reason})") from error
-    lines = [line.removesuffix("\r") for line in text.split("\n")]
-    return lines[:-1] if not lines[-1] else lines
-
-
-def _write_text(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        draft.write_text(text, "utf-8", newline="\n")
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _are_points(lines: Sequence[str]) -> bool:
     """Whether lines are labels as code points: `97` and `72_105`, not the digits of a charset."""
     return all(map(_POINTS.fullmatch, lines)) and any(len(line) > 1 for line in lines)
-
-
-def _are_sets(lines: Sequence[str]) -> bool:
-    """Whether lines are sets as code points: `97|72_105`."""
-    return all(map(_SETS.fullmatch, lines)) and any("|" in line or "_" in line for line in lines)
-
-
-def _to_points(label: str) -> str:
-    return "_".join(str(ord(point)) for point in label)
-
-
-def _from_points(text: str, path: Path) -> str:
-    points = [int(part) for part in text.split("_")]
-    if max(points) > _LAST_CODE_POINT:
-        raise DataFormatError(f"{path}: {text!r} is no character")
-    return "".join(map(chr, points))
-
-
-def _no_break(label: str) -> str:
-    if not label or "\n" in label or "\r" in label:
-        raise DataFormatError(f"{label!r} can't stand in a file of one label a line")
-    return label

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
 import cv2
@@ -12,15 +11,12 @@ from torch import Tensor
 
 from effocr.language import load_language
 from effocr.recognizer.augment import Look, augment_squares
-from effocr.recognizer.hardneg import HardNegativeOrder, keep_known
+from effocr.recognizer.hardneg import with_hard_negatives
 from effocr.recognizer.sampler import ClassBalancedOrder, Order, ShuffledOrder
-from effocr.workbench.files import read_hard_negatives
 from effocr.workbench.glyph_squares import GlyphSquares, Ints
 from effocr.workbench.recognizer_config import ClassicTraining
 
 __all__ = ["SquareBatches", "save_samples", "square_batches"]
-
-logger = logging.getLogger(__name__)
 
 SAMPLES_SHOWN = 10
 
@@ -93,16 +89,7 @@ def square_batches(
         codes = np.array([numbers[glyph] for glyph in glyphs], np.int64)
         shuffled = ShuffledOrder(len(rows), batch_size=config.batch_size, seed=seed)
         return SquareBatches(squares, rows, codes, shuffled, config)
-    order: Order = plain
-    if config.hard_negatives is not None:
-        sets, skipped = keep_known(
-            read_hard_negatives(config.hard_negatives),
-            plain.characters,
-            source=str(config.hard_negatives),
-        )
-        for one in skipped:
-            logger.warning("%s", one)
-        order = HardNegativeOrder(plain, sets)
+    order = with_hard_negatives(plain, config.hard_negatives)
     return SquareBatches(squares, rows, plain.codes, order, config)
 
 

@@ -43,6 +43,7 @@ class ClassicTraining(BaseModel, frozen=True, extra="forbid"):
         schedule="constant",
         warmup=0.0,
         clip_norm=None,
+        log_every=10,
         project="effocr_recog_v2",
     )
 

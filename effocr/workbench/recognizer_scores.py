@@ -11,14 +11,13 @@ import torch
 from torch import nn
 
 from effocr.recognizer.gallery import pick_per_label
-from effocr.recognizer.hardneg import mine_hard_negatives
+from effocr.recognizer.hardneg import MOST_QUERIES, mine_hard_negatives
 from effocr.recognizer.index import GlyphIndex
 from effocr.workbench.glyph_squares import Floats, GlyphSquares, Ints
 
 __all__ = ["Classified", "Retrieved", "mine"]
 
 AT_ONCE: Final = 64
-MOST_QUERIES: Final = 40  # of a character, to mine with
 MINING_SEED: Final = 11
 
 
