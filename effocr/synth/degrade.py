@@ -4,8 +4,9 @@ here.
 Every step takes `rng` and is a few OpenCV calls, so a line costs about two milliseconds.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import cv2
 import numpy as np
@@ -178,23 +179,36 @@ def _bilevel(grey: Grey, threshold: float) -> Grey:
     return np.where(grey > dark + threshold * (light - dark), np.uint8(255), np.uint8(0))
 
 
-def draw_wear(rng: np.random.Generator) -> Wear:
+WearKind = Literal["scan", "print", "typescript", "receipt", "clean", "none"]
+WEAR_SHARES: Final[dict[WearKind, float]] = {
+    "scan": 0.16, "print": 0.34, "typescript": 0.22, "receipt": 0.18, "clean": 0.10,
+}  # fmt: skip
+
+
+def draw_wear(rng: np.random.Generator, shares: Mapping[WearKind, float] | None = None) -> Wear:
     """Draw one of the ways in which print reaches us.
 
-    Book, bilevel book, typescript, receipt or clean page.
+    Args:
+        rng: draws all of it.
+        shares: weight of each kind, `WEAR_SHARES` if not given: `scan` (grey), `print` (bilevel),
+            `typescript`, `receipt`, `clean` (another resolution only), `none`.
     """
-    kind = rng.choice(5, p=(0.16, 0.34, 0.22, 0.18, 0.10))
-    match int(kind):
-        case 0:
+    shares = WEAR_SHARES if shares is None else shares
+    total = sum(shares.values())
+    place = rng.choice(len(shares), p=[share / total for share in shares.values()])
+    match tuple(shares)[int(place)]:
+        case "scan":
             return _grey_scan(rng)
-        case 1:
+        case "print":
             return _bilevel_scan(rng)
-        case 2:
+        case "typescript":
             return _typescript(rng)
-        case 3:
+        case "receipt":
             return _receipt(rng)
-        case _:
+        case "clean":
             return Wear(hardness=4, bleed=0.03, x_height_px=rng.uniform(9, 28))
+        case "none":
+            return Wear()
 
 
 def _maybe(rng: np.random.Generator, share: float, low: float, high: float) -> float:

@@ -1,6 +1,6 @@
 """Write synthetic lines and glyphs as data sets that the trainers and other programs read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import CropShape, LineShape
-from effocr.charset import Charset
+from effocr.charset import Charset, graphemes, write_charset
 from effocr.data.coco import write_coco
 from effocr.data.glyph_folders import write_glyph
 from effocr.data.labelled import LabelledLine
@@ -19,7 +19,7 @@ from effocr.geometry import clip_boxes
 from effocr.synth.frames import frame_line, prepare_line
 from effocr.synth.lines import LineMaker
 
-__all__ = ["write_glyphs", "write_lines"]
+__all__ = ["write_glyphs", "write_lines", "write_parts"]
 
 Boxes = npt.NDArray[np.float32]
 
@@ -27,7 +27,7 @@ TRIES: Final = 20  # drawings of a glyph before it counts as illegible
 
 
 def write_lines(lines: Iterable[LabelledLine], out: Path) -> int:
-    """Write `images/`, a `.gt.txt` beside each image, and character-level COCO.
+    """Write `images/`, a `.gt.txt` beside each image, character-level COCO and `charset.txt`.
 
     Args:
         lines: to write, drawn as they are written.
@@ -36,16 +36,57 @@ def write_lines(lines: Iterable[LabelledLine], out: Path) -> int:
     Returns:
         The number of lines.
     """
-    images = out / "images"
+    records = _write_images(lines, out / "images")
+    write_coco(records, out / "annotations.json", description="synthetic lines")
+    _write_charset(records, out)
+    return len(records)
+
+
+def write_parts(parts: Mapping[str, Iterable[LabelledLine]], out: Path) -> dict[str, int]:
+    """Write lines as a set that is split: the same, with `PART.json` for every part.
+
+    Names of images and ids are unique over all parts, and no file holds the lines of two parts.
+
+    Args:
+        parts: name -> lines to write, drawn as they are written.
+        out: folder; made where it is missing.
+
+    Returns:
+        The number of lines of each part.
+    """
+    written: list[LineImage] = []
+    counts: dict[str, int] = {}
+    annotations = 0
+    for part, lines in parts.items():
+        first = len(written)
+        records = _write_images(lines, out / "images", prefix=f"{part}_", first=first)
+        write_coco(
+            records,
+            out / f"{part}.json",
+            description=f"synthetic lines, {part}",
+            first_image=first + 1,
+            first_annotation=annotations + 1,
+        )
+        annotations += sum(_boxes_of(record) for record in records)
+        counts[part] = len(records)
+        written += records
+    _write_charset(written, out)
+    return counts
+
+
+def _write_images(
+    lines: Iterable[LabelledLine], images: Path, *, prefix: str = "", first: int = 0
+) -> list[LineImage]:
+    """Write images and texts under numbers that begin with `first`."""
     images.mkdir(parents=True, exist_ok=True)
     records: list[LineImage] = []
-    for number, line in enumerate(lines):
-        path = images / f"{number:06d}.png"
+    for number, line in enumerate(lines, first):
+        path = images / f"{prefix}{number:06d}.png"
         cv2.imwrite(str(path), line.grey)
         path.with_suffix(".gt.txt").write_text(line.text + "\n", encoding="utf-8")
         height, width = line.grey.shape
         boxes = clip_boxes(line.boxes, width, height).astype(np.float32)
-        words = [_hull(boxes[first:last]) for first, last in line.words]
+        words = [_hull(boxes[begin:end]) for begin, end in line.words]
         records.append(
             LineImage(
                 path=path,
@@ -56,8 +97,18 @@ def write_lines(lines: Iterable[LabelledLine], out: Path) -> int:
                 size=(width, height),
             )
         )
-    write_coco(records, out / "annotations.json", description="synthetic lines")
-    return len(records)
+    return records
+
+
+def _boxes_of(record: LineImage) -> int:
+    """Boxes of glyphs and words that a line has."""
+    return sum(len(boxes) for boxes in (record.boxes, record.word_boxes) if boxes is not None)
+
+
+def _write_charset(records: Iterable[LineImage], out: Path) -> None:
+    """Write every character of the texts to `charset.txt`, in order of code points."""
+    found = {glyph for record in records for glyph in graphemes(record.text)} - {" "}
+    write_charset(Charset(tuple(sorted(found))), out / "charset.txt")
 
 
 def _hull(boxes: Boxes) -> Boxes:
@@ -98,7 +149,8 @@ def write_glyphs(
 def _slices(
     maker: LineMaker, glyph: str, *, tries: int, rng: np.random.Generator
 ) -> Iterator[npt.NDArray[np.uint8]]:
-    shape, margin = LineShape(), round(CropShape().margin_px)
+    shape = LineShape(direction=maker.options.direction)
+    margin = round(CropShape().margin_px)
     for _ in range(tries):
         prepared = prepare_line(maker.line(rng, glyph), shape)
         if prepared is None:

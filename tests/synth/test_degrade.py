@@ -67,3 +67,10 @@ def test_noise_has_no_mean_and_about_unit_variance() -> None:
     noise = noise_field((200, 900), 5.0, np.random.default_rng(1))
     assert abs(float(noise.mean())) < 0.1
     assert 0.6 < float(noise.std()) < 1.4
+
+
+def test_kinds_of_wear_are_drawn_as_often_as_wished() -> None:
+    rng = np.random.default_rng(0)
+    assert {draw_wear(rng, {"none": 1}) for _ in range(5)} == {Wear()}
+    bilevel = [draw_wear(rng, {"print": 3, "none": 1}).bilevel is not None for _ in range(400)]
+    assert 0.68 < np.mean(bilevel) < 0.82

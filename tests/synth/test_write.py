@@ -1,5 +1,6 @@
 """Synthetic data sets on disk are read back as what was drawn."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -8,14 +9,14 @@ import cv2
 import numpy as np
 import pytest
 
-from effocr.charset import Charset
+from effocr.charset import Charset, read_charset
 from effocr.cli.main import main
 from effocr.data.coco import read_coco
 from effocr.data.glyph_folders import read_glyph_folders
 from effocr.data.records import Skipped
 from effocr.synth.fonts import FontFile, FontReport, load_fonts
 from effocr.synth.lines import LineMaker
-from effocr.synth.write import write_glyphs, write_lines
+from effocr.synth.write import write_glyphs, write_lines, write_parts
 
 
 def test_lines_come_back_with_their_text_glyphs_and_boxes(
@@ -75,3 +76,37 @@ def test_glyphs_keep_their_place_on_the_line(tmp_path: Path, fonts: tuple[FontFi
         rows[image.glyph].append(float(np.nonzero(dark)[0].mean()))
     assert len(rows[","]) == len(rows["'"]) == 5
     assert np.median(rows[","]) > np.median(rows["'"]) + 5
+
+
+def test_defect_5_ids_and_names_are_unique_over_the_parts_and_boxes_lie_in_the_image(
+    tmp_path: Path, fonts: tuple[FontFile, ...], english: Charset
+) -> None:
+    maker, rng = LineMaker(fonts, english), np.random.default_rng(0)
+    parts = {part: [maker.line(rng) for _ in range(3)] for part in ("train", "val", "test")}
+    assert write_parts(parts, tmp_path) == {"train": 3, "val": 3, "test": 3}
+    images, annotations, names = [], [], []
+    for part, lines in parts.items():
+        content = json.loads((tmp_path / f"{part}.json").read_text("utf-8"))
+        sizes = {image["id"]: (image["width"], image["height"]) for image in content["images"]}
+        images += sizes
+        names += [image["file_name"] for image in content["images"]]
+        annotations += [annotation["id"] for annotation in content["annotations"]]
+        for annotation in content["annotations"]:
+            x, y, width, height = annotation["bbox"]
+            assert min(x, y) >= 0 < min(width, height)
+            assert x + width <= sizes[annotation["image_id"]][0] + 0.01
+            assert y + height <= sizes[annotation["image_id"]][1] + 0.01
+        assert [line.text for line in read_coco(tmp_path / f"{part}.json").lines] == [
+            line.text for line in lines
+        ]
+    for numbers in (images, annotations, names):
+        assert len(set(numbers)) == len(numbers)
+    assert not (tmp_path / "annotations.json").exists()  # a folder that trains on all parts
+
+
+def test_the_characters_that_were_written_are_listed(
+    tmp_path: Path, fonts: tuple[FontFile, ...]
+) -> None:
+    maker, rng = LineMaker(fonts, Charset(tuple("abx_"))), np.random.default_rng(0)
+    write_lines([maker.line(rng, "ba_ x")], tmp_path)
+    assert tuple(read_charset(tmp_path / "charset.txt")) == ("_", "a", "b", "x")
