@@ -5,12 +5,14 @@ ascenders down, `n` the lower half, `u` the upper half. Its localizer is a match
 of that width and its encoder a coarse view of the crop, so it truly reads such lines.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
 from effocr.bundle import EMBEDDED, Manifest, write_bundle
 
@@ -50,6 +52,51 @@ def block_line(text: str, *, scale: int = 1, margin: int = 6) -> Grey:
 def draw_line() -> Callable[..., Grey]:
     """The function that draws a line which `tiny_model` can read."""
     return block_line
+
+
+@pytest.fixture
+def save_block_lines() -> Callable[..., Path]:
+    """Writes FOLDER/NAME.json and FOLDER/images/: block lines with boxes of glyphs and words."""
+
+    def save(
+        folder: Path,
+        name: str,
+        texts: Sequence[str],
+        *,
+        categories: object = ({"id": 0, "name": "char"}, {"id": 1, "name": "word"}),
+        ids: tuple[int, int] = (0, 1),
+        prefix: str = "",
+    ) -> Path:
+        images, annotations = [], []
+        (folder / "images").mkdir(parents=True, exist_ok=True)
+        for number, text in enumerate(texts, 1):
+            grey = block_line(text)
+            file = f"{name}_{number}.png"
+            Image.fromarray(grey).save(folder / "images" / file)
+            size = {"width": grey.shape[1], "height": grey.shape[0]}
+            images.append({"id": number, "file_name": prefix + file, "text": text, **size})
+            for kind, box in _block_boxes(text):
+                entry = {"image_id": number, "category_id": ids[kind], "bbox": box}
+                annotations.append({"id": len(annotations) + 1, **entry})
+        content = {"images": images, "annotations": annotations, "categories": list(categories)}
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    return save
+
+
+def _block_boxes(text: str, margin: int = 6) -> Iterator[tuple[int, list[int]]]:
+    """0 and the box of each glyph, 1 and that of each word of `block_line`, x y width height."""
+    left = 2 * margin  # the picture's own margin and the one around it
+    for word in text.split(" "):
+        start = left
+        for letter in word:
+            first, last = ROWS[letter]
+            yield 0, [left, margin + first, BLOCK_PX, last - first]
+            left += BLOCK_PX + LETTER_GAP_PX
+        yield 1, [start, margin, left - LETTER_GAP_PX - start, BAND_PX]
+        left += WORD_GAP_PX - LETTER_GAP_PX
 
 
 @pytest.fixture(scope="session")
