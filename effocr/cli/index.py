@@ -127,11 +127,12 @@ def list_(model: Model) -> None:
 
 def _frames_of_images(images: Sequence[Path], glyph: str, bundle: Bundle) -> list[LabelledFrame]:
     from effocr.cli.train import load_named
+    from effocr.data.glyph_sets import GlyphPixels
     from effocr.data.records import GlyphImage
     from effocr.recognizer.sources import frame_glyphs
 
     found = [GlyphImage(path, glyph) for path in images]
-    return list(frame_glyphs(found, bundle.manifest.line, load=load_named))
+    return list(frame_glyphs(found, bundle.manifest.line, load=GlyphPixels(load_named)))
 
 
 def _wanted(glyph: str | None, charset: Path | None, bundle: Bundle) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ def recognizer(
         ),
     ] = None,
 ) -> None:
-    """Train the recognizer on character-level COCO, glyph folders (`97`, `99_104`) or packed files."""
+    """Train the recognizer on character-level COCO, glyph folders (`97`) or packed files."""
     from effocr.cli.mine import AUTO, first_pass
     from effocr.recognizer.config import RecognizerTraining
     from effocr.recognizer.train import train_recognizer
@@ -239,8 +239,7 @@ def _frames(paths: Sequence[Path], shape: LineShape, *, seed: int) -> list[Label
             _tell(glyphs.problems)
             for image in glyphs.images:
                 try:
-                    grey = pixels(image)
-                    frames += frame_glyphs([image], shape, load=lambda _, grey=grey: grey)
+                    frames += frame_glyphs([image], shape, load=pixels)
                 except EffOCRError as error:
                     typer.echo(f"left out: {error}", err=True)
     return frames

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Protocol
 
 import cv2
@@ -114,7 +113,7 @@ def label_frames(
 
 
 def frame_glyphs(
-    images: Iterable[GlyphImage], shape: LineShape, *, load: Callable[[Path], Grey]
+    images: Iterable[GlyphImage], shape: LineShape, *, load: Callable[[GlyphImage], Grey]
 ) -> Iterator[LabelledFrame]:
     """Make a line of each glyph image.
 
@@ -127,7 +126,7 @@ def frame_glyphs(
         load: reads an image as [height, width] uint8, dark on light.
     """
     for image in images:
-        pixels = load(image.path)
+        pixels = load(image)
         if pixels.shape[0] != shape.height:
             pixels = _fit(lay_down(pixels, shape.direction)[0], shape)
         yield LabelledFrame(pixels, _ink_box(pixels)[None], (image.glyph,))

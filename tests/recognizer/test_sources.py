@@ -87,7 +87,7 @@ def test_glyph_images_become_frames(tmp_path: Path) -> None:
     images = [GlyphImage(tmp_path / name, glyph) for name, glyph in zip(arrays, ",l ", strict=True)]
     frames = list(
         frame_glyphs(
-            images, LineShape(), load=lambda path: np.asarray(Image.open(path).convert("L"))
+            images, LineShape(), load=lambda image: np.asarray(Image.open(image.path).convert("L"))
         )
     )
     assert frames[0].boxes.tolist() == [[14, 30, 17, 34]]
