@@ -7,24 +7,23 @@ opened by `effocr.workbench.torch_models`; nothing here imports torch.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import MANIFEST
 from effocr.errors import UsageError
+from effocr.geometry import Direction
 from effocr.localizer.backends.boxes import Backend, BoxLocalizer, LineBoxes
 from effocr.pipeline.box_locator import BoxLocator
-from effocr.pipeline.cutters import FrameCutter
+from effocr.pipeline.cutters import FrameCutter, SquareCutter
 from effocr.pipeline.engines import Engines, Locator
 from effocr.pipeline.locate import NativeLocator
 from effocr.workbench.recognizers import Recognizer, model_recognizer, onnx_recognizer
 
 __all__ = [
-    "Direction",
     "LocalizerChoice",
     "WordThreshold",
     "combine",
@@ -32,8 +31,6 @@ __all__ = [
     "open_box_locator",
     "open_onnx",
 ]
-
-Direction = Literal["ltr", "rtl", "ttb"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +98,7 @@ def open_onnx(recognizer: Path, localizer: LocalizerChoice) -> Engines:
     if is_model_folder(recognizer):
         opened = model_recognizer(recognizer)
     else:
-        opened = onnx_recognizer(recognizer, vertical=localizer.direction == "ttb")
+        opened = onnx_recognizer(recognizer)
     if localizer.folder is None:
         return combine(opened, opened.locator)
     if is_model_folder(localizer.folder):
@@ -142,23 +139,29 @@ def combine(recognizer: Recognizer, locator: Locator | None) -> Engines:
     """
     if locator is None:
         raise UsageError("a localizer is needed: name its folder with --localizer_dir")
-    if isinstance(recognizer.cutter, FrameCutter):
-        if not isinstance(locator, NativeLocator):
-            raise UsageError(
-                f"{recognizer.manifest.name}: a native recognizer sees lines in the frame of the "
-                "native localizer; give one with --localizer_dir, or a recognizer of squares"
-            )
-        if locator.shape != recognizer.manifest.line:
+    cutter, direction = recognizer.cutter, recognizer.manifest.direction
+    if isinstance(cutter, FrameCutter) and not isinstance(locator, NativeLocator):
+        raise UsageError(
+            f"{recognizer.manifest.name}: a native recognizer sees lines in the frame of the "
+            "native localizer; give one with --localizer_dir, or a recognizer of squares"
+        )
+    if isinstance(locator, NativeLocator):
+        direction = locator.shape.direction
+        if isinstance(cutter, FrameCutter) and locator.shape != recognizer.manifest.line:
             raise UsageError(
                 f"{recognizer.manifest.name}: localizer and recognizer were trained with "
                 "different line shapes"
             )
+    elif isinstance(locator, BoxLocator):
+        direction = locator.direction
+    if isinstance(cutter, SquareCutter):
+        cutter = replace(cutter, vertical=direction == "ttb")
     return Engines(
         locator,
-        recognizer.cutter,
+        cutter,
         recognizer.encoder,
         recognizer.index,
-        recognizer.manifest,
+        recognizer.manifest.model_copy(update={"direction": direction}),
         recognizer.settled,
     )
 

@@ -82,7 +82,7 @@ def model_recognizer(folder: Path) -> Recognizer:
     )
 
 
-def onnx_recognizer(folder: Path, *, vertical: bool) -> Recognizer:
+def onnx_recognizer(folder: Path) -> Recognizer:
     """Open `enc_best.onnx` of a run folder with its index, or with the classes of a classifier.
 
     Raises:
@@ -98,7 +98,7 @@ def onnx_recognizer(folder: Path, *, vertical: bool) -> Recognizer:
     encoder = OnnxSquares(path, size_px=size, classifier=classifier)
     index = stored_index(folder, classifier=classifier)
     check_fit(folder, encoder.numbers, index)
-    cutter = SquareCutter(encoder.size_px, vertical)
+    cutter = SquareCutter(encoder.size_px)
     return square_recognizer(encoder, index, cutter, name=folder.name, classifier=classifier)
 
 
@@ -129,7 +129,6 @@ def square_recognizer(
         name=name or "recognizer",
         version="1",
         charset=tuple(sorted(index.characters)),
-        direction="ttb" if cutter.vertical else "ltr",
         licence=_UNKNOWN_LICENCE,
         embedding_size=index.dim,
         unknown_similarity=_NO_THRESHOLD,

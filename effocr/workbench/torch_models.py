@@ -110,7 +110,6 @@ def open_recognizer(
     network: Network,
     device: torch.device,
     *,
-    vertical: bool,
     ad_hoc: tuple[Path, Language] | None = None,
 ) -> Recognizer:
     """Open a recognizer: a model folder, a run of the original's, efficient_ocr's or ours.
@@ -119,7 +118,6 @@ def open_recognizer(
         folder: of the recognizer.
         network: which one it is.
         device: where it computes.
-        vertical: lines are columns.
         ad_hoc: data set to make an index of, and its language; None: that of the folder.
 
     Raises:
@@ -137,7 +135,7 @@ def open_recognizer(
                 f"{folder}: --N_classes {classes}, but {CLASS_MAP} names {len(labels)} classes"
             )
         classifier = open_classifier(folder, network, classes=classes)
-        cutter = SquareCutter(classifier.network.size_px, vertical)
+        cutter = SquareCutter(classifier.network.size_px)
         return square_recognizer(
             OnDevice(classifier, device),
             stored_index(folder, classifier=True),
@@ -152,7 +150,7 @@ def open_recognizer(
         check_fit(folder, encoder.embedding_size, index)
     else:
         index = ad_hoc_index(*ad_hoc, running.embed, size_px=size)
-    cutter = SquareCutter(size, vertical)
+    cutter = SquareCutter(size)
     return square_recognizer(running, index, cutter, name=folder.name, classifier=False)
 
 

@@ -52,7 +52,7 @@ def run(argv: Sequence[str]) -> int:
     direction = direction_of(language, vertical=args.vertical)
     device = choose_device(args.device)
     torch.set_num_threads(1)  # the reader's threads are the threads
-    recognizer = _open_recognizer(args, language, device, vertical=direction == "ttb")
+    recognizer = _open_recognizer(args, language, device)
     choice = LocalizerChoice(
         folder=args.localizer_dir,
         backend=args.backend,
@@ -69,7 +69,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _open_recognizer(
-    args: argparse.Namespace, language: Language, device: torch.device, *, vertical: bool
+    args: argparse.Namespace, language: Language, device: torch.device
 ) -> Recognizer:
     """The recognizer, its index from its folder or made on the spot."""
     from effocr.workbench.networks import Network
@@ -80,7 +80,7 @@ def _open_recognizer(
         return open_native(folder, device, lambda *shapes: _glyphs(folder, root, *shapes))
     network = Network(args.auto_model_timm, args.auto_model_hf, args.N_classes, args.imsize)
     ad_hoc = None if root is None else (root, language)
-    return open_recognizer(folder, network, device, vertical=vertical, ad_hoc=ad_hoc)
+    return open_recognizer(folder, network, device, ad_hoc=ad_hoc)
 
 
 def _glyphs(run: Path, root: Path | None, line: LineShape, crop: CropShape) -> GlyphSource:

@@ -19,12 +19,12 @@ from effocr.errors import UsageError
 
 if TYPE_CHECKING:
     from effocr.document import Document
+    from effocr.geometry import Direction
     from effocr.language import Language
     from effocr.metrics.original import Cleaning
     from effocr.pipeline.engines import Engines
     from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader
-    from effocr.workbench.models import Direction
 
 __all__ = ["add_flags", "direction_of", "infer", "show_warnings"]
 

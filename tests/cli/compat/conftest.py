@@ -66,34 +66,48 @@ def coco(tmp_path: Path, lines: dict[str, str]) -> Path:
     return path
 
 
-def save_localizer(path: Path, words: Sequence[tuple[int, int]] = ()) -> None:
-    """A YOLOv5 graph; `words` are columns where it sees a word in every picture."""
+def save_localizer(
+    path: Path, words: Sequence[tuple[int, int]] = (), *, vertical: bool = False
+) -> None:
+    """A YOLOv5 graph; `words` are columns where it sees a word in every picture.
+
+    A vertical one is for the same lines turned so that x is y.
+    """
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
     node = helper.make_node
     middle, width = (LEFT + RIGHT) / 2, RIGHT - LEFT
     boxes = [[CELL * cell + middle, HEIGHT / 2, width, HEIGHT - 16] for cell in range(CELLS)]
+    turn = slice(None, None, -1 if vertical else 1)
+    boxes = [[*box[:2][turn], *box[2:][turn]] for box in boxes]
     fixed = [[(x0 + x1) / 2, HEIGHT / 2, x1 - x0, HEIGHT, 0.9, 0, 1] for x0, x1 in words]
     values = {
         "starts": np.array([0, LEFT]), "ends": np.array([1, CELLS * CELL]),
-        "axes": np.array([1, 3]), "one": np.float32(1), "form": np.array([1, CELLS, 1]),
-        "boxes": np.array([boxes], np.float32),
+        "axes": np.array([1, 2 if vertical else 3]), "one": np.float32(1),
+        "form": np.array([1, CELLS, 1]), "boxes": np.array([boxes], np.float32),
         "classes": np.tile(np.array([0.95, 0.01], np.float32), (1, CELLS, 1)),
         "words": np.array(fixed, np.float32).reshape(1, -1, 7),
     }  # fmt: skip
     nodes = [
         node("Slice", ["images", "starts", "ends", "axes"], ["red"]),
         node("Sub", ["one", "red"], ["ink"]),
-        node("MaxPool", ["ink"], ["cells"], kernel_shape=[HEIGHT, width], strides=[HEIGHT, CELL]),
+        node(
+            "MaxPool",
+            ["ink"],
+            ["cells"],
+            kernel_shape=[HEIGHT, width][turn],
+            strides=[HEIGHT, CELL][turn],
+        ),
         node("Reshape", ["cells", "form"], ["sure"]),
         node("Concat", ["boxes", "sure", "classes"], ["glyphs"], axis=2),
         node("Concat", ["glyphs", "words"], ["output0"], axis=1),
     ]
+    size = [HEIGHT, CELLS * CELL][turn]
     graph = helper.make_graph(
         nodes,
         "cells",
-        [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, HEIGHT, CELLS * CELL])],
+        [helper.make_tensor_value_info("images", TensorProto.FLOAT, [1, 3, *size])],
         [helper.make_tensor_value_info("output0", TensorProto.FLOAT, None)],
         [numpy_helper.from_array(np.asarray(value), name) for name, value in values.items()],
     )

@@ -336,6 +336,32 @@ def test_reading_with_onnx_imports_no_torch(
     assert done.stdout.count("\t") == len(lines)
 
 
+def test_defect_40_columns_are_read_from_top_to_bottom(
+    infer: Callable[..., int],
+    onnx_run: Path,
+    save_yolo: Callable[..., None],
+    block_line: Callable[[str], Grey],
+    tmp_path: Path,
+) -> None:
+    from effocr.recognizer.squares import cut_squares
+    from effocr.workbench.files import write_reference
+    from effocr.workbench.onnx_squares import OnnxSquares
+
+    shutil.copytree(onnx_run, tmp_path / "run")
+    save_yolo(tmp_path / "yolo" / "best_bbox_mAP.onnx", vertical=True)
+    column = block_line("Inu").T.copy()
+    boxes = np.array([[0, top + 8, 64, top + 32] for top in (0, 40, 80)], np.float32)
+    squares = cut_squares(column, boxes, size_px=32, vertical=True)
+    encoder = OnnxSquares(onnx_run / "enc_best.onnx")
+    write_reference(tmp_path / "run", encoder.embed(squares), list("Inu"))
+    (tmp_path / "images").mkdir()
+    Image.fromarray(block_line("nuInnIu").T.copy()).save(tmp_path / "images" / "a.png")
+    given = ("--infer_over_img_dir", "--save_output", tmp_path / "out", "--lang", "jp")
+    folders = {"recognizer": tmp_path / "run", "localizer": tmp_path / "yolo"}
+    assert infer(*given, "--vertical", **folders) == 0
+    assert list(results(tmp_path / "out").values()) == ["nuInnIu"]
+
+
 # infer_effocr.py
 
 
