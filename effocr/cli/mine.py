@@ -72,4 +72,4 @@ def first_pass(run: Path, source: GlyphSource, train: Train) -> Path:
         raise typer.Exit(INTERRUPTED)
     count = mine_run(first, source, run / HARD_NEGATIVES, k=CHARACTERS)
     print(f"{run / HARD_NEGATIVES}: {count} sets of look-alikes")
-    return run / HARD_NEGATIVES
+    return (run / HARD_NEGATIVES).resolve()

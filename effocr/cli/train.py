@@ -133,7 +133,7 @@ def recognizer(
         init_from=init_from,
     )
     if hard_negatives is not None and resume is None:
-        file = Path(hard_negatives)
+        file = Path(hard_negatives).resolve()
         if hard_negatives == AUTO:
             file = first_pass(run, plain, partial(train, settings))
         settings = settings.model_copy(update={"hard_negatives": file})
