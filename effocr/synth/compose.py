@@ -102,6 +102,7 @@ class Setting:
 
     Attributes:
         tracking: added after every glyph.
+        tracking_spread: standard deviation of it from glyph to glyph.
         word_space: mean width of a space.
         word_space_spread: standard deviation of it within the line.
         glyph_shift: standard deviation of each glyph's own vertical shift (uneven type).
@@ -115,6 +116,13 @@ class Setting:
     glyph_shift: float = 0.0
     glyph_ink: float = 1.0
     thin_space: float = 0.0
+    tracking_spread: float = 0.0
+
+    def gap(self, rng: np.random.Generator) -> float:
+        """What is added after one glyph."""
+        if not self.tracking_spread:
+            return self.tracking
+        return float(rng.normal(self.tracking, self.tracking_spread))
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +229,7 @@ def _place_run(pen: Pen, run: Run, setting: Setting, rng: np.random.Generator) -
         if raster.ink.size:
             x = round(pen.x + inset) + raster.left
             pen.placed.append((raster, x, round(shift) + raster.top, ink, glyph))
-        pen.x += (cell or raster.advance) + setting.tracking * em
+        pen.x += (cell or raster.advance) + setting.gap(rng) * em
         previous = drawn
 
 

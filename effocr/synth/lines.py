@@ -11,19 +11,22 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, Field
 
 from effocr.charset import Charset, graphemes
 from effocr.data.labelled import EMS, LabelledLine
 from effocr.errors import FontError
-from effocr.geometry import Direction
 from effocr.synth.compose import LIGATURES, Composed, Run, Setting, compose, open_face
+from effocr.synth.content import Content
+from effocr.synth.content_lines import can_write, write_content
 from effocr.synth.degrade import draw_wear, wear_down
 from effocr.synth.fonts import FontFile
-from effocr.synth.paper import draw_rule, put_on_paper, skew, stretch
+from effocr.synth.options import LineOptions
+from effocr.synth.paper import Canvas, draw_rule, put_on_paper, skew, stretch
 from effocr.synth.rtl import as_it_stands, in_reading_order
-from effocr.synth.text import TextMix, random_line
+from effocr.synth.text import random_line
 from effocr.synth.vertical import compose_column, open_column_face, stand_up
+
+__all__ = ["LineMaker", "LineOptions", "draw_setting"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -32,48 +35,6 @@ FINE_STROKES: Final = 0.65  # wear of columns over that of lines as large: kanji
 UNEVEN_KINDS: Final = frozenset(
     {"typewriter", "pixel"}
 )  # set glyph by glyph, each with its own ink
-
-
-class LineOptions(BaseModel, frozen=True, extra="forbid"):
-    """What lines look like. Shares are 0 to 1."""
-
-    direction: Direction = Field("ltr", description="of the lines; ttb: columns")
-    spaces: bool = Field(True, description="words stand between spaces")
-    sideways: float = Field(
-        0.5, ge=0, le=1, description="share of columns with Latin words laid on their side"
-    )
-    kinds: dict[str, float] = Field(
-        default={
-            "book": 0.52, "display": 0.05, "typewriter": 0.20, "sans": 0.12, "receipt": 0.08,
-            "pixel": 0.03,
-        },
-        description="share of each kind of font; kinds without fonts are left out",
-    )  # fmt: skip
-    length: tuple[int, int] = Field((4, 60), description="least and most characters of a line")
-    text: TextMix = Field(
-        TextMix(word_lists=()),
-        description="what is written; the word lists of the machine are not"
-        " used by default, so that a seed means the same everywhere",
-    )
-    italic_words: float = Field(
-        0.08, ge=0, le=1, description="share of lines with words in italics"
-    )
-    ligatures: float = Field(
-        0.4, ge=0, le=1, description="share of lines with ligatures, where the font has them"
-    )
-    small_caps: float = Field(0.03, ge=0, le=1, description="share of lines with small caps")
-    mixed_sizes: float = Field(
-        0.04, ge=0, le=1, description="share of lines with words of another size"
-    )
-    neighbours: float = Field(
-        0.35, ge=0, le=1, description="share of lines with ink of the next line, each side"
-    )
-    widest_margin: float = Field(
-        0.6, ge=0, description="paper above and below, of the print's height"
-    )
-    strong_skew: float = Field(
-        0.12, ge=0, le=1, description="share of lines with up to 2 degrees of skew"
-    )
 
 
 class LineMaker:
@@ -94,15 +55,15 @@ class LineMaker:
             covered = Charset(tuple(glyph for glyph in charset if font.covers(glyph)))
             upright = self.options.direction != "ttb"
             settable = font.x_height is not None or not upright or "x" not in charset
-            if not settable or len(covered) < 2:
+            if not settable or len(covered) < 2 or not can_write(covered, self.options.content):
                 continue
             self._charsets[id(font)] = covered
             self._by_kind[font.kind][font.family].append(font)
         kinds = [kind for kind in self._by_kind if self.options.kinds.get(kind, 0) > 0]
         if not kinds:
             raise FontError(
-                "no usable font: each needs a kind named in LineOptions.kinds, a letter x "
-                "and two characters of the charset"
+                "no usable font: each needs a kind named in LineOptions.kinds, a letter x, "
+                "two characters of the charset and some of what is to be written"
             )
         shares = np.array([self.options.kinds[kind] for kind in kinds])
         self._kinds, self._shares = kinds, shares / shares.sum()
@@ -129,7 +90,12 @@ class LineMaker:
 
     def _text(self, font: FontFile, rng: np.random.Generator, lengths: tuple[int, int]) -> str:
         charset = self._charsets[id(font)]
-        text = random_line(rng, charset, lengths=lengths, mix=self.options.text)
+        content = self.options.content
+        text = ""
+        if not content.groups and not content.texts:
+            text = random_line(rng, charset, lengths=lengths, mix=self.options.text)
+        if content != Content():
+            text = write_content(rng, charset, content, lengths, text)
         return text if self.options.spaces else text.replace(" ", "")
 
     def _choose_font(self, rng: np.random.Generator) -> tuple[FontFile, list[FontFile]]:
@@ -141,8 +107,11 @@ class LineMaker:
     def _draw(
         self, font: FontFile, companions: list[FontFile], text: str, rng: np.random.Generator
     ) -> LabelledLine | None:
-        x_height = float(rng.choice(DRAWN_X_HEIGHTS))
+        x_height = self._x_height(font, rng)
         setting = draw_setting(rng, uneven=font.kind in UNEVEN_KINDS)
+        if self.options.spacing is not None:
+            mean, spread = self.options.spacing
+            setting = replace(setting, tracking=mean, tracking_spread=spread)
         column = self.options.direction == "ttb"
         runs = [] if column else self._runs(font, companions, text, x_height, rng)
         composed = (
@@ -154,14 +123,12 @@ class LineMaker:
             return None
         if self.options.direction == "rtl":
             composed = in_reading_order(composed)
-        neighbour = self._neighbour(font, x_height, setting, rng)
-        canvas = put_on_paper(composed, neighbour, x_height, self.options.widest_margin, rng)
-        canvas = stretch(canvas, float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)))
-        canvas = skew(canvas, _draw_slope(rng, self.options))
-        draw_rule(canvas, x_height, rng)
-        wear = draw_wear(rng)
+        canvas = self._lay_out(font, composed, x_height, setting, rng)
+        wear = draw_wear(rng, self.options.wear)
+        if self.options.font_sizes:
+            wear = replace(wear, x_height_px=None)
         grey = wear_down(canvas.ink, x_height * (FINE_STROKES if column else 1.0), wear, rng)
-        if rng.random() < 0.02:
+        if rng.random() < 0.02 and not self.options.plain:
             grey = 255 - grey
         scale = np.array([grey.shape[1] / canvas.ink.shape[1], grey.shape[0] / canvas.ink.shape[0]])
         line = LabelledLine(
@@ -176,6 +143,33 @@ class LineMaker:
             mixed=len({run.scale for run in runs}) > 1,
         )
         return stand_up(line) if column else line
+
+    def _x_height(self, font: FontFile, rng: np.random.Generator) -> float:
+        """Height of x on the clean line, pixels."""
+        sizes = self.options.font_sizes
+        if not sizes:
+            return float(rng.choice(DRAWN_X_HEIGHTS))
+        size = sizes[int(rng.integers(len(sizes)))]
+        return size / EMS if self.options.direction == "ttb" else size * (font.x_height or 0.5)
+
+    def _lay_out(
+        self,
+        font: FontFile,
+        composed: Composed,
+        x_height: float,
+        setting: Setting,
+        rng: np.random.Generator,
+    ) -> Canvas:
+        """The set line on its paper."""
+        margin = self.options.widest_margin
+        if self.options.plain:
+            return put_on_paper(composed, None, x_height, margin, rng)
+        neighbour = self._neighbour(font, x_height, setting, rng)
+        canvas = put_on_paper(composed, neighbour, x_height, margin, rng)
+        canvas = stretch(canvas, float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)))
+        canvas = skew(canvas, _draw_slope(rng, self.options))
+        draw_rule(canvas, x_height, rng)
+        return canvas
 
     def _column(
         self,
@@ -203,7 +197,8 @@ class LineMaker:
         face = open_face(str(font.path), font.index, size)
         options, kind = self.options, rng.random()
         joined = _ligatures(font) if rng.random() < options.ligatures else frozenset[str]()
-        text = "".join(glyph for glyph in text if glyph == " " or glyph in self._charsets[id(font)])
+        covered = self._charsets[id(font)]
+        text = "".join(glyph for glyph in graphemes(text) if glyph == " " or glyph in covered)
         if options.direction == "rtl":
             text = as_it_stands(text)
         words = text.split(" ")
@@ -222,7 +217,6 @@ class LineMaker:
                 ]
         elif kind < options.italic_words + options.small_caps:
             capital = {lower: lower.upper() for word in special for lower in word}
-            covered = self._charsets[id(font)]
             special = [
                 "".join(capital[g] if capital[g] in covered else g for g in word)
                 for word in special

@@ -11,12 +11,11 @@ from effocr.errors import DataFormatError
 from effocr.synth.content import (
     CharacterGroup,
     Content,
-    can_write,
     content_charset,
     left_out,
     read_group,
-    write_content,
 )
+from effocr.synth.content_lines import can_write, write_content
 
 LATIN = Charset(tuple("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,_ß"))
 

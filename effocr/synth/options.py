@@ -1,0 +1,80 @@
+"""What synthetic lines look like and what is written in them."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from effocr.geometry import Direction
+from effocr.synth.content import Content
+from effocr.synth.degrade import WEAR_SHARES, WearKind
+from effocr.synth.text import TextMix
+
+__all__ = ["LineOptions"]
+
+Weight = Annotated[float, Field(ge=0)]
+
+
+class LineOptions(BaseModel, frozen=True, extra="forbid"):
+    """What lines look like. Shares are 0 to 1."""
+
+    direction: Direction = Field("ltr", description="of the lines; ttb: columns")
+    spaces: bool = Field(True, description="words stand between spaces")
+    sideways: float = Field(
+        0.5, ge=0, le=1, description="share of columns with Latin words laid on their side"
+    )
+    kinds: dict[str, float] = Field(
+        default={
+            "book": 0.52, "display": 0.05, "typewriter": 0.20, "sans": 0.12, "receipt": 0.08,
+            "pixel": 0.03,
+        },
+        description="share of each kind of font; kinds without fonts are left out",
+    )  # fmt: skip
+    length: tuple[int, int] = Field((4, 60), description="least and most characters of a line")
+    text: TextMix = Field(
+        TextMix(word_lists=()),
+        description="what is written; the word lists of the machine are not"
+        " used by default, so that a seed means the same everywhere",
+    )
+    content: Content = Field(Content(), description="what is written instead, or put into it")
+    italic_words: float = Field(
+        0.08, ge=0, le=1, description="share of lines with words in italics"
+    )
+    ligatures: float = Field(
+        0.4, ge=0, le=1, description="share of lines with ligatures, where the font has them"
+    )
+    small_caps: float = Field(0.03, ge=0, le=1, description="share of lines with small caps")
+    mixed_sizes: float = Field(
+        0.04, ge=0, le=1, description="share of lines with words of another size"
+    )
+    neighbours: float = Field(
+        0.35, ge=0, le=1, description="share of lines with ink of the next line, each side"
+    )
+    widest_margin: float = Field(
+        0.6, ge=0, description="paper above and below, of the print's height"
+    )
+    strong_skew: float = Field(
+        0.12, ge=0, le=1, description="share of lines with up to 2 degrees of skew"
+    )
+    font_sizes: tuple[Annotated[int, Field(ge=6)], ...] = Field(
+        (),
+        description="ems in pixels, one drawn for each line, which is not scanned smaller; none: as"
+        " the wear has it",
+    )
+    spacing: tuple[float, Weight] | None = Field(
+        None,
+        description="mean and standard deviation of what is added after each glyph, ems; none: as"
+        " type is set",
+    )
+    plain: bool = Field(
+        False,
+        description="level, as wide as the font is, dark on light, without rules or other lines",
+    )
+    wear: dict[WearKind, Weight] = Field(
+        default=dict(WEAR_SHARES), description="share of each kind of print and scan"
+    )
+
+    @model_validator(mode="after")
+    def _some_wear(self) -> Self:
+        if not sum(self.wear.values()) > 0:
+            raise ValueError("wear: give one kind a share above 0, such as {clean: 1}")
+        return self
