@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from effocr.charset import graphemes, normalise
+from effocr.charset import graphemes, leaves_ink, normalise
 from effocr.data.coco_entries import CHAR, WORD, AnnotationEntry, CocoFile, ImageEntry, load_coco
 from effocr.data.labelled import word_spans
 from effocr.data.records import Boxes, LineImage, LineSet, Skipped, image_size
@@ -86,8 +86,9 @@ def _read_line(coco: CocoFile, image: ImageEntry, problems: list[Skipped]) -> Li
 
 
 def solid(text: str | None) -> list[str]:
-    """Graphemes of a text without white space."""
-    return graphemes("".join((text or "").split()))
+    """Graphemes of a text that leave ink: no white space of any width, no invisible signs."""
+    found = graphemes("".join((text or "").split()))
+    return [glyph for glyph in found if leaves_ink(glyph)]
 
 
 def labelled(

@@ -115,7 +115,7 @@ def _draw(task: FontTask) -> Iterator[Drawn | Skipped]:
     try:
         font, problems = read_font(task.path, wanted=wanted)
     except FontError as error:
-        yield Skipped(str(task.path), f"left out: {error}")
+        yield Skipped(str(task.path), f"nothing drawn: {error}")
         return
     yield from problems
     for glyph in task.glyphs:
