@@ -1,8 +1,9 @@
 """Columns of an image by the white between them, or lines by the white rows. Numpy only.
 
 Print stands in parallel strips. The slope at which the white between them is widest is looked for
-first, so that slight skew closes no gap. Specks make no strip of their own, and parts of one glyph
-that stand side by side (い, 川) are put together again.
+first, so that slight skew closes no gap. Specks make no strip of their own, nor does the rest of a
+neighbour that the edge of the image cuts off, and parts of one glyph that stand side by side (い,
+川) are put together again.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ def split_strips(dark: Mask, *, axis: int = 1) -> list[Strip]:
         high = int(across[inside].max()) + 1, int(along[inside].max()) + 1
         box = (*low, *high) if axis == 1 else (low[1], low[0], high[1], high[0])
         strips.append(Strip(box, (float(first), float(last)), slope, axis))
+    strips = _without_cut_off(strips, breadth)
     return strips[::-1] if axis == 1 else strips
 
 
@@ -151,6 +153,20 @@ def _without_specks(runs: Ints, members: list[Ints], along: Ints) -> tuple[Ints,
     usual = breadths[int(np.argmax(inks))]  # that of the strip with the most ink
     kept = (breadths > SPECK * usual) | (lengths > SPECK * usual)
     return runs[kept], [inside for inside, stays in zip(members, kept, strict=True) if stays]
+
+
+def _without_cut_off(strips: list[Strip], breadth: int) -> list[Strip]:
+    """Drop what is left of a neighbour that the image's edge cuts off."""
+    widest = max((strip.edges[1] - strip.edges[0] for strip in strips), default=0.0)
+    kept = []
+    for strip in strips:
+        low, high = (
+            (strip.box[0], strip.box[2]) if strip.axis == 1 else (strip.box[1], strip.box[3])
+        )
+        narrow = strip.edges[1] - strip.edges[0] < NARROW * widest
+        if not narrow or (low > 0 and high < breadth):
+            kept.append(strip)
+    return kept
 
 
 def _whole_glyphs(runs: Ints, members: list[Ints], along: Ints) -> tuple[Ints, list[Ints]]:
