@@ -2,73 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from effocr.errors import DataFormatError
 from effocr.language import Language
+from effocr.recognizer.gallery import embed_all
 from effocr.recognizer.index import GlyphIndex
-from effocr.recognizer.squares import to_square
-from effocr.workbench.dataset import RecognizerData, Sample, open_dataset
+from effocr.workbench.dataset import RecognizerData, Sample, Split, open_dataset
+from effocr.workbench.glyph_squares import GlyphSquares, load_squares, reference_rows
 
-__all__ = ["ad_hoc_index", "reference_samples", "squares_of"]
+__all__ = ["ad_hoc_index", "reference_samples"]
+
+logger = logging.getLogger(__name__)
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-
-AT_ONCE: Final = 64  # squares that are in memory
 
 
 def ad_hoc_index(
     root: Path, language: Language, embed: Callable[[Grey], Floats], *, size_px: int
 ) -> GlyphIndex:
-    """Embed the renders of the language's reference fonts.
+    """Embed what a training on this data set would fill its index with.
 
     Args:
-        root: folder of the data set.
+        root: the data set, a folder or a packed file.
         language: names the reference fonts.
         embed: squares [n, size_px, size_px] uint8 -> [n, numbers] float32.
         size_px: side of the squares.
 
     Raises:
-        DataFormatError: there is no such data set, or nothing in it.
+        DataFormatError: there is no such data set, or nothing in it can be read.
     """
     data = open_dataset(root)
     samples = reference_samples(data, language.reference_fonts)
-    if not samples:
-        raise DataFormatError(f"{root}: no samples to make an index of")
-    rows = np.concatenate([embed(part) for part in squares_of(data, samples, size_px)])
+    squares = load_squares(data, Split(tuple(samples), (), (), (), ()), size_px=size_px)
+    for problem in squares.skipped:
+        logger.warning("%s", problem)
+    if not len(squares.renders):
+        raise DataFormatError(f"{root}: no readable samples to make an index of")
+    rows = embed_all(embed, squares.pixels[squares.renders])
     index = GlyphIndex.create(rows.shape[1])
-    index.add(rows, [sample.glyph for sample in samples])
+    index.add(rows, squares.glyphs(squares.renders))
     return index
 
 
 def reference_samples(data: RecognizerData, fonts: Sequence[str]) -> list[Sample]:
-    """What stands for each character: renders of the reference fonts, else of any, else crops.
+    """What stands for the characters in an index: mostly renders of the reference fonts.
 
     Args:
-        data: the data set.
+        data: the data set; no image is read.
         fonts: stems of the reference fonts; none: all are.
     """
-    best: dict[str, list[Sample]] = {}
-    ranks: dict[str, int] = {}
-    for sample in data.samples:
-        reference = sample.kind == "render" and (not fonts or sample.font in fonts)
-        rank = 0 if reference else 1 if sample.kind == "render" else 2
-        if rank < ranks.get(sample.glyph, 3):
-            ranks[sample.glyph], best[sample.glyph] = rank, []
-        if rank == ranks[sample.glyph]:
-            best[sample.glyph].append(sample)
-    return [sample for samples in best.values() for sample in samples]
-
-
-def squares_of(data: RecognizerData, samples: Sequence[Sample], size_px: int) -> Iterator[Grey]:
-    """The samples as networks see them, [n, size_px, size_px] uint8, some at a time."""
-    rest = iter(samples)
-    while part := list(islice(rest, AT_ONCE)):
-        yield np.stack([to_square(data.load(sample), size_px) for sample in part])
+    kinds = np.array([sample.kind for sample in data.samples])
+    none = np.zeros(0, np.int64)
+    rows = reference_rows(
+        GlyphSquares(
+            np.zeros((0, 0, 0), np.uint8),
+            data.samples,
+            np.flatnonzero(kinds == "render"),
+            np.flatnonzero(kinds == "paired"),
+            none,
+            none,
+            (),
+        ),
+        fonts,
+    )
+    return [data.samples[row] for row in rows]

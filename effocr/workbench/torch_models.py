@@ -32,7 +32,14 @@ from effocr.workbench.recognizers import (
     stored_index,
 )
 
-__all__ = ["is_native_run", "kind_of_run", "open_locator", "open_native", "open_recognizer"]
+__all__ = [
+    "is_native_run",
+    "kind_of_run",
+    "open_locator",
+    "open_native",
+    "open_recognizer",
+    "open_square_recognizer",
+]
 
 ROWS_PER_LABEL: Final = 24
 _MMDETECTION: Final = "best_bbox_mAP.pth"
@@ -152,6 +159,22 @@ def open_recognizer(
         index = ad_hoc_index(*ad_hoc, running.embed, size_px=size)
     cutter = SquareCutter(size)
     return square_recognizer(running, index, cutter, name=folder.name, classifier=False)
+
+
+def open_square_recognizer(
+    folder: Path, network: Network, device: torch.device
+) -> tuple[Recognizer, int]:
+    """Open a recognizer of squares, and say how large these are.
+
+    Raises:
+        UsageError: a native recognizer, which sees slices of lines.
+    """
+    if is_native_run(folder):
+        raise UsageError(f"{folder}: a native recognizer; this is for recognizers of squares")
+    recognizer = open_recognizer(folder, network, device)
+    if not isinstance(recognizer.cutter, SquareCutter):
+        raise UsageError(f"{folder}: a native model; this is for recognizers of squares")
+    return recognizer, recognizer.cutter.size_px
 
 
 def open_native(
