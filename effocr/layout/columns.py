@@ -25,8 +25,10 @@ SLOPES: Final = 41  # tried from one side to the other
 MOST_PIXELS: Final = 40_000  # dark ones that the slope is told by
 QUIET: Final = 0.003  # of the length is ink; less is white with dirt on it
 SPECK: Final = 0.35  # of the usual strip, both ways; less is dirt
-ONE_GLYPH: Final = 1.6  # glyph heights that the parts of one glyph stand within
-NARROW: Final = 0.6  # of the widest strip; two that are wider are two strips
+ONE_GLYPH: Final = (0.35, 1.6)  # glyph heights that the sides of one glyph stand within
+SIDE: Final = 0.65  # glyph heights; the side of a glyph is narrower
+UNLIKE: Final = 2.5  # times higher than the other side no side of a glyph is
+NARROW: Final = 0.6  # of the widest strip; less at the edge of the image is cut off
 LONG: Final = 6.0  # times its breadth a strip is long; not all of its glyphs have a gap inside
 GLYPH_HEIGHT: Final = 75  # percentile of the heights of the runs of inked rows
 
@@ -148,7 +150,7 @@ def _between(places: Ints, first: int, last: int) -> Ints:
 def _without_specks(runs: Ints, members: list[Ints], along: Ints) -> tuple[Ints, list[Ints]]:
     """Drop what is small both ways beside the usual strip."""
     breadths = (runs[:, 1] - runs[:, 0]).astype(np.float64)
-    lengths = np.array([np.ptp(along[inside]) + 1 for inside in members], np.float64)
+    lengths = np.array([_inked(along[inside]).max() for inside in members], np.float64)
     inks = np.array([len(inside) for inside in members], np.float64)
     usual = breadths[int(np.argmax(inks))]  # that of the strip with the most ink
     kept = (breadths > SPECK * usual) | (lengths > SPECK * usual)
@@ -170,14 +172,11 @@ def _without_cut_off(strips: list[Strip], breadth: int) -> list[Strip]:
 
 
 def _whole_glyphs(runs: Ints, members: list[Ints], along: Ints) -> tuple[Ints, list[Ints]]:
-    """Join neighbours that together are no wider than one glyph is high."""
-    widest = int((runs[:, 1] - runs[:, 0]).max()) if len(runs) > 2 else np.inf
+    """Join neighbours that are the sides of glyphs with white inside."""
     whole: list[tuple[int, int]] = []
     joined: list[Ints] = []
     for (first, last), inside in zip(runs.tolist(), members, strict=True):
-        if joined and _same_glyphs(
-            whole[-1], (first, last), widest, [along[joined[-1]], along[inside]]
-        ):
+        if joined and _same_glyphs(whole[-1], (first, last), [along[joined[-1]], along[inside]]):
             whole[-1] = (whole[-1][0], last)
             joined[-1] = np.concatenate((joined[-1], inside))
         else:
@@ -186,19 +185,26 @@ def _whole_glyphs(runs: Ints, members: list[Ints], along: Ints) -> tuple[Ints, l
     return np.array(whole, np.int64).reshape(-1, 2), joined
 
 
-def _same_glyphs(
-    before: tuple[int, int], after: tuple[int, int], widest: float, parts: list[Ints]
-) -> bool:
-    """Whether two runs are the sides of glyphs with white inside; `parts` are places along."""
+def _same_glyphs(before: tuple[int, int], after: tuple[int, int], parts: list[Ints]) -> bool:
+    """Whether two runs are the sides of the same glyphs; `parts` are their places along."""
     together = after[1] - before[0]
-    if min(before[1] - before[0], after[1] - after[0]) > NARROW * widest:
-        return False
     if max(float(np.ptp(part)) for part in parts) > LONG * together:
         return False
-    return together <= ONE_GLYPH * max(_glyph_height(part) for part in parts)
+    lower, higher = sorted(_glyph_height(part) for part in parts)
+    narrower = min(before[1] - before[0], after[1] - after[0])
+    if higher > UNLIKE * lower or narrower > SIDE * higher:
+        return False
+    least, most = ONE_GLYPH
+    return least * higher <= together <= most * higher
 
 
 def _glyph_height(along: Ints) -> float:
     """Usual extent of a glyph along the strip, from its runs of inked rows."""
+    return float(np.percentile(_inked(along), GLYPH_HEIGHT))
+
+
+def _inked(along: Ints) -> Ints:
+    """Lengths of the runs of inked rows."""
     runs = _runs(np.bincount(along - along.min()) > 0)
-    return float(np.percentile(runs[:, 1] - runs[:, 0], GLYPH_HEIGHT))
+    lengths: Ints = runs[:, 1] - runs[:, 0]
+    return lengths

@@ -66,7 +66,11 @@ def _without_dirt(dark: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 
     Only where columns stand is told by this; what is read keeps its dots.
     """
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark.astype(np.uint8), connectivity=8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        dark.astype(np.uint8), connectivity=8
+    )
+    if count < 2:
+        return dark
     longer = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
     area = stats[:, cv2.CC_STAT_AREA].copy()
     area[0] = 0  # the paper
