@@ -20,12 +20,14 @@ def as_it_stands(text: str) -> str:
 def in_reading_order(composed: Composed) -> Composed:
     """A line that was set from left to right, its glyphs and words as they are read."""
     count = len(composed.glyphs)
+    if not count:
+        return composed
     spaces = [False] * count
     for first, _ in composed.words[1:]:
         spaces[count - first] = True
     places, before = logical_order(composed.glyphs[::-1], spaces)
     order = [count - 1 - place for place in places]
-    starts = [0, *np.flatnonzero(before).tolist()] if count else []
+    starts = [0, *np.flatnonzero(before).tolist()]
     return replace(
         composed,
         glyphs=[composed.glyphs[place] for place in order],
