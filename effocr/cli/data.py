@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from effocr.cli.data_check import FormName, From, check
+from effocr.cli.shares import parse_shares
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -134,7 +135,7 @@ def split(
     from effocr.pipeline.images import load_image
 
     data = read_set(path)
-    wanted, rng = _shares(shares), np.random.default_rng(seed)
+    wanted, rng = parse_shares("--shares", shares), np.random.default_rng(seed)
     if by == "line":
         numbers = split_by_line(
             len(data.items),
@@ -157,22 +158,6 @@ def _rule(by: str, separator: str) -> Callable[[str], str]:
     from effocr.data.splits import by_pattern, by_prefix
 
     return by_prefix(separator) if by == "prefix" else by_pattern(by)
-
-
-def _shares(text: str) -> dict[str, float]:
-    from effocr.errors import UsageError
-
-    shares: dict[str, float] = {}
-    for item in text.split(","):
-        name, _, share = item.strip().partition("=")
-        try:
-            value = float(share)
-        except ValueError as error:
-            raise UsageError(f"--shares {text!r}: expected NAME=NUMBER,NAME=NUMBER") from error
-        if not name or name in shares or not name.replace("-", "_").isidentifier():
-            raise UsageError(f"--shares {text!r}: {name!r} is no name or is there twice")
-        shares[name] = value
-    return shares
 
 
 @app.command()

@@ -23,6 +23,7 @@ __all__ = [
     "content_charset",
     "left_out",
     "read_group",
+    "read_groups",
     "read_words",
 ]
 
@@ -98,6 +99,20 @@ def _read(path: Path) -> str:
         raise DataFormatError(f"{path}: not UTF-8 ({error.reason}); convert it first") from error
 
 
+def read_groups(path: Path) -> Charset:
+    """Characters of a file or of all `.txt` and `.tsv` files of a folder, read as groups are.
+
+    Raises:
+        DataFormatError: a file cannot be read or holds no character, or the folder has no file.
+    """
+    files = [path]
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix in (".txt", ".tsv"))
+        if not files:
+            raise DataFormatError(f"{path}: no .txt or .tsv file with characters")
+    return Charset(tuple(dict.fromkeys(glyph for file in files for glyph in read_group(file))))
+
+
 def content_charset(content: Content) -> Charset | None:
     """Every character that the content may need; None where the built-in mix is written."""
     if not content.groups and not content.texts:
@@ -111,6 +126,9 @@ def content_charset(content: Content) -> Charset | None:
         found.update((glyph, None) for glyph in graphemes(sequence) if leaves_ink(glyph))
     if content.numbers:
         found.update((digit, None) for digit in DIGITS)
+    if content.changed_case:
+        cases = (normalise(glyph.upper() + glyph.lower()) for glyph in tuple(found))
+        found.update((glyph, None) for both in cases for glyph in graphemes(both))
     return Charset(tuple(found))
 
 

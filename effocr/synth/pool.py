@@ -26,7 +26,7 @@ def draw_lines(
     charset: Charset,
     count: int,
     *,
-    seed: int,
+    seed: int | Sequence[int],
     options: LineOptions | None = None,
     processes: int = 1,
 ) -> Iterator[LabelledLine]:

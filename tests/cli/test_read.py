@@ -262,3 +262,18 @@ def test_a_closed_pipe_is_quiet(tiny_model: Path, folder: Path) -> None:
     assert reading.stderr.read() == b""  # type: ignore[union-attr]
     reading.stderr.close()  # type: ignore[union-attr]
     assert reading.wait() != 0
+
+
+def test_corrections_are_asked_for_and_marked_in_json_lines(
+    tiny_model: Path, draw_line: Callable, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image, words = tmp_path / "a.png", tmp_path / "words.txt"
+    Image.fromarray(draw_line("Inu")).save(image)
+    words.write_text("Inu\n")
+    arguments = ["read", str(image), "--lines", "--model", str(tiny_model), "--format", "jsonl"]
+    assert main([*arguments, "--fix-case", "--lexicon", str(words), "--blacklist", "I"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert "I" not in record["text"]
+    assert all("read_as" not in glyph for glyph in record["lines"][0]["glyphs"])
+    assert main([*arguments, "--lexicon", str(tmp_path / "none.txt")]) == 2
+    assert "none.txt" in capsys.readouterr().err
