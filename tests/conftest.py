@@ -223,3 +223,49 @@ def _save(
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.save(model, str(path))
+
+
+GLYPH_SET_LINES = {"train": ("a_1", "b"), "val": ("a_1_2",), "test": ("c",)}
+
+
+@pytest.fixture
+def draw_glyph_set(tmp_path: Path) -> Callable[..., Path]:
+    """A function that draws a recognizer's data set, with the annotation files of its splits.
+
+    `set/<code point>/` holds three renders a character (one of NotoSerif-Regular) and a crop of
+    each of four lines, `train.json`, `val.json` and `test.json` list the lines.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    def square(glyph: str, size: int, *, worn: bool, seed: int) -> Image.Image:
+        image = Image.new("L", (40, 40), 255)
+        font = ImageFont.load_default(size)
+        ImageDraw.Draw(image).text((20, 28), glyph, fill=0, font=font, anchor="ms")
+        pixels = np.asarray(image)
+        if worn:
+            noise = np.random.default_rng(seed).normal(0, 6, pixels.shape)
+            pixels = np.clip(pixels * 0.8 + 25 + noise, 0, 255).astype(np.uint8)
+        columns = np.flatnonzero((np.asarray(image) < 128).any(axis=0))
+        return Image.fromarray(pixels[4:36, columns[0] : columns[-1] + 2])
+
+    def draw(glyphs: str = "aoItm.", *, fonts: Sequence[str] = ("NotoSerif-Regular", "A", "B"),
+             lines: Sequence[str] = ("a_1", "b", "a_1_2", "c")) -> Path:  # fmt: skip
+        number = 0
+        for glyph in glyphs:
+            folder = tmp_path / "set" / str(ord(glyph))
+            folder.mkdir(parents=True, exist_ok=True)
+            for worn, names in ((False, fonts), (True, lines)):
+                for place, name in enumerate(names):
+                    number += 1
+                    code = f"0x{ord(glyph):x}"
+                    file = f"PAIRED_{name}_{number}_{code}_{number}" if worn else (
+                        f"{code}_{number}_{name}")  # fmt: skip
+                    image = square(glyph, 22 + 3 * place, worn=worn, seed=number)
+                    image.save(folder / f"{file}.png")
+        for split, stems in GLYPH_SET_LINES.items():
+            images = [{"id": i, "file_name": f"{stem}.png"} for i, stem in enumerate(stems)]
+            content = {"images": images, "annotations": [], "categories": []}
+            (tmp_path / f"{split}.json").write_text(json.dumps(content))
+        return tmp_path / "set"
+
+    return draw

@@ -1,0 +1,115 @@
+"""`train_effocr_recognizer.py`, typed as in the original's README."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from effocr.cli.compat.train_effocr_recognizer import run
+from effocr.cli.main import main
+from effocr.errors import UsageError
+from effocr.training.log import read_log
+from effocr.workbench.files import read_hard_negatives, read_reference
+
+DOOR = Path(__file__).parents[3] / "train_effocr_recognizer.py"
+
+
+@pytest.fixture
+def arguments(draw_glyph_set: Callable[..., Path]) -> list[str]:
+    """Arguments for a small data set, without the name of the run."""
+    root = draw_glyph_set()
+    place = root.parent
+    return [
+        "--root_dir_path", str(root), "--train_ann_path", str(place / "train.json"),
+        "--val_ann_path", str(place / "val.json"), "--test_ann_path", str(place / "test.json"),
+        "--auto_model_timm", "glyphnet", "--imsize", "32", "--batch_size", "16", "--lr", "2e-3",
+        "--num_epochs", "1", "--lang", "en", "--device", "cpu",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+def test_defect_15_two_passes_from_the_shell_leave_the_files_of_the_original(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    def train(name: str, *more: str) -> str:
+        done = subprocess.run(
+            [sys.executable, str(DOOR), *arguments, "--run_name", name, *more],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    out = train("first", "--infer_hardneg_k", "3", "--num_epochs", "2")
+    assert "first: step 4, 6 sets of look-alikes in hns.txt" in out
+    hard = tmp_path / "first" / "hns.txt"
+    out = train("second", "--hns_txt_path", str(hard), "--test_at_end")
+    assert "Accuracy on test set (Precision@1) = " in out
+    for name in ("first", "second"):
+        found = {path.name for path in (tmp_path / name).iterdir()}
+        assert {"args_log.json", "enc_best.pth", "ref.index", "ref.txt", "hns.txt"} <= found
+    assert len(read_hard_negatives(hard)) == 6
+    # the batches of sets come on top of two ordinary ones
+    steps = read_log(tmp_path / "second" / "log.jsonl")[-1]["step"]
+    assert steps > 2
+    log = json.loads((tmp_path / "second" / "args_log.json").read_text())
+    assert log["imsize"] == 32
+    assert log["hns_txt_path"] == str(hard)
+    assert sorted(read_reference(tmp_path / "second")[1]) == sorted("aoItm.")
+
+
+def test_flags_may_be_written_with_dashes_and_old_ones_warn(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dashed = [word.replace("_", "-") if word.startswith("--") else word for word in arguments]
+    more = ["--diff_sizes", "--infer-hardneg-k", "0", "--finetune"]
+    folder = tmp_path / "run"
+    command = ["compat", "train-effocr-recognizer", *dashed, "--run-name", str(folder), *more]
+    assert main(command) == 0
+    captured = capsys.readouterr()
+    assert "--diff_sizes is out of use" in captured.err
+    assert f"{folder}: step 2\n" in captured.out
+    assert not (folder / "hns.txt").exists()
+
+
+def test_a_run_goes_on_with_resume(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "run"
+    assert run([*arguments, "--run_name", str(folder), "--seed", "5"]) == 0
+    longer = [*arguments, "--run_name", str(folder), "--seed", "5", "--num_epochs", "2"]
+    assert run([*longer, "--resume"]) == 0
+    assert f"{folder}: step 4" in capsys.readouterr().out
+    assert read_log(folder / "log.jsonl")[0]["step"] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (["--finetune", "--pretrain"], "exclude each other"),
+        (["--auto_model_hf", "some/model"], "one of the two"),
+        (["--batch_size", "6"], "no room for two characters"),
+        (["--infer_hardneg_k", "1"], "no neighbour"),
+        (["--weights", "a.pth", "--checkpoint", "b.pth"], "give one"),
+        (["--checkpoint", "none.pth"], "no such file of weights"),
+        (["--lang", "xx"], "no language 'xx'"),
+        (["--hns_txt_path", "none.txt"], "No such file"),
+        (["--resume"], "no checkpoint here"),
+        (["--N_classes", "7"], "has 6"),
+    ],
+)
+def test_bad_arguments_are_one_line(
+    more: list[str], message: str, arguments: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    command = ["compat", "train-effocr-recognizer", *arguments, "--run_name", str(tmp_path / "run")]
+    assert main([*command, *more]) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_a_network_must_be_named(arguments: list[str], tmp_path: Path) -> None:
+    without = arguments[:8] + arguments[10:]
+    with pytest.raises(UsageError, match="name the network, with --auto_model_timm"):
+        run([*without, "--run_name", str(tmp_path / "run")])
