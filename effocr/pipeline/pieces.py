@@ -17,7 +17,7 @@ from effocr.pipeline.images import Grey
 __all__ = ["Piece", "cut_pieces"]
 
 DIRT: Final = 0.2  # of the usual stroke's longer side
-MARGIN: Final = 0.25  # paper kept around a column, of its width
+MARGIN: Final = 0.1  # paper kept around a column, of its width; so glyphs drawn from fonts have it
 
 
 @dataclass(frozen=True, slots=True)
