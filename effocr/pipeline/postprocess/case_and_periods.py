@@ -54,7 +54,7 @@ def fix_case_and_periods(line: Line, *, anchor_margin: float = ANCHOR_MARGIN) ->
     no higher than an x. A `-` on the baseline becomes a period.
 
     Args:
-        line: as it was read; text from left to right or right to left.
+        line: as it was read; a column of text stays as it is.
         anchor_margin: what heights may differ, as a share of the height of a, e, n, r.
     """
     measure = _measure(line.glyphs, anchor_margin)
@@ -72,6 +72,8 @@ def _measure(glyphs: tuple[Glyph, ...], anchor_margin: float) -> _Measure | None
     if not len(boxes):
         return None
     middles, bottoms = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]
+    if np.ptp(bottoms) > np.ptp(middles):
+        return None  # a column
     slope = _slope(middles, bottoms)
     x_height = float(np.median(bottoms - boxes[:, 1]))
     row = float(np.median(bottoms - slope * middles))

@@ -111,3 +111,13 @@ def test_a_narrow_margin_changes_less_than_a_wide_one() -> None:
     line = replace(line, glyphs=(line.glyphs[0], tall, *line.glyphs[2:]))
     assert fix_case_and_periods(line, anchor_margin=0.1).text == "aSea ore"
     assert fix_case_and_periods(line, anchor_margin=0.15).text == "asea ore"
+
+
+def test_a_column_stays_as_it_is() -> None:
+    line = make_line("aSaSa", "axaxa")
+    turned = tuple(
+        replace(glyph, box=(0, 30.0 * n, 16, 30.0 * n + 20)) for n, glyph in enumerate(line.glyphs)
+    )
+    column = replace(line, glyphs=turned)
+    assert fix_case_and_periods(line).text == "asasa"
+    assert fix_case_and_periods(column) is column
