@@ -4,12 +4,17 @@ Each process takes its own batches, gradients are averaged, and only the main pr
 """
 
 import os
+import sys
 
 __all__ = ["is_main", "wait_for_all"]
 
 
 def is_main() -> bool:
-    """Whether this process writes logs and files; the only one does."""
+    """Whether this process writes logs and files; only one does."""
+    torch = sys.modules.get("torch")  # not imported for the question
+    together = torch.distributed if torch is not None else None
+    if together is not None and together.is_available() and together.is_initialized():
+        return bool(together.get_rank() == 0)
     return os.environ.get("RANK", "0") == "0"
 
 
