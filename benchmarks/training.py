@@ -221,7 +221,7 @@ def main() -> None:
             }
             speed = measure(training, data, loop, Path(folder) / f"{name} {workers}")
             print(
-                f"| {name} | {workers} | {speed.steps_per_s:.2f} | {speed.images_per_s:.0f} | "
+                f"| {name} | {workers} | {speed.steps_per_s:.2f} | {speed.images_per_s:.1f} | "
                 f"{speed.waiting:.1%} |",
                 flush=True,
             )
