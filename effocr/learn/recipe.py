@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from effocr.bundle import LOCALIZER, FontCredit
 from effocr.charset import Charset, read_charset
@@ -65,6 +65,17 @@ class Recipe(BaseModel, frozen=True, extra="forbid"):
     recognizer: RecognizerTraining = RecognizerTraining()
     rows_per_label: int = Field(32, gt=0, description="at most, of each character in the index")
     peak_threshold: float = Field(0.3, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _one_direction(self) -> Self:
+        shapes = (self.localizer.model.line, self.recognizer.model.line)
+        given = {self.synthesis.direction, *(shape.direction for shape in shapes)}
+        if len(given) > 1:
+            raise ValueError(
+                "synthesis.direction, localizer.model.line.direction and "
+                f"recognizer.model.line.direction differ: {', '.join(sorted(given))}"
+            )
+        return self
 
 
 @dataclass(frozen=True, slots=True)

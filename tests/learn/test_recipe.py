@@ -59,3 +59,12 @@ def test_fonts_cover_the_charset_and_ligatures_and_refusals_are_named(
 def test_both_sets_of_fonts_are_needed(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="both needed"):
         load_recipe_fonts([FONTS / "Besley-Regular.ttf"], [tmp_path], Charset(("a", "x")))
+
+
+def test_lines_and_both_networks_of_a_recipe_run_the_same_way(tmp_path: Path) -> None:
+    path = tmp_path / "columns.yaml"
+    path.write_text("name: x\ncharset: c\nsynthesis: {direction: ttb}\n", "utf-8")
+    with pytest.raises(UsageError, match="differ: ltr, ttb"):
+        read_recipe(path)
+    lines = [f"{module}.model.line.direction=ttb" for module in ("localizer", "recognizer")]
+    assert read_recipe(path, overrides=lines).recognizer.model.line.direction == "ttb"
