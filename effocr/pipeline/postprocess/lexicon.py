@@ -24,8 +24,8 @@ from effocr.pipeline.postprocess.changes import change_glyphs
 __all__ = ["CANDIDATES", "Lexicon", "correct_words", "read_lexicon"]
 
 CANDIDATES: Final = 12  # of a glyph: enough for its look-alikes
-MOST_LOSS: Final = 0.25  # of cosine similarity that a glyph may lose by a change
-MOST_TOTAL_LOSS: Final = 0.4  # that a word may lose
+MOST_LOSS: Final = 0.2  # of cosine similarity that a glyph may lose by a change
+MOST_TOTAL_LOSS: Final = 0.35  # that a word may lose
 BEAM: Final = 200  # beginnings of words that are followed
 ABBREVIATED: Final = 4  # a word of so many letters or fewer before a period may be cut short
 
