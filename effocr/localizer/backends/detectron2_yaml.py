@@ -1,0 +1,187 @@
+"""A yaml configuration of Detectron2."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from torch import nn
+from torch.optim import Optimizer
+
+from effocr.errors import UsageError
+from effocr.localizer.backends.detectron2_config import (
+    DETECTIONS,
+    LONG_SIDE,
+    SHORT_SIDES,
+    anchor_sizes,
+    is_own,
+    option_pairs,
+    period,
+    steps_of,
+)
+from effocr.localizer.backends.detectron2_recipe import NOT_BUILT, Plan, told
+
+__all__ = ["YamlRecipe"]
+
+FROZEN: Final = "FrozenBN"
+
+
+class YamlRecipe:
+    """See `effocr.localizer.backends.detectron2_recipe.Recipe`."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the file and those that it builds on.
+
+        Raises:
+            UsageError: Detectron2 does not know a value in it.
+        """
+        from detectron2.config import get_cfg
+
+        self.cfg = get_cfg()
+        try:
+            self.cfg.merge_from_file(str(path), allow_unsafe=is_own(path))
+        except (AssertionError, KeyError, OSError, ValueError, yaml.YAMLError) as error:
+            raise UsageError(f"{path}: not a config of this Detectron2: {told(error)}") from error
+
+    @property
+    def weights(self) -> str:
+        """Weights to start from."""
+        return str(self.cfg.MODEL.WEIGHTS)
+
+    @property
+    def steps(self) -> int:
+        """Steps in all."""
+        return int(self.cfg.SOLVER.MAX_ITER)
+
+    @property
+    def evaluate_every(self) -> int:
+        """Steps between evaluations."""
+        return int(self.cfg.TEST.EVAL_PERIOD)
+
+    @property
+    def workers(self) -> int:
+        """Processes that make batches."""
+        return int(self.cfg.DATALOADER.NUM_WORKERS)
+
+    @property
+    def amp(self) -> bool:
+        """Half precision."""
+        return bool(self.cfg.SOLVER.AMP.ENABLED)
+
+    @property
+    def seed(self) -> int:
+        """Of the random numbers."""
+        return int(self.cfg.SEED)
+
+    def prepare(self, plan: Plan) -> None:
+        """See `Recipe`."""
+        before = self.steps, self.cfg.SOLVER.IMS_PER_BATCH
+        self._merge(plan)
+        self._set_model(plan)
+        self._set_solver(plan, *before)
+        self.cfg.INPUT.RANDOM_FLIP = "none"
+        if plan.settings.alt_augmentations:
+            self.cfg.INPUT.MIN_SIZE_TRAIN = SHORT_SIDES
+            self.cfg.INPUT.MIN_SIZE_TRAIN_SAMPLING = "choice"
+            self.cfg.INPUT.MAX_SIZE_TRAIN = LONG_SIDE
+        self.cfg.OUTPUT_DIR = str(plan.run)
+        self._merge(plan)
+
+    def _merge(self, plan: Plan) -> None:
+        pairs = option_pairs(plan.settings.options)
+        try:
+            self.cfg.merge_from_list([part for pair in pairs for part in pair])
+        except (AssertionError, KeyError, ValueError) as error:
+            raise UsageError(f"{' '.join(plan.settings.options)}: {told(error)}") from error
+
+    def _set_model(self, plan: Plan) -> None:
+        model = self.cfg.MODEL
+        model.DEVICE = plan.device
+        model.MASK_ON = model.KEYPOINT_ON = model.LOAD_PROPOSALS = False
+        if model.META_ARCHITECTURE == "PanopticFPN":
+            model.META_ARCHITECTURE = "GeneralizedRCNN"
+        model.ROI_HEADS.NUM_CLASSES = model.RETINANET.NUM_CLASSES = plan.classes
+        model.ANCHOR_GENERATOR.SIZES = anchor_sizes(self._strides())
+        self.cfg.TEST.DETECTIONS_PER_IMAGE = max(self.cfg.TEST.DETECTIONS_PER_IMAGE, DETECTIONS)
+
+    def _strides(self) -> list[int]:
+        """Strides of the maps that anchors stand on."""
+        from detectron2.modeling import build_backbone
+
+        model = self.cfg.MODEL
+        heads = model.RETINANET if model.META_ARCHITECTURE == "RetinaNet" else model.RPN
+        maps = build_backbone(self.cfg).output_shape()
+        return [maps[name].stride for name in heads.IN_FEATURES]
+
+    def _set_solver(self, plan: Plan, steps_before: int, batch_before: int) -> None:
+        """Lay the config's schedule over the steps of this training."""
+        solver, wanted = self.cfg.SOLVER, plan.settings
+        steps = steps_of(plan.images, wanted.epochs, wanted.batch_size)
+        share = steps / steps_before
+        solver.STEPS = tuple(sorted({max(1, round(step * share)) for step in solver.STEPS}))
+        solver.WARMUP_ITERS = min(round(solver.WARMUP_ITERS * share), steps)
+        solver.MAX_ITER = steps
+        if wanted.learning_rate is not None:
+            solver.BASE_LR = wanted.learning_rate
+        else:
+            solver.BASE_LR *= wanted.batch_size / batch_before
+        solver.IMS_PER_BATCH = wanted.batch_size
+        self.cfg.TEST.EVAL_PERIOD = period(plan.images, wanted.batch_size)
+        solver.CHECKPOINT_PERIOD = self.cfg.TEST.EVAL_PERIOD
+
+    def start_from(self, weights: str) -> None:
+        """See `Recipe`."""
+        self.cfg.MODEL.WEIGHTS = weights
+
+    def start_at_random(self) -> None:
+        """See `Recipe`."""
+        model = self.cfg.MODEL
+        model.WEIGHTS = ""
+        model.BACKBONE.FREEZE_AT = 0
+        if model.RESNETS.NORM == FROZEN:
+            model.RESNETS.NORM = "BN"
+
+    def set_thresholds(self, *, score: float, iou: float) -> None:
+        """See `Recipe`."""
+        for heads in (self.cfg.MODEL.ROI_HEADS, self.cfg.MODEL.RETINANET):
+            heads.SCORE_THRESH_TEST = score
+            heads.NMS_THRESH_TEST = iou
+
+    def model(self) -> nn.Module:
+        """See `Recipe`."""
+        from detectron2.modeling import build_model
+
+        cfg = self.cfg.clone()
+        cfg.MODEL.DEVICE = "cpu"  # whoever asks moves it
+        try:
+            model: nn.Module = build_model(cfg)
+        except NOT_BUILT as error:
+            raise UsageError(f"the config's network cannot be built: {told(error)}") from error
+        return model
+
+    def optimizer(self, model: nn.Module) -> Optimizer:
+        """See `Recipe`."""
+        from detectron2.solver import build_optimizer
+
+        optimizer: Optimizer = build_optimizer(self.cfg, model)
+        return optimizer
+
+    def scheduler(self, optimizer: Optimizer) -> Any:
+        """See `Recipe`."""
+        from detectron2.solver import build_lr_scheduler
+
+        return build_lr_scheduler(self.cfg, optimizer)
+
+    def augmentations(self, *, train: bool) -> list[Any]:
+        """See `Recipe`."""
+        from detectron2.data.detection_utils import build_augmentation
+
+        augmentations: list[Any] = build_augmentation(self.cfg, train)
+        return augmentations
+
+    def save(self, run: Path) -> None:
+        """See `Recipe`."""
+        text = self.cfg.dump()
+        (run / "config.yaml").write_text(text, "utf-8")
+        values = json.dumps(yaml.safe_load(text), indent=2)
+        (run / "omega_config.json").write_text(values + "\n", "utf-8")
