@@ -32,7 +32,7 @@ HASH_SHAPE: Final = (8, 64)  # rows and columns of the picture that is compared
 # bits of 512 that may differ. Lines of different text differ in 130 and more, JPEG, noise, margins
 # and scaling of one line change 15 to 60 (measured on old books, typescripts, receipts)
 NEAR_BITS: Final = 60
-NEAR_ASPECT: Final = 0.1  # relative difference of width / height that may be
+NEAR_ASPECT: Final = 0.1  # relative difference of width / height of the ink that may be
 SHORTEST_TEXT: Final = 12  # characters; shorter lines repeat by themselves
 SMALLEST_PX: Final = 400  # of a glyph crop; smaller ones are alike by chance
 ROWS: Final = 256  # compared at once
@@ -92,15 +92,18 @@ def picture_hash(grey: Grey) -> Grey:
     Returns:
         [64] uint8, 512 bits.
     """
+    rows, columns = HASH_SHAPE
+    soft = cv2.GaussianBlur(_without_margins(grey), (0, 0), 1.5)
+    small = cv2.resize(soft, (columns + 1, rows), interpolation=cv2.INTER_AREA).astype(np.int16)
+    return np.packbits((small[:, 1:] > small[:, :-1]).ravel())
+
+
+def _without_margins(grey: Grey) -> Grey:
+    """Cut to the ink; a picture without any is left as it is."""
     soft = cv2.GaussianBlur(grey, (0, 0), 2)
     way = cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU
     x, y, width, height = cv2.boundingRect(cv2.threshold(soft, 0, 255, way)[1])
-    if width and height:
-        grey = grey[y : y + height, x : x + width]
-    rows, columns = HASH_SHAPE
-    soft = cv2.GaussianBlur(grey, (0, 0), 1.5)
-    small = cv2.resize(soft, (columns + 1, rows), interpolation=cv2.INTER_AREA).astype(np.int16)
-    return np.packbits((small[:, 1:] > small[:, :-1]).ravel())
+    return grey[y : y + height, x : x + width] if width and height else grey
 
 
 def _lines(
@@ -116,13 +119,14 @@ def _lines(
         except (EffOCRError, OSError) as error:
             problems.append(Skipped(str(line.path), f"not compared: {error}"))
             continue
+        height, width = _without_margins(grey).shape
         yield _Line(
             path=line.path,
             text=line.text,
             document=document_of(line.path.stem),
             file=file,
             pixels=_digest(grey),
-            aspect=grey.shape[1] / grey.shape[0],
+            aspect=width / height,
             bits=picture_hash(grey),
         )
 

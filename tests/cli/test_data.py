@@ -153,3 +153,33 @@ def test_check_with_ink_finds_boxes_on_bare_paper(run: Run, coco: Path) -> None:
     status, out, _ = run("check", coco, "--ink")
     assert status == 1
     assert out.count("no ink in box 0, 1 (from 0)") == 4
+
+
+def test_coco_becomes_the_originals_folders_and_a_packed_file(
+    run: Run, coco: Path, tmp_path: Path
+) -> None:
+    status, out, err = run("convert", coco, tmp_path / "set", "--to", "effocr")
+    assert status == 0, err
+    assert "8 crops of 4 lines" in out
+    assert (tmp_path / "set" / "97" / "PAIRED_x_1_2_0x61_0.png").is_file()
+    packed = tmp_path / "set.glyphs.sqlite"
+    assert run("convert", coco, packed, "--to", "packed")[0] == 0
+    for path in (tmp_path / "set", packed):
+        status, out, _ = run("check", path)
+        assert status == 0
+        assert "8 images, 2 distinct: no problem" in out
+    assert run("convert", packed, tmp_path / "plain", "--to", "glyphs")[0] == 0
+    assert len(read_glyph_folders(tmp_path / "plain").images) == 8
+    assert run("convert", packed, tmp_path / "plain", "--to", "glyphs")[0] == 2
+
+
+def test_parts_of_a_split_are_compared(run: Run, coco: Path, tmp_path: Path) -> None:
+    parts = tmp_path / "parts"
+    shares = "a=0.5,b=0.5"
+    run("split", coco, parts, "--shares", shares)
+    status, out, _ = run("check", parts / "a.json", parts / "b.json", "--leaks")
+    assert status == 1  # all four images are the same grey
+    assert "the same file as" in out
+    status, _, err = run("check", parts / "a.json", "--leaks")
+    assert status == 2
+    assert "compares two or more data sets" in err

@@ -46,6 +46,20 @@ def test_the_recognizer_learns_from_glyph_folders_and_resumes(
     assert load_checkpoint(tmp_path / "other")["step"] == 4
 
 
+def test_the_recognizer_learns_the_same_from_a_packed_file(
+    glyph_folders: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packed = tmp_path / "set.glyphs.sqlite"
+    assert main(["data", "convert", str(glyph_folders), str(packed), "--to", "packed"]) == 0
+    logs = []
+    for data in (glyph_folders, packed):
+        run = tmp_path / f"run-{data.name}"
+        assert main(["train", "recognizer", "--data", str(data), "--out", str(run), *FAST]) == 0
+        logs.append(capsys.readouterr().out.splitlines()[-1].partition(": ")[2])
+    assert logs[0] == logs[1]
+    assert "step 4, best" in logs[0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
