@@ -87,13 +87,16 @@ def _options(given: argparse.Namespace) -> FormatOptions:
     if given.padding < 0:
         raise UsageError(f"{PROG}: --padding {given.padding}: a share, 0 or more")
     language = _language(given)
-    crops = [Path(part) for part in given.crops_save_dir.split(",") if part]
+    cocos = tuple(Path(part.strip()) for part in given.coco_jsons.split(",") if part.strip())
+    crops = [Path(part.strip()) for part in given.crops_save_dir.split(",") if part.strip()]
+    if not cocos or not crops:
+        raise UsageError(f"{PROG}: --coco_jsons and --crops_save_dir must name something")
     if len(crops) > 1:
         print(f"{PROG}: crops are written to {crops[0]} only; none is read back", file=sys.stderr)
     if given.packed:
         print(f"{PROG}: --packed writes no crops to {crops[0]}", file=sys.stderr)
     return FormatOptions(
-        cocos=tuple(Path(part.strip()) for part in given.coco_jsons.split(",") if part.strip()),
+        cocos=cocos,
         images=Path(given.image_dir),
         char_id=given.cat_id,
         out=Path(given.dataset_save_dir),

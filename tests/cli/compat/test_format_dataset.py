@@ -93,6 +93,8 @@ def test_bad_flags_are_refused(flags: list[str]) -> None:
         run([*flags, "--lang", "xx"])
     with pytest.raises(UsageError, match="--padding"):
         run([*flags, "--padding", "-1"])
+    with pytest.raises(UsageError, match="must name something"):
+        run([*flags, "--coco_jsons", " ,"])
     with pytest.raises(UsageError, match="required"):
         run(["--image_dir", "x"])
 
