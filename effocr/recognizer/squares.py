@@ -78,6 +78,6 @@ def network_input(squares: Grey) -> Floats:
     Returns:
         [n, 3, size, size] float32, three equal colours, normalised by ImageNet's mean and spread.
     """
-    scaled = squares[:, None].astype(np.float32) / WHITE
+    scaled: Floats = np.divide(squares[:, None], np.float32(WHITE), dtype=np.float32)
     normal: Floats = (scaled - MEAN[:, None, None]) / SPREAD[:, None, None]
     return normal
