@@ -14,6 +14,8 @@ from effocr.recognizer.gallery import pick_per_label
 from effocr.recognizer.hardneg import MOST_QUERIES, mine_hard_negatives
 from effocr.recognizer.index import GlyphIndex
 from effocr.workbench.glyph_squares import Floats, GlyphSquares, Ints
+from effocr.workbench.onnx_squares import probabilities
+from effocr.workbench.recognizers import class_index
 
 __all__ = ["Classified", "Retrieved", "mine"]
 
@@ -66,6 +68,12 @@ class Retrieved:
             "accuracy_of_known": right / max(covered, 1),
         }
 
+    def answers(self, model: nn.Module) -> tuple[GlyphIndex, Floats, list[str]]:
+        """What is searched, and embeddings and true characters of the queries."""
+        index = _searchable(*self.index(model))
+        seen = outputs_of(model, self.squares, self.queries)
+        return index, seen, self.squares.glyphs(self.queries)
+
 
 @dataclass(frozen=True)
 class Classified:
@@ -89,6 +97,12 @@ class Classified:
             self.classes[answer] == glyph for answer, glyph in zip(answers, truth, strict=True)
         )
         return {"accuracy": right / max(len(truth), 1)}
+
+    def answers(self, model: nn.Module) -> tuple[GlyphIndex, Floats, list[str]]:
+        """The classes, and their probabilities and true characters of the queries."""
+        seen = outputs_of(model, self.squares, self.queries)
+        found = probabilities(seen) if len(seen) else seen
+        return class_index(self.classes), found, self.squares.glyphs(self.queries)
 
 
 def mine(model: nn.Module, retrieved: Retrieved, rows: Ints, *, k: int) -> list[tuple[str, ...]]:

@@ -22,6 +22,7 @@ from effocr.pipeline.cutters import FrameCutter, SquareCutter
 from effocr.pipeline.engines import Encoder, Locator
 from effocr.pipeline.onnx_engines import load_engines
 from effocr.recognizer.index import GlyphIndex
+from effocr.workbench.confidence import read_confidence
 from effocr.workbench.files import CLASS_MAP, REF_INDEX, read_class_map, read_reference
 from effocr.workbench.onnx_squares import OnnxSquares
 
@@ -99,7 +100,7 @@ def onnx_recognizer(folder: Path) -> Recognizer:
     index = stored_index(folder, classifier=classifier)
     check_fit(folder, encoder.numbers, index)
     cutter = SquareCutter(encoder.size_px)
-    return square_recognizer(encoder, index, cutter, name=folder.name, classifier=classifier)
+    return square_recognizer(encoder, index, cutter, folder=folder, classifier=classifier)
 
 
 def check_fit(folder: Path, numbers: int, index: GlyphIndex) -> None:
@@ -116,23 +117,24 @@ def check_fit(folder: Path, numbers: int, index: GlyphIndex) -> None:
 
 
 def square_recognizer(
-    encoder: Encoder, index: GlyphIndex, cutter: SquareCutter, *, name: str, classifier: bool
+    encoder: Encoder, index: GlyphIndex, cutter: SquareCutter, *, folder: Path, classifier: bool
 ) -> Recognizer:
-    """Put the parts of a classic recognizer together.
+    """Put the parts of a classic recognizer together, its confidence from the run's folder.
 
     Raises:
         BundleError: the index is empty.
     """
     if not len(index):
-        raise BundleError(f"{name}: no characters to choose from; the reference is empty")
+        raise BundleError(f"{folder}: no characters to choose from; the reference is empty")
+    usual = _OF_PROBABILITIES if classifier else Calibration()
     manifest = Manifest(
-        name=name or "recognizer",
+        name=folder.resolve().name or "recognizer",
         version="1",
         charset=tuple(sorted(index.characters)),
         licence=_UNKNOWN_LICENCE,
         embedding_size=index.dim,
         unknown_similarity=_NO_THRESHOLD,
-        calibration=_OF_PROBABILITIES if classifier else Calibration(),
+        calibration=read_confidence(folder) or usual,
     )
     return Recognizer(encoder, index, cutter, manifest)
 

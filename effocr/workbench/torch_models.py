@@ -147,7 +147,7 @@ def open_recognizer(
             OnDevice(classifier, device),
             stored_index(folder, classifier=True),
             cutter,
-            name=folder.name,
+            folder=folder,
             classifier=True,
         )
     encoder = open_encoder(folder, network)
@@ -158,7 +158,7 @@ def open_recognizer(
     else:
         index = ad_hoc_index(*ad_hoc, running.embed, size_px=size)
     cutter = SquareCutter(size)
-    return square_recognizer(running, index, cutter, name=folder.name, classifier=False)
+    return square_recognizer(running, index, cutter, folder=folder, classifier=False)
 
 
 def open_square_recognizer(

@@ -28,6 +28,7 @@ from effocr.training.distributed import is_main, wait_for_all
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
 from effocr.training.process import seeded
+from effocr.workbench.confidence import CONFIDENCE, write_confidence
 from effocr.workbench.dataset import RecognizerData, Split
 from effocr.workbench.files import (
     CLASS_MAP,
@@ -145,7 +146,8 @@ def _prepare(run: Path, config: ClassicTraining, batches: SquareBatches, *, resu
         return
     run.mkdir(parents=True, exist_ok=True)
     if not resume:
-        names = (LAST, BEST, WEIGHTS, REF_INDEX, REF_LABELS, CLASS_MAP, "log.jsonl", "log.csv")
+        files = (WEIGHTS, REF_INDEX, REF_LABELS, CLASS_MAP, CONFIDENCE)
+        names = (LAST, BEST, *files, "log.jsonl", "log.csv")
         before = [run / name for name in names if (run / name).exists()]
         if before:
             logger.warning("%s: the files of an earlier run are replaced", run)
@@ -218,6 +220,7 @@ def _write_answers(best: SquareNetwork, parts: Parts, run: Path) -> None:
             logger.warning("%s", one)
     else:
         write_class_map(run, parts.classes)
+    write_confidence(run, *parts.measure.answers(best))
 
 
 def _test(best: SquareNetwork, parts: Parts, config: ClassicTraining) -> dict[str, float]:
