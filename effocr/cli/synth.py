@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from effocr.cli.language import LanguageName, open_language
 from effocr.cli.shares import parse_shares
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
     from effocr.charset import Charset
+    from effocr.language import Language
     from effocr.synth.content import Content
     from effocr.synth.fonts import FontFile
 
@@ -22,14 +24,22 @@ app = typer.Typer(no_args_is_help=True, help="Draw lines or glyphs from fonts, w
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; must not be there yet.")]
 Fonts = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Option(
-        "--fonts", metavar="DIR", help="Folder of fonts, with sub-folders; may be repeated."
+        "--fonts",
+        metavar="DIR",
+        help="Folder of fonts, with sub-folders; may be repeated. Default: that of --language.",
     ),
 ]
 CharsetPath = Annotated[
-    Path, typer.Option("--charset", metavar="PATH", help="Character set: a file or a folder.")
+    Path | None,
+    typer.Option(
+        "--charset",
+        metavar="PATH",
+        help="Character set: a file or a folder. Default: that of --language.",
+    ),
 ]
+Direction = Literal["ltr", "rtl", "ttb"]
 SplitBy = Literal["line", "font"]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed draws the same data.")]
 
@@ -37,14 +47,20 @@ Seed = Annotated[int, typer.Option(min=0, help="The same seed draws the same dat
 @app.command()
 def lines(
     out: Out,
-    fonts: Fonts,
+    fonts: Fonts = None,
     charset: Annotated[
         Path | None,
         typer.Option(
             "--charset",
             metavar="PATH",
-            help="Character set: a file or a folder; may be left out with --group or --text.",
+            help="Character set: a file or a folder; may be left out with --group, --text or a"
+            " --language that names one.",
         ),
+    ] = None,
+    language: LanguageName = None,
+    direction: Annotated[
+        Direction | None,
+        typer.Option(help="Of the lines; ttb: columns. Default: that of the language, or ltr."),
     ] = None,
     count: Annotated[int, typer.Option(min=1, help="Lines to draw.")] = 1000,
     group: Annotated[
@@ -94,7 +110,7 @@ def lines(
     from effocr.data.rearrange import refuse_existing
     from effocr.pipeline.threads import thread_count
     from effocr.synth.content import left_out
-    from effocr.synth.options import LineOptions
+    from effocr.synth.options import LineOptions, settings_of
     from effocr.synth.parts import draw_parts, plan_parts
     from effocr.synth.pool import draw_lines
     from effocr.synth.write import write_lines, write_parts
@@ -102,13 +118,20 @@ def lines(
 
     refuse_existing(out, force=False)
     shares = None if split is None else parse_shares("--split", split)
+    spoken = open_language(language)
+    if charset is None and spoken is not None:
+        charset = spoken.charset
+    given = {} if spoken is None else settings_of(spoken)
+    if direction is not None:
+        given["direction"] = direction
     options = load_config(
         LineOptions,
         config,
         overrides=[*_wear(transforms), *(overrides or ())],
         content=_content(group or [], text or [], charset),
+        **given,
     )
-    usable, characters = _load(fonts, _charset(charset, options.content))
+    usable, characters = _load(_fonts(fonts, spoken), _charset(charset, options.content))
     for item in left_out(options.content, {glyph for font in usable for glyph in font.characters}):
         typer.echo(str(item), err=True)
     threads = thread_count(processes)
@@ -179,8 +202,9 @@ def _charset(path: Path | None, content: Content) -> Charset:
 @app.command()
 def glyphs(
     out: Out,
-    fonts: Fonts,
-    charset: CharsetPath,
+    fonts: Fonts = None,
+    charset: CharsetPath = None,
+    language: LanguageName = None,
     count: Annotated[int, typer.Option(min=1, help="Images of each character.")] = 20,
     seed: Seed = 0,
 ) -> None:
@@ -190,15 +214,36 @@ def glyphs(
     from effocr.charset import read_charset
     from effocr.data.rearrange import refuse_existing
     from effocr.synth.lines import LineMaker
+    from effocr.synth.options import LineOptions, settings_of
     from effocr.synth.write import write_glyphs
+    from effocr.training.config import load_config
 
     refuse_existing(out, force=False)
-    usable, characters = _load(fonts, read_charset(charset))
-    rng = np.random.default_rng(seed)
-    skipped = write_glyphs(LineMaker(usable, characters), characters, out, each=count, rng=rng)
+    spoken = open_language(language)
+    if charset is None and spoken is not None:
+        charset = spoken.charset
+    if charset is None:
+        raise UsageError("which characters? give --charset PATH, or a --language that names one")
+    options = load_config(LineOptions, **({} if spoken is None else settings_of(spoken)))
+    usable, characters = _load(_fonts(fonts, spoken), read_charset(charset))
+    maker, rng = LineMaker(usable, characters, options), np.random.default_rng(seed)
+    skipped = write_glyphs(maker, characters, out, each=count, rng=rng)
     for item in skipped:
         typer.echo(str(item), err=True)
     print(f"{out}: {len(characters)} characters, {count} glyphs each")
+
+
+def _fonts(given: list[Path] | None, language: Language | None) -> list[Path]:
+    """Folders of fonts: those given, else that of the language.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if given:
+        return given
+    if language is not None and language.fonts is not None:
+        return [language.fonts]
+    raise UsageError("which fonts? give --fonts DIR, or a --language that names a folder")
 
 
 def _load(folders: list[Path], characters: Charset) -> tuple[tuple[FontFile, ...], Charset]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from effocr.cli.language import LanguageName, frame_settings
+
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -72,6 +74,7 @@ def localizer(
     sets: Sets = None,
     resume: Resume = None,
     init_from: InitFrom = None,
+    language: LanguageName = None,
 ) -> None:
     """Train the localizer on character-level COCO (.json, or a folder that `synth lines` wrote)."""
     from effocr.charset import Charset
@@ -79,7 +82,7 @@ def localizer(
     from effocr.localizer.train import train_localizer
 
     run, data, validation = _open_run(out, resume, data, validation)
-    settings = _settings(LocalizerTraining, config, sets, resume)
+    settings = _settings(LocalizerTraining, config, sets, resume, language)
     lines, aside = _lines_and_aside(data, validation, settings.model.line)
     glyphs = sorted({glyph for line in lines for glyph in line.truth.glyphs})
     outcome = train_localizer(
@@ -103,6 +106,7 @@ def recognizer(
     sets: Sets = None,
     resume: Resume = None,
     init_from: InitFrom = None,
+    language: LanguageName = None,
     hard_negatives: Annotated[
         str | None,
         typer.Option(
@@ -117,7 +121,7 @@ def recognizer(
     from effocr.recognizer.train import train_recognizer
 
     run, data, validation = _open_run(out, resume, data, validation)
-    settings = _settings(RecognizerTraining, config, sets, resume)
+    settings = _settings(RecognizerTraining, config, sets, resume, language)
     model = settings.model
     frames = _frames(data, model.line, seed=settings.loop.seed)
     if validation:
@@ -200,7 +204,11 @@ def _open_run(
 
 
 def _settings(
-    model: type[Config], file: Path | None, sets: list[str] | None, resume: Path | None
+    model: type[Config],
+    file: Path | None,
+    sets: list[str] | None,
+    resume: Path | None,
+    language: str | None,
 ) -> Config:
     """Settings of a run; those of the resumed one unless a file is given."""
     from effocr.training.config import load_config
@@ -208,7 +216,7 @@ def _settings(
     if file is None and resume is not None:
         folder = resume if resume.is_dir() else resume.parent
         file = folder / "config.yaml"
-    return load_config(model, file, overrides=sets or ())
+    return load_config(model, file, overrides=sets or (), **frame_settings(language))
 
 
 def _lines_and_aside(

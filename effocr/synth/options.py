@@ -1,15 +1,16 @@
 """What synthetic lines look like and what is written in them."""
 
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, Field, model_validator
 
 from effocr.geometry import Direction
+from effocr.language import Language
 from effocr.synth.content import Content
 from effocr.synth.degrade import WEAR_SHARES, WearKind
 from effocr.synth.text import TextMix
 
-__all__ = ["LineOptions"]
+__all__ = ["LineOptions", "settings_of"]
 
 Weight = Annotated[float, Field(ge=0)]
 
@@ -78,3 +79,11 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
         if not sum(self.wear.values()) > 0:
             raise ValueError("wear: give one kind a share above 0, such as {clean: 1}")
         return self
+
+
+def settings_of(language: Language) -> dict[str, Any]:
+    """What a language decides of `LineOptions`, as values of its fields."""
+    settings: dict[str, Any] = {"direction": language.direction, "spaces": language.spaces}
+    if language.words is not None:
+        settings["text"] = {"word_lists": (language.words,)}
+    return settings

@@ -60,7 +60,12 @@ class LoopConfig(BaseModel, frozen=True, extra="forbid"):
 
 
 def load_config(
-    model: type[Config], file: Path | None = None, *, overrides: Sequence[str] = (), **given: Any
+    model: type[Config],
+    /,
+    file: Path | None = None,
+    *,
+    overrides: Sequence[str] = (),
+    **given: Any,
 ) -> Config:
     """Build a configuration from its defaults, a YAML file, given values and overrides.
 
