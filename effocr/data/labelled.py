@@ -22,8 +22,8 @@ FLAT_SMALL: Final = frozenset("acemnorsuvwxzæœıα")  # x-height high, standin
 STANDING: Final = FLAT_SMALL | frozenset("bdfhiklABCDEFGHIKLMNOPRSTUVWXYZ0123456789")
 TALL: Final = frozenset("bdfhklABCDEFGHIKLMNOPRSTUVWXYZ0123456789")
 EMS: Final = 2.0  # x-heights in an em of a column
-INK_OF_EM: Final = 0.92  # longer side of a full-size glyph's ink
-FULL_SIZE: Final = 80  # percentile of the longer sides that full-size glyphs reach
+INK_OF_EM: Final = 0.87  # of a full-size glyph's ink, across the column
+FULL_SIZE: Final = 85  # percentile across the column that full-size glyphs reach
 LARGE: Final = 0.6  # em across the column; such glyphs stand in its middle
 X_PER_TALL: Final = (
     0.66  # x-height over the height of capitals and ascenders, where nothing better is known
@@ -160,9 +160,9 @@ def column_metrics(centre: tuple[float, float], em: float) -> tuple[tuple[float,
 
 def _estimate_column(boxes: Floats) -> tuple[tuple[float, float], float]:
     """`estimate_metrics` of a column; punctuation and small kana stand off its middle."""
-    sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]).astype(np.float64)
-    em = float(np.percentile(sides, FULL_SIZE)) / INK_OF_EM
-    large = (boxes[:, 3] - boxes[:, 1]) >= LARGE * em
+    across = (boxes[:, 3] - boxes[:, 1]).astype(np.float64)
+    em = float(np.percentile(across, FULL_SIZE)) / INK_OF_EM
+    large = across >= LARGE * em
     large = large if large.any() else np.ones(len(boxes), bool)
     x = (boxes[large, 0] + boxes[large, 2]) / 2
     y = ((boxes[large, 1] + boxes[large, 3]) / 2).astype(np.float64)

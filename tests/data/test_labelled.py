@@ -1,5 +1,6 @@
 """Baseline, x-height and words of a real line, from its boxes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -80,3 +81,36 @@ def test_lines_whose_boxes_and_text_disagree_are_refused(line: LineImage, messag
     with pytest.raises(DataFormatError, match=message) as error:
         label_line(line, GREY)
     assert str(error.value).startswith("line.png: ")
+
+
+def test_a_column_runs_through_the_middle_of_its_large_glyphs_whatever_stands_in_its_corners() -> (
+    None
+):
+    em, middle, slope = 40.0, 60.0, 0.01
+    boxes = []
+    for number in range(12):
+        x = 50.0 * number
+        y = middle + slope * (x + em / 2)
+        half = 0.87 * em / 2
+        if number % 3 == 2:  # punctuation: small, and in the upper right corner, here at the top
+            boxes.append((x, y - half, x + 8, y - half + 8))
+        else:
+            boxes.append((x, y - half, x + em, y + half))
+    marks = tuple("国国、" * 4)
+    metrics = estimate_metrics(np.array(boxes, np.float32), marks, column=True)
+    (row, found_slope), x_height = metrics
+    assert x_height == pytest.approx(em / 2, rel=0.01)
+    assert found_slope == pytest.approx(slope, abs=0.001)
+    assert row - 0.6 * x_height == pytest.approx(middle, abs=0.5)
+
+
+def test_a_labelled_column_is_measured_lying_down_and_kept_upright() -> None:
+    boxes = np.array([[10, 5, 45, 35], [10, 45, 45, 75], [30, 85, 40, 95]], np.float32)
+    line = replace(line_of("国国、", ("国", "国", "、"), 3), boxes=boxes)
+    column = np.full((120, 60), 255, np.uint8)
+    labelled = label_line(line, column, "ttb")
+    assert labelled.grey is column
+    assert (labelled.boxes == boxes).all()
+    # The column's middle is 27.5 from the left: 32.5 from the top of the column lying down.
+    assert labelled.baseline[0] - 0.6 * labelled.x_height == pytest.approx(32.5)
+    assert labelled.x_height == pytest.approx(35 / 0.87 / 2, rel=0.01)
