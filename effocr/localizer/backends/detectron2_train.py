@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 
 from effocr.errors import TrainingError, UsageError
-from effocr.localizer.backends.detectron2 import CONFIG, config_in
+from effocr.localizer.backends.detectron2 import CONFIG, Detectron2Localizer, config_in
 from effocr.localizer.backends.detectron2_config import (
     Detectron2Training,
     find_config,
@@ -32,12 +32,14 @@ from effocr.localizer.backends.detectron2_loop import (
 from effocr.localizer.backends.detectron2_recipe import Plan, Recipe, open_recipe
 from effocr.localizer.backends.detectron2_weights import best_weights, put_weights
 from effocr.localizer.backends.samples import BoxSample
+from effocr.training.config import save_config
 from effocr.training.log import RunLog
 
-__all__ = ["Detectron2Data", "Detectron2Outcome", "evaluate_detectron2", "train_detectron2"]
+__all__ = ["Detectron2Data", "Detectron2Outcome", "OpenRun", "open_run", "train_detectron2"]
 
 logger = logging.getLogger(__name__)
 
+SETTINGS = "training.yaml"  # ours; config.yaml is Detectron2's
 Load = Callable[[Path], npt.NDArray[np.uint8]]
 
 
@@ -74,6 +76,7 @@ def train_detectron2(
     if gpus < settings.gpus:
         logger.warning("GPUs wanted: %d, found: %d", settings.gpus, gpus)
     (run / OUTCOME).unlink(missing_ok=True)
+    save_config(settings, run / SETTINGS)
     work = Work(data, settings, run, load, resume, "cuda" if gpus else "cpu")
     launch(
         _train,
@@ -88,35 +91,59 @@ def train_detectron2(
     return Detectron2Outcome(**json.loads((run / OUTCOME).read_text("utf-8")))
 
 
-def evaluate_detectron2(
-    samples: tuple[BoxSample, ...], *, run: Path, load: Load, weights: Path | None = None
-) -> dict[str, float]:
-    """COCO's figures, percent, of a run on lines.
+class OpenRun:
+    """A network with trained weights, on a GPU where there is one."""
+
+    def __init__(self, recipe: Recipe, weights: Path) -> None:
+        """Build the network of a config and put all its weights in.
+
+        Raises:
+            UsageError: there is no such file of weights.
+            TrainingError: the weights are of another network.
+        """
+        self.recipe = recipe
+        model = recipe.model()
+        put_weights(model, weights, all_of_them=True)
+        self.model = model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+
+    def coco_figures(self, samples: tuple[BoxSample, ...], *, load: Load) -> dict[str, float]:
+        """COCO's figures, percent, on lines; words count if any line has some."""
+        return coco_figures(
+            self.model,
+            self.recipe.augmentations(train=False),
+            samples,
+            name="effocr_test",
+            classes=2 if any(len(sample.words) for sample in samples) else 1,
+            load=load,
+            workers=0,
+        )
+
+    def localizer(self, *, score_threshold: float) -> Detectron2Localizer:
+        """The network as a box localizer."""
+        return Detectron2Localizer.of(self.model, self.recipe, score_threshold=score_threshold)
+
+
+def open_run(run: Path, settings: Detectron2Training | None = None) -> OpenRun:
+    """Open the best weights of a run.
 
     Args:
-        samples: lines with their boxes.
-        run: folder of the run.
-        load: reads an image as [height, width] uint8.
-        weights: others than the best ones of the run.
+        run: its folder.
+        settings: whose initial weights count instead of the run's, and whose config if the run has
+            none.
 
     Raises:
         MissingDependencyError: Detectron2 is not installed.
         UsageError: the run lacks its config or weights.
         TrainingError: the weights are of another network.
     """
-    recipe = open_recipe(config_in(run))
-    model = recipe.model()
-    put_weights(model, weights or best_weights(run), all_of_them=True)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return coco_figures(
-        model.to(device).eval(),
-        recipe.augmentations(train=False),
-        samples,
-        name="effocr_test",
-        classes=2 if any(len(sample.words) for sample in samples) else 1,
-        load=load,
-        workers=0,
-    )
+    weights = None if settings is None else settings.init_checkpoint
+    if settings is None or (run / CONFIG).is_file():
+        recipe = open_recipe(config_in(run))
+    else:
+        recipe = open_recipe(find_config(settings.config))
+        classes = 1 if settings.words is False else 2
+        recipe.prepare(Plan(settings, classes, images=1, device="cpu", run=run))
+    return OpenRun(recipe, weights or best_weights(run))
 
 
 def _train(work: Work) -> None:

@@ -29,7 +29,7 @@ from effocr.localizer.backends.detectron2_config import (  # noqa: E402
 from effocr.localizer.backends.detectron2_loop import Detectron2Data  # noqa: E402
 from effocr.localizer.backends.detectron2_recipe import Plan, open_recipe  # noqa: E402
 from effocr.localizer.backends.detectron2_train import (  # noqa: E402
-    evaluate_detectron2,
+    open_run,
     train_detectron2,
 )
 from effocr.localizer.backends.detectron2_weights import read_weights  # noqa: E402
@@ -358,7 +358,7 @@ def test_a_training_leaves_the_best_weights_and_the_figures_of_the_test_set(
     (found,) = localizer.locate([line])
     assert len(found.glyphs) + len(found.words)
     assert (found.glyphs[:, 2:] <= line.shape[::-1]).all()
-    again = evaluate_detectron2(data.test, run=run, load=load_image)
+    again = open_run(run).coco_figures(data.test, load=load_image)
     assert again == pytest.approx(outcome.test)
 
 

@@ -1,0 +1,283 @@
+"""Training and scoring a localizer of any backend that is trained here, from files of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.charset import Charset
+from effocr.data.records import Skipped
+from effocr.errors import UsageError
+from effocr.geometry import union_box
+from effocr.localizer.arrays import spaces_before
+from effocr.localizer.backends.boxes import BoxLocalizer, LineBoxes
+from effocr.localizer.backends.detectron2_config import Detectron2Training
+from effocr.localizer.backends.load import load_localizer
+from effocr.localizer.backends.samples import BoxSample, read_samples
+from effocr.localizer.backends.score import score
+from effocr.localizer.backends.torchvision_config import TorchvisionTraining
+from effocr.localizer.config import LocalizerTraining
+from effocr.pipeline.images import load_image
+from effocr.training.config import LoopConfig
+from effocr.training.lines import load_lines
+from effocr.training.loop import Outcome
+
+__all__ = ["LineFiles", "Trained", "TrainedBackend", "score_run", "train_backend"]
+
+TrainedBackend = Literal["native", "torchvision", "detectron2"]
+Settings = LocalizerTraining | TorchvisionTraining | Detectron2Training
+Tell = Callable[[Sequence[Skipped]], None]
+
+SCORE: Final = 0.3  # least score of a box when a run is scored
+OVERLAP: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class LineFiles:
+    """Character-level COCO files.
+
+    Attributes:
+        train: to learn from.
+        validation: to choose the best weights by; empty: every 20th line of those to learn from.
+        images: folder of all images; None: beside each file.
+    """
+
+    train: tuple[Path, ...]
+    validation: tuple[Path, ...] = ()
+    images: Path | None = None
+
+
+@dataclass(slots=True)
+class Trained:
+    """How far a run came.
+
+    Attributes:
+        step: steps done.
+        best: the best figure on the validation lines: F of glyphs, 0 to 1, or of Detectron2 the
+            bbox AP, percent; None if nothing was measured.
+        best_step: its step.
+        interrupted: stopped by Ctrl+C.
+        figures: of the best weights on lines kept for the end, by name.
+    """
+
+    step: int
+    best: float | None
+    best_step: int
+    interrupted: bool
+    figures: dict[str, float] = field(default_factory=dict)
+
+
+class Paced(Protocol):
+    """Settings with a loop."""
+
+    @property
+    def loop(self) -> LoopConfig:
+        """Of the training."""
+        ...
+
+
+def train_backend(
+    files: LineFiles,
+    settings: Settings,
+    *,
+    run: Path,
+    tell: Tell,
+    resume: bool = False,
+    init_from: Path | None = None,
+) -> Trained:
+    """Train the localizer that the settings are for.
+
+    Args:
+        files: lines.
+        settings: of one of the backends.
+        run: folder of the run.
+        tell: is given what was left out of the data, and why.
+        resume: go on with the run in the folder.
+        init_from: weights to start from; for Detectron2 they are in its settings.
+
+    Raises:
+        EffOCRError: of the data, the settings, the weights or the training; the message says which.
+    """
+    match settings:
+        case LocalizerTraining():
+            return _native(files, settings, run, tell, run if resume else None, init_from)
+        case TorchvisionTraining():
+            return _torchvision(files, settings, run, tell, run if resume else None, init_from)
+        case Detectron2Training():
+            return _detectron2(files, settings, run, tell, resume)
+
+
+def _native(
+    files: LineFiles,
+    settings: LocalizerTraining,
+    run: Path,
+    tell: Tell,
+    resume: Path | None,
+    init_from: Path | None,
+) -> Trained:
+    from effocr.localizer.train import LineBatches, train_localizer
+
+    shape = settings.model.line
+    found = load_lines(files.train, shape, load=load_image, images=files.images)
+    tell(found.skipped)
+    lines, aside = found.lines, found.lines[:0]
+    if files.validation:
+        kept = load_lines(files.validation, shape, load=load_image, images=files.images)
+        tell(kept.skipped)
+        aside = kept.lines
+    else:
+        lines, aside = found.keep_aside()
+    charset = Charset(tuple(sorted({glyph for line in lines for glyph in line.truth.glyphs})))
+    loop = _paced(settings.loop, len(LineBatches(lines, charset, settings)))
+    outcome = train_localizer(
+        lines,
+        aside,
+        charset,
+        settings.model_copy(update={"loop": loop}),
+        run=run,
+        resume=resume,
+        init_from=init_from,
+    )
+    return _trained(outcome)
+
+
+def _torchvision(
+    files: LineFiles,
+    settings: TorchvisionTraining,
+    run: Path,
+    tell: Tell,
+    resume: Path | None,
+    init_from: Path | None,
+) -> Trained:
+    from dataclasses import replace
+
+    from effocr.localizer.backends.torchvision_train import train_torchvision
+
+    found = read_samples(files.train, images=files.images)
+    tell(found.skipped)
+    lines, aside = found.samples, _validation(files, tell)
+    if not files.validation:
+        lines, aside = found.keep_aside()
+    loop = _paced(settings.loop, -(-len(lines) // settings.batch_size))
+    outcome = train_torchvision(
+        replace(found, samples=lines),
+        aside,
+        settings.model_copy(update={"loop": loop}),
+        run=run,
+        load=load_image,
+        resume=resume,
+        init_from=init_from,
+    )
+    return _trained(outcome)
+
+
+def _detectron2(
+    files: LineFiles, settings: Detectron2Training, run: Path, tell: Tell, resume: bool
+) -> Trained:
+    from effocr.localizer.backends.detectron2_config import require_detectron2
+    from effocr.localizer.backends.detectron2_train import Detectron2Data, train_detectron2
+
+    require_detectron2()  # before the data is read
+    found = read_samples(files.train, images=files.images)
+    tell(found.skipped)
+    lines, aside = found.samples, _validation(files, tell)
+    if not files.validation:
+        lines, aside = found.keep_aside()
+    data = Detectron2Data(lines, aside)
+    outcome = train_detectron2(data, settings, run=run, load=load_image, resume=resume)
+    return Trained(outcome.step, outcome.best, outcome.best_step, outcome.interrupted)
+
+
+def _validation(files: LineFiles, tell: Tell) -> tuple[BoxSample, ...]:
+    found = read_samples(files.validation, images=files.images)
+    tell(found.skipped)
+    return found.samples
+
+
+def _paced(loop: LoopConfig, epoch: int) -> LoopConfig:
+    """Where epochs are counted, measure after each of them if that is not too seldom or often."""
+    if loop.epochs is None:
+        return loop
+    every = min(loop.validate_every, max(epoch, 20))
+    log = min(loop.log_every, every)
+    return loop.model_copy(update={"validate_every": every, "save_every": every, "log_every": log})
+
+
+def _trained(outcome: Outcome) -> Trained:
+    return Trained(outcome.step, outcome.best, outcome.best_step, outcome.interrupted)
+
+
+def score_run(
+    backend: TrainedBackend,
+    run: Path,
+    data: Sequence[Path],
+    *,
+    images: Path | None,
+    tell: Tell,
+    detectron2: Detectron2Training | None = None,
+) -> dict[str, float]:
+    """Figures of a run's best weights on lines: of glyph boxes at IoU 0.5, 0 to 1.
+
+    Of Detectron2 those of COCO (bbox/AP, ...), in percent, come first.
+
+    Args:
+        backend: of the run.
+        run: its folder, or a file of weights in it.
+        data: character-level COCO files.
+        images: folder of the images; None: beside each file.
+        tell: is given what was left out of the data, and why.
+        detectron2: config and weights, if others are meant than those in the folder.
+
+    Raises:
+        EffOCRError: of the data or of the run.
+    """
+    found = read_samples(data, images=images)
+    tell(found.skipped)
+    if not found.samples:
+        raise UsageError(f"{', '.join(map(str, data))}: no line that can be scored")
+    figures: dict[str, float] = {}
+    localizer: BoxLocalizer
+    match backend:
+        case "native":
+            localizer = _NativeBoxes(run)
+        case "torchvision":
+            localizer = load_localizer(backend, run, score_threshold=SCORE, iou_threshold=OVERLAP)
+        case "detectron2":
+            from effocr.localizer.backends.detectron2_train import open_run
+
+            opened = open_run(run, detectron2)
+            figures = opened.coco_figures(found.samples, load=load_image)
+            localizer = opened.localizer(score_threshold=SCORE)
+    return figures | score(localizer, found.samples, load=load_image).figures()
+
+
+class _NativeBoxes:
+    """A run of the native localizer as a `BoxLocalizer`."""
+
+    def __init__(self, run: Path) -> None:
+        from effocr.pipeline.locate import NativeLocator
+        from effocr.pipeline.torch_engines import TorchLocalizer
+
+        localizer = TorchLocalizer(run)
+        self._locator = NativeLocator(localizer, localizer.config.model.line, SCORE)
+
+    def locate(self, lines: Sequence[npt.NDArray[np.uint8]]) -> list[LineBoxes]:
+        """See `effocr.localizer.backends.boxes.BoxLocalizer`."""
+        nothing = np.zeros((0, 4), np.float32)
+        blank = LineBoxes(nothing, nothing[:, 0], nothing, nothing[:, 0])
+        found = []
+        for line in self._locator.locate(lines):
+            if line is None or not len(line.boxes):
+                found.append(blank)
+                continue
+            boxes = line.boxes
+            first = np.flatnonzero(spaces_before(line.located))
+            groups = np.split(boxes, first[first > 0])
+            words = np.array([union_box(group) for group in groups], np.float32)
+            found.append(LineBoxes(boxes, line.located.scores, words, np.ones(len(words), np.float32)))
+        return found
