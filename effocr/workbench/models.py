@@ -119,6 +119,9 @@ def open_box_locator(choice: LocalizerChoice, path: Path, backend: Backend) -> B
 
     glyphs = choice.score_threshold
     words = glyphs if choice.word_threshold is None else choice.word_threshold
+    for value in (glyphs, words):
+        if not 0 <= value <= 1:
+            raise UsageError(f"the score threshold {value} is not between 0 and 1")
     localizer = load_localizer(
         backend,
         path,

@@ -480,12 +480,25 @@ def test_an_mmdetection_checkpoint_is_refused_with_the_way_out(
     assert "no localizer here" in capsys.readouterr().err
 
 
-def test_case_is_fixed_and_words_are_corrected_where_asked(
-    infer: Callable[..., int], lines: dict[str, str], tmp_path: Path
+def test_defect_47_case_is_fixed_and_words_are_corrected_where_asked(
+    infer: Callable[..., int], onnx_run: Path, block_line: Callable[[str], Grey], tmp_path: Path
 ) -> None:
-    words = tmp_path / "words.txt"
-    words.write_text("Inn\nun\n")
-    given = ("--infer_over_img_dir", "--anchor_margin", 0.1, "--spell_check", words)
-    assert infer(*given, "--save_output", tmp_path / "out") == 0
-    assert len(results(tmp_path / "out")) == len(lines)
-    assert infer(*given[:-1], tmp_path / "none.txt") == 2
+    from effocr.workbench.files import read_reference, write_reference
+
+    folder, words = tmp_path / "run", tmp_path / "words.txt"
+    shutil.copytree(onnx_run, folder)
+    write_reference(folder, read_reference(folder)[0], ["a", "n", "S"])  # of the same height
+    words.write_text("Sna\n")
+    (tmp_path / "images").mkdir()
+    Image.fromarray(block_line("uIn nnI")).save(tmp_path / "images" / "a.png")
+    given = ("--infer_over_img_dir", "--save_output", tmp_path / "out")
+    for flags, text in (
+        ((), "San nna"),
+        (("--anchor_margin", 0.1), "san nna"),
+        (("--spell_check", words), "Sna Sna"),
+    ):
+        assert infer(*given, *flags, recognizer=folder) == 0
+        assert list(results(tmp_path / "out").values()) == [text]
+    coco = json.loads((tmp_path / "out/inference_coco.json").read_text())
+    assert [entry.get("read_as") for entry in coco["annotations"]][3] == "n"
+    assert infer(*given, "--spell_check", tmp_path / "none.txt") == 2

@@ -1,0 +1,179 @@
+"""infer_effocr.py opens the runs of our own trainings; their weights are random here."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from effocr.cli.main import main
+from effocr.training.checkpoints import save_checkpoint
+
+Infer = Callable[..., int]
+
+
+@pytest.fixture
+def infer(lines: dict[str, str], tmp_path: Path) -> Infer:
+    def call(*arguments: object) -> int:
+        given = [
+            "--image_dir", tmp_path / "images", "--lang", "en", "--infer_over_img_dir",
+            "--save_output", tmp_path / "out", *arguments,
+        ]  # fmt: skip
+        return main(["compat", "infer-effocr", *map(str, given)])
+
+    return call
+
+
+def results(tmp_path: Path) -> dict[str, str]:
+    found: dict[str, str] = json.loads((tmp_path / "out/inference_results.json").read_text())
+    return found
+
+
+def save_run(folder: Path, model: torch.nn.Module, **settings: object) -> Path:
+    """The checkpoint that a training leaves."""
+    state = {"settings": settings, "model": model.state_dict(), "ema": None}
+    save_checkpoint(state, folder / "best.pt")
+    return folder
+
+
+@pytest.fixture
+def native_localizer(tmp_path: Path) -> Path:
+    from effocr.localizer.config import LocalizerConfig, LocalizerTraining
+    from effocr.localizer.model import NativeLocalizer
+    from effocr.localizer.train import KIND
+
+    model = LocalizerConfig(
+        stem_channels=8, middle_channels=16, deep_channels=16, column_channels=24
+    )
+    config = LocalizerTraining(model=model).model_dump(mode="json")
+    network = NativeLocalizer(model, characters=3)
+    return save_run(tmp_path / "native", network, kind=KIND, config=config, charset=list("Inu"))
+
+
+@pytest.fixture
+def native_recognizer(tmp_path: Path) -> Path:
+    from effocr.recognizer.config import EncoderConfig, RecognizerTraining
+    from effocr.recognizer.model import build_encoder
+    from effocr.recognizer.train import KIND
+
+    model = EncoderConfig(embedding_size=8, channels=(8,) * 6)
+    config = RecognizerTraining(model=model).model_dump(mode="json")
+    return save_run(tmp_path / "encoder", build_encoder(model), kind=KIND, config=config)
+
+
+def test_a_native_localizer_reads_with_a_recognizer_of_the_original(
+    infer: Infer, native_localizer: Path, run: Path, lines: dict[str, str], tmp_path: Path
+) -> None:
+    given = ("--localizer_dir", native_localizer, "--rcnn_score_thr", 0.0)
+    assert infer("--recognizer_dir", run, *given) == 0
+    assert list(results(tmp_path)) == sorted(lines)
+    assert set("".join(results(tmp_path).values())) <= set("Inu ")
+    assert any(results(tmp_path).values())
+
+
+def test_two_native_runs_read_with_an_index_of_glyph_folders(
+    infer: Infer, native_localizer: Path, native_recognizer: Path, glyph_set: Path,
+    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    given = (
+        "--localizer_dir", native_localizer, "--recognizer_dir", native_recognizer,
+        "--rcnn_score_thr", 0.0,
+    )  # fmt: skip
+    assert infer(*given) == 2
+    assert "--ad_hoc_index_root_dir" in capsys.readouterr().err
+    assert infer(*given, "--ad_hoc_index_root_dir", glyph_set) == 0
+    assert set("".join(results(tmp_path).values())) <= set("Inu ")
+
+
+def test_a_native_recognizer_refuses_another_localizer(
+    infer: Infer, native_recognizer: Path, torchvision_run: Path, glyph_set: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    given = ("--localizer_dir", torchvision_run, "--recognizer_dir", native_recognizer)
+    assert infer(*given, "--ad_hoc_index_root_dir", glyph_set) == 2
+    assert "native localizer" in capsys.readouterr().err
+
+
+@pytest.fixture
+def torchvision_run(tmp_path: Path) -> Path:
+    from effocr.localizer.backends.torchvision import KIND
+    from effocr.localizer.backends.torchvision_config import TorchvisionTraining
+    from effocr.localizer.backends.torchvision_model import TorchvisionConfig, build_detector
+
+    small = TorchvisionConfig(
+        backbone="mobilenet_v3_small", pyramid_channels=8, head_channels=16, proposals=30,
+        judged=32, short_side_px=40,
+    )  # fmt: skip
+    config = TorchvisionTraining(model=small).model_dump(mode="json")
+    network = build_detector(small, classes=2)
+    return save_run(tmp_path / "faster", network, kind=KIND, config=config, classes=2)
+
+
+def test_a_torchvision_run_reads_with_a_threshold_of_its_own_for_words(
+    infer: Infer, torchvision_run: Path, run: Path, lines: dict[str, str], tmp_path: Path
+) -> None:
+    given = ("--recognizer_dir", run, "--localizer_dir", torchvision_run)
+    thresholds = ("--rcnn_score_thr", 0.0, "--rcnn_score_thr_word", 0.9)
+    assert infer(*given, *thresholds) == 0
+    assert list(results(tmp_path)) == sorted(lines)
+    assert infer(*given, "--rcnn_score_thr", 2) == 2
+
+
+def test_defect_30_detectron2s_line_without_word_boxes_is_a_line() -> None:
+    from effocr.localizer.backends.boxes import LineBoxes
+    from effocr.pipeline.box_locator import BoxLocator
+    from effocr.workbench.models import WordThreshold
+
+    class Found:
+        def locate(self, lines: object) -> list[LineBoxes]:
+            glyphs = np.array([[0, 0, 8, 20], [10, 0, 18, 20], [40, 0, 48, 20]], np.float32)
+            words = np.array([[0, 0, 20, 20]], np.float32)
+            scores = np.array([0.9, 0.5, 0.2], np.float32)
+            return [LineBoxes(glyphs, scores, words, np.array([0.6], np.float32))]
+
+    strict = WordThreshold(Found(), 0.3, 0.7)
+    (boxes,) = strict.locate([np.zeros((20, 50), np.uint8)])
+    assert (len(boxes.glyphs), len(boxes.words)) == (2, 0)
+    (line,) = BoxLocator(strict).locate([np.zeros((20, 50), np.uint8)])
+    assert line is not None
+    assert len(line.boxes) == 2
+
+
+def test_a_crash_in_the_middle_keeps_what_was_read(
+    infer: Infer, run: Path, tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    from effocr.pipeline.reader import Reader
+
+    real = Reader.read_many
+
+    def broken(self: Reader, images: object) -> object:
+        for number, result in enumerate(real(self, images)):  # type: ignore[arg-type]
+            if number == 2:
+                raise KeyboardInterrupt
+            yield result
+
+    monkeypatch.setattr(Reader, "read_many", broken)
+    assert infer("--recognizer_dir", run, "--localizer_dir", tiny_model) == 130
+    assert len(results(tmp_path)) == 2
+    coco = json.loads((tmp_path / "out/inference_coco.json").read_text())
+    assert len(coco["images"]) == 2
+    assert "stopped; 2 of 4 lines were read" in capsys.readouterr().err
+
+
+def test_images_of_any_kind_are_read(infer: Infer, run: Path, tiny_model: Path, tmp_path: Path,
+    draw_line: Callable[..., np.ndarray],
+) -> None:  # fmt: skip
+    folder = tmp_path / "images"
+    for path in folder.rglob("*.*"):
+        path.unlink()
+    line = Image.fromarray(draw_line("In uIn", scale=2))
+    for name in ("a.PNG", "b.JPEG", "c.Tif", "d.bmp", "e.webp", "f.gif", ".hidden.png"):
+        line.convert("RGB").save(folder / name)
+    (folder / "notes.pdf").write_text("%PDF")
+    assert infer("--recognizer_dir", run, "--localizer_dir", tiny_model) == 0
+    names = [Path(path).name for path in results(tmp_path)]
+    assert names == ["a.PNG", "b.JPEG", "c.Tif", "d.bmp", "e.webp", "f.gif"]
