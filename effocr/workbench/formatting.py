@@ -19,6 +19,7 @@ from effocr.data.records import Skipped, is_image
 from effocr.data.sample_names import FULL_CHARSET, crop_name, paired_name, render_name
 from effocr.errors import FontError, UsageError
 from effocr.language import Language
+from effocr.pipeline.threads import single_threaded
 from effocr.synth.fonts import font_files
 from effocr.synth.glyphs import Look, has_vertical_forms
 from effocr.workbench.crops import plan_crops
@@ -32,6 +33,7 @@ PACKED_NAME: Final = f"dataset{PACKED_SUFFIX}"
 SQUARE_PX: Final = 224  # side of squares, of crops and renders alike
 LINES_A_TASK: Final = 32
 GLYPHS_A_TASK: Final = 1024
+MANY_RENDERS: Final = 20_000  # drawn in about ten seconds; a pool of processes takes two to start
 SHOWN: Final = 40  # characters that a message lists
 # the original adds these to a Japanese set; it also took away カ ッ ョ, which are kept here
 JAPANESE_EXTRAS: Final = (
@@ -58,7 +60,7 @@ class FormatOptions:
         padding: paper around renders, as a share of their size.
         square: fit crops and renders into squares of one size.
         packed: write one file instead of a folder a class.
-        processes: that draw.
+        processes: that draw; None: all cores if there is much to draw, else this one.
     """
 
     cocos: tuple[Path, ...]
@@ -75,7 +77,7 @@ class FormatOptions:
     padding: float = 0.05
     square: bool = False
     packed: bool = False
-    processes: int = 1
+    processes: int | None = None
 
 
 @dataclass(slots=True)
@@ -144,7 +146,8 @@ def format_dataset(options: FormatOptions) -> FormatReport:
             one_file = options.out.name.endswith(PACKED_SUFFIX)
             place = options.out if one_file else options.out / PACKED_NAME
             sink = stack.enter_context(PackedWriter(place, force=one_file))
-        for done in in_order(perform, tasks, processes=options.processes):
+        processes = options.processes or _usual_processes(font_tasks)
+        for done in in_order(perform, tasks, processes=processes):
             for item in done:
                 if isinstance(item, Skipped):
                     report.problems.append(item)
@@ -224,6 +227,12 @@ def _font_tasks(options: FormatOptions, glyphs: list[str], report: FormatReport)
         for font in fonts
         for part in chunks(glyphs, GLYPHS_A_TASK)
     ]
+
+
+def _usual_processes(tasks: list[FontTask]) -> int:
+    """All cores if starting them costs less than they save; files are written by one anyway."""
+    renders = sum(len(task.glyphs) for task in tasks)
+    return single_threaded() if renders > MANY_RENDERS else 1
 
 
 def _take(item: Drawn, sink: _Sink, options: FormatOptions, report: FormatReport) -> None:

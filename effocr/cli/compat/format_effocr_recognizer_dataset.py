@@ -76,7 +76,12 @@ def _parser() -> Flags:
     flags.flag("--square", action="store_true", help="fit all images into squares of one size")
     flags.flag("--lang", help="en, jp or a YAML file (default: told by the charset folder's name)")
     flags.flag("--packed", action="store_true", help="one file instead of a folder a class")
-    flags.flag("--processes", type=int, default=None, help="to work with (default: all cores)")
+    flags.flag(
+        "--processes",
+        type=int,
+        default=None,
+        help="that draw (default: all cores if there is much to draw)",
+    )
     return flags
 
 
@@ -86,6 +91,8 @@ def _options(given: argparse.Namespace) -> FormatOptions:
 
     if given.padding < 0:
         raise UsageError(f"{PROG}: --padding {given.padding}: a share, 0 or more")
+    if given.processes is not None and given.processes < 1:
+        raise UsageError(f"{PROG}: --processes {given.processes}: 1 or more")
     language = _language(given)
     cocos = tuple(Path(part.strip()) for part in given.coco_jsons.split(",") if part.strip())
     crops = [Path(part.strip()) for part in given.crops_save_dir.split(",") if part.strip()]
@@ -110,18 +117,12 @@ def _options(given: argparse.Namespace) -> FormatOptions:
         padding=given.padding,
         square=given.square,
         packed=given.packed,
-        processes=_processes(given.processes),
+        processes=given.processes,
     )
 
 
 def _place(given: str | None, of_language: Path | None, usual: str) -> Path:
     return Path(given) if given else of_language or Path(usual)
-
-
-def _processes(given: int | None) -> int:
-    import os
-
-    return max(given if given is not None else len(os.sched_getaffinity(0)), 1)
 
 
 def _language(given: argparse.Namespace) -> Language:
