@@ -19,7 +19,7 @@ from effocr.data.records import Skipped, is_image
 from effocr.data.sample_names import FULL_CHARSET, crop_name, paired_name, render_name
 from effocr.errors import FontError, UsageError
 from effocr.language import Language
-from effocr.pipeline.threads import single_threaded
+from effocr.pipeline.threads import thread_count
 from effocr.synth.fonts import font_files
 from effocr.synth.glyphs import Look, has_vertical_forms
 from effocr.workbench.crops import plan_crops
@@ -232,7 +232,7 @@ def _font_tasks(options: FormatOptions, glyphs: list[str], report: FormatReport)
 def _usual_processes(tasks: list[FontTask]) -> int:
     """All cores if starting them costs less than they save; files are written by one anyway."""
     renders = sum(len(task.glyphs) for task in tasks)
-    return single_threaded() if renders > MANY_RENDERS else 1
+    return thread_count(None) if renders > MANY_RENDERS else 1
 
 
 def _take(item: Drawn, sink: _Sink, options: FormatOptions, report: FormatReport) -> None:

@@ -16,6 +16,7 @@ from PIL import Image
 from effocr.charset import glyph_to_folder
 from effocr.errors import DataFormatError, FontError, UsageError
 from effocr.language import load_language
+from effocr.workbench import formatting
 from effocr.workbench.dataset import open_dataset
 from effocr.workbench.formatting import (
     PACKED_NAME,
@@ -348,3 +349,20 @@ def test_columns_of_japanese_are_cut_over_their_width(make: Format, place: Path)
     data = open_dataset(place / "set")
     widths = {data.load(sample).shape[1] for sample in data.samples if sample.kind == "render"}
     assert max(widths) - min(widths) <= 4
+
+
+def test_processes_are_started_where_there_is_much_to_draw(
+    make: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def in_order(_: Any, tasks: Any, *, processes: int) -> Any:
+        asked.append(processes)
+        return iter(())
+
+    monkeypatch.setattr(formatting, "in_order", in_order)
+    monkeypatch.setattr(formatting, "thread_count", lambda _: 7)
+    make("few")
+    monkeypatch.setattr(formatting, "MANY_RENDERS", 1)
+    make("many")
+    assert asked == [1, 7]
