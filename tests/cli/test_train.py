@@ -1,5 +1,6 @@
 """`effocr train`: from a data set to a run, and on from there."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,21 @@ def test_glyph_folders_are_no_lines_for_the_localizer(
     command = ["train", "localizer", "--data", str(glyph_folders), "--out", str(tmp_path / "run")]
     assert main(command) == 2
     assert "character-level COCO" in capsys.readouterr().err
+
+
+def test_the_localizer_is_trained_with_another_backend_and_resumes(
+    save_block_lines: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = save_block_lines(tmp_path / "data", "a", ["nn In", "uIn", "In"], prefix="images/")
+    run = tmp_path / "run"
+    small = [
+        "loop.max_steps=1", "loop.device=cpu", "loop.warmup=0", "loop.schedule=constant",
+        "model.backbone=mobilenet_v3_small", "model.pyramid_channels=8", "model.head_channels=8",
+        "model.short_side_px=32", "batch_size=1",
+    ]  # fmt: skip
+    sets = [part for value in small for part in ("--set", value)]
+    command = ["train", "localizer", "--backend", "torchvision"]
+    assert main([*command, "--data", str(data), "--out", str(run), *sets]) == 0
+    assert capsys.readouterr().out.startswith(f"{run}: step 1, best ")
+    assert main([*command, "--resume", str(run), "--set", "loop.max_steps=2"]) == 0
+    assert load_checkpoint(run)["step"] == 2

@@ -118,7 +118,8 @@ class YamlRecipe:
         solver, wanted = self.cfg.SOLVER, plan.settings
         steps = steps_of(plan.images, wanted.epochs, wanted.batch_size)
         share = steps / steps_before
-        solver.STEPS = tuple(sorted({max(1, round(step * share)) for step in solver.STEPS}))
+        milestones = {round(step * share) for step in solver.STEPS}
+        solver.STEPS = tuple(sorted(step for step in milestones if 0 < step < steps))
         solver.WARMUP_ITERS = min(round(solver.WARMUP_ITERS * share), steps)
         solver.MAX_ITER = steps
         if wanted.learning_rate is not None:

@@ -1,0 +1,170 @@
+"""`train_effocr_localizer_d2.py`: the original's flags, for Detectron2 and the other backends."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from effocr.cli.main import main
+from effocr.localizer.backends import detectron2_config
+from effocr.training.log import read_log
+
+COMMAND = ["compat", "train-effocr-localizer-d2"]
+TEXTS = ("nn In", "uIn", "In nu", "nuI nn")
+NATIVE = [
+    "model.stem_channels=4", "model.middle_channels=8", "model.deep_channels=8",
+    "model.column_channels=8", "widths=[128,256]", "batch_columns=512",
+]  # fmt: skip
+TORCHVISION = [
+    "model.backbone", "mobilenet_v3_small", "model.pyramid_channels", "8",
+    "model.head_channels", "16", "model.short_side_px", "40", "batch_size=2",
+    "model.proposals", "30", "model.judged", "32",
+]  # fmt: skip
+DETECTRON2 = [
+    "MODEL.RESNETS.DEPTH", "18", "MODEL.RESNETS.RES2_OUT_CHANNELS", "64",
+    "MODEL.FPN.OUT_CHANNELS", "8", "MODEL.ROI_BOX_HEAD.FC_DIM", "16",
+    "DATALOADER.NUM_WORKERS", "0", "INPUT.MAX_SIZE_TRAIN", "160", "INPUT.MAX_SIZE_TEST", "160",
+    "MODEL.RPN.POST_NMS_TOPK_TRAIN", "30", "MODEL.RPN.POST_NMS_TOPK_TEST", "30",
+]  # fmt: skip
+
+
+JUDGED = ["--dataset_root", "ROOT", "--images_dir", "images", "--test_file", "test.json"]
+
+
+@pytest.fixture
+def data(save_block_lines: Callable[..., Path], tmp_path: Path) -> list[str]:
+    """The README's flags for three small sets in one folder."""
+    root = tmp_path / "root"
+    for name, texts in (("train", TEXTS), ("val", TEXTS[:1]), ("test", TEXTS[1:3])):
+        save_block_lines(root, name, texts)
+    return [
+        "--dataset_root", str(root), "--dataset_name", "mine", "--images_dir", "images",
+        "--train_file", "train.json", "--val_file", "val.json", "--test_file", "test.json",
+    ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(tmp_path)
+    yield
+
+
+def figures_of(line: str) -> dict[str, float]:
+    return {name: float(value) for name, value in re.findall(r"(\S+) (\d+\.\d+)", line)}
+
+
+@pytest.mark.parametrize(("backend", "options"), [("native", NATIVE), ("torchvision", TORCHVISION)])
+def test_the_readmes_command_trains_judges_and_goes_on_without_detectron2(
+    backend: str,
+    options: list[str],
+    data: list[str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    flags = ["--name", "run", "--backend", backend, "--num-gpus", "0", *data]
+    train = [*flags, "--num_epochs", "2", "--lr", "1e-4"]
+    assert main([*COMMAND, *train, *options]) == 0
+    trained, judged = capsys.readouterr().out.splitlines()
+    steps = int(re.findall(r"step (\d+)", trained)[0])
+    assert trained.startswith("run: step ")
+    assert judged.startswith("test.json: precision ")
+    assert {"precision", "recall", "f_score", "right_number"} <= set(figures_of(judged))
+    rows = read_log(tmp_path / "run" / "log.jsonl")
+    assert max(row["learning_rate"] for row in rows if "learning_rate" in row) <= 1e-4
+    assert main([*COMMAND, *flags, "--eval-only"]) == 0
+    assert capsys.readouterr().out.splitlines() == [judged]
+    assert main([*COMMAND, *train, *options]) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert main([*COMMAND, *flags, "--num_epochs", "3", "--resume"]) == 0
+    assert f"step {steps * 3 // 2}" in capsys.readouterr().out
+
+
+def test_a_native_batch_is_so_many_lines_of_the_greatest_width(
+    data: list[str], tmp_path: Path
+) -> None:
+    options = [option for option in NATIVE if not option.startswith("batch_columns")]
+    flags = ["--name", "run", "--backend", "native", "--num_gpus", "0", *data]
+    assert main([*COMMAND, *flags, "--num_epochs", "1", "--batch_size", "3", *options]) == 0
+    assert "batch_columns: 768" in (tmp_path / "run" / "config.yaml").read_text()
+
+
+def test_defect_7_bad_lines_are_named_and_do_not_stop_the_training(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "root"
+    (root / "images" / "train_1.png").unlink()
+    content = json.loads((root / "train.json").read_text())
+    content["images"][1]["text"] = "longer than its boxes"
+    content["categories"] = []
+    (root / "train.json").write_text(json.dumps(content))
+    flags = ["--name", "run", "--output_dir", "out", "--backend", "torchvision", *data]
+    assert main([*COMMAND, *flags, "--num_epochs", "1", *TORCHVISION]) == 0
+    told = capsys.readouterr().err
+    for part in ("train_1.png): left out: the image is missing", "3 boxes, but the text has",
+                 "the categories have no names"):  # fmt: skip
+        assert part in told
+    assert (tmp_path / "out" / "best.pt").is_file()
+
+
+def test_defect_55_without_detectron2_one_line_says_what_to_do(
+    data: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(detectron2_config, "find_spec", lambda name: None)
+    assert main([*COMMAND, "--name", "run", "--config", "a.yaml", *data]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "FORCE_CUDA=0 pip install --no-build-isolation ." in line
+    assert "--backend native" in line
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "--name"),
+        (["--name", "run", "--backend", "native"], "--train_file"),
+        (["--name", "run", "--backend", "native", "--eval-only"], "--test_file"),
+        (["--name", "run", "--backend", "native", "--train_file", "no.json"], "no.json"),
+        (["--name", "run", "--backend", "torchvision", "--eval-only", *JUDGED], "run"),
+        (["--name", "run", "--backend", "torchvision", "batch_size"], "without a value"),
+        (["--name", "run", "--backend", "yolo"], "yolo"),
+    ],
+)
+def test_errors_of_use_say_what_to_do(
+    flags: list[str], message: str, data: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = [flag.replace("ROOT", data[1]) for flag in flags]
+    assert main([*COMMAND, *flags]) == 2
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")  # Detectron2 uses what torch and setuptools call old
+@pytest.mark.skipif(
+    find_spec("detectron2") is None,
+    reason="Detectron2 is not installed; it is built from its public repository",
+)
+def test_detectron2_trains_judges_and_goes_on_with_the_originals_flags(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = ["--config", "COCO-Detection/faster_rcnn_R_50_FPN_1x.yaml"]
+    flags = ["--name", "run", "--output_dir", "out", "--num-gpus", "0", *data]
+    train = [*flags, *config, "--num_epochs", "1", "--batch_size", "3", "--lr", "1e-3"]
+    assert main([*COMMAND, *train, "--alt_augs", *DETECTRON2]) == 0
+    trained, judged = capsys.readouterr().out.splitlines()
+    assert trained.startswith("out: step 2, best ")  # four lines, three at once: two steps
+    assert {"bbox/AP", "bbox/AP50", "bbox/AP-char", "f_score"} <= set(figures_of(judged))
+    assert {"model_best.pth", "config.yaml", "omega_config.json"} <= {
+        path.name for path in (tmp_path / "out").iterdir()
+    }
+    assert main([*COMMAND, *flags, "--eval-only"]) == 0
+    assert capsys.readouterr().out.splitlines() == [judged]
+    elsewhere = ["--name", "other", *data, "--num-gpus", "0", *config, "--eval-only"]
+    weights = ["--init_ckpt", str(tmp_path / "out" / "model_best.pth")]
+    assert main([*COMMAND, *elsewhere, *weights, *DETECTRON2]) == 0
+    assert set(figures_of(capsys.readouterr().out)) == set(figures_of(judged))
+    assert main([*COMMAND, *train]) == 2
+    more = ["--num_epochs", "2", "--batch_size", "3", "--resume"]
+    assert main([*COMMAND, *flags, *more]) == 0
+    assert "step 3, best" in capsys.readouterr().out
