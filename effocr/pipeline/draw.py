@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from effocr.document import Document, Glyph
+from effocr.document import Document, Glyph, Line
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw, ImageFont
@@ -21,6 +21,8 @@ _COLOURS: Final = ((0.9, (0, 130, 60)), (0.6, (220, 130, 0)), (0.0, (210, 0, 40)
 
 def draw_document(grey: Grey, document: Document) -> Image.Image:
     """Draw the boxes of the first page's glyphs, and their text in a strip below the image.
+
+    The glyphs of a column would lie over one another there; they get their boxes only.
 
     Green boxes are sure (90 % and more), orange ones less so, red ones below 60 %.
 
@@ -41,9 +43,16 @@ def draw_document(grey: Grey, document: Document) -> Image.Image:
     font = ImageFont.load_default(size_px)
     pen = ImageDraw.Draw(picture)
     for line in document.pages[0].lines:
+        text_y = None if _runs_down(line) else height * scale + size_px // 2
         for glyph in line.glyphs:
-            _draw_glyph(pen, glyph, scale=scale, text_y=height * scale + size_px // 2, font=font)
+            _draw_glyph(pen, glyph, scale=scale, text_y=text_y, font=font)
     return picture
+
+
+def _runs_down(line: Line) -> bool:
+    """Whether the line is a column, by its outline."""
+    (x0, y0), (x1, y1) = line.polygon[:2]
+    return abs(y1 - y0) > abs(x1 - x0)
 
 
 def _draw_glyph(
@@ -51,13 +60,15 @@ def _draw_glyph(
     glyph: Glyph,
     *,
     scale: int,
-    text_y: int,
+    text_y: int | None,
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
 ) -> None:
-    """One box, and its text centred below at `text_y`."""
+    """One box, and its text centred below at `text_y`; None: no text."""
     colour = next(colour for least, colour in _COLOURS if glyph.confidence >= least)
     x0, y0, x1, y1 = (round(edge * scale) for edge in glyph.box)
     pen.rectangle((x0, y0, max(x1 - 1, x0), max(y1 - 1, y0)), outline=colour)
+    if text_y is None:
+        return
     text = "?" if glyph.unknown else glyph.text
     left, _, right, _ = pen.textbbox((0, 0), text, font=font)
     pen.text(((x0 + x1 - left - right) / 2, text_y), text, fill=colour, font=font)

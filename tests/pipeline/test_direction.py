@@ -16,6 +16,7 @@ from effocr.bundle import load_manifest, write_bundle
 from effocr.document import Document
 from effocr.errors import BundleError
 from effocr.geometry import Affine
+from effocr.pipeline.draw import draw_document
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.locate import NativeLocator
 from effocr.pipeline.onnx_engines import load_engines
@@ -145,3 +146,16 @@ def test_a_model_whose_lines_run_otherwise_than_it_says_is_refused(
     folder = write_bundle(tmp_path / "odd", manifest, files).folder
     with pytest.raises(BundleError, match="says ttb, but ltr of its lines"):
         load_engines(folder)
+
+
+def test_a_picture_of_columns_shows_boxes_without_texts_over_one_another(
+    tiny_model: Path, draw_line: Callable[..., Grey]
+) -> None:
+    line = draw_line("Inu", scale=3)
+    for image, model in ((line, load_engines(tiny_model)), (upright(line), None)):
+        engines = model or engines_for(tiny_model, "ttb")
+        document = Reader(engines, threads=1).read(image)
+        picture = np.asarray(draw_document(image, document))
+        below = picture[image.shape[0] * (picture.shape[1] // image.shape[1]) :]
+        assert (below < 255).any() == (model is not None)
+        assert (np.ptp(picture.astype(int), axis=2) > 50).any()  # coloured boxes
