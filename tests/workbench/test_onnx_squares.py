@@ -82,3 +82,10 @@ def test_scores_of_classes_become_probabilities(tmp_path: Path) -> None:
     found = encoder.embed(squares(3))
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
     assert probabilities(np.array([[1000.0, 0.0]])).tolist() == [[1.0, 0.0]]
+
+
+def test_defect_46_a_session_starts_no_threads_below_the_readers(tmp_path: Path) -> None:
+    encoder = OnnxSquares(save(tmp_path / "e.onnx", ["n", 3, 16, 16]))
+    options = encoder._session.get_session_options()
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (1, 1)
+    assert encoder._session.get_providers() == ["CPUExecutionProvider"]

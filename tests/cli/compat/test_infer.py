@@ -195,7 +195,7 @@ def test_defect_36_a_blacklist_with_duplicates_and_unknown_characters_shifts_no_
     assert infer("--infer_over_img_dir", "--blacklist_chars", "Inu") == 2
 
 
-def test_defect_36_a_white_space_label_takes_no_other_label_with_it(
+def test_defects_35_and_36_a_white_space_label_takes_no_other_label_with_it(
     infer: Callable[..., int], onnx_run: Path, lines: dict[str, str], tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
 ) -> None:  # fmt: skip
