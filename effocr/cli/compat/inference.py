@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from effocr.document import Document
     from effocr.geometry import Direction
     from effocr.language import Language
-    from effocr.metrics.original import Cleaning
     from effocr.pipeline.engines import Engines
     from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader
@@ -288,15 +287,9 @@ def _print_scores(
     args: argparse.Namespace, pairs: Iterable[tuple[str, str]], language: Language
 ) -> None:
     """The original's metric line and the corrected one."""
-    from effocr.metrics.original import score_texts
+    from effocr.metrics.original import Cleaning, score_texts
 
-    scores = score_texts(pairs, _cleaning(args, language))
-    print(scores.as_text(norm_edit=args.norm_edit))
-
-
-def _cleaning(args: argparse.Namespace, language: Language) -> Cleaning:
-    from effocr.metrics.original import Cleaning
-
-    return Cleaning(
+    cleaning = Cleaning(
         spaces=not args.no_spaces_eval, uncased=args.uncased, normalisation=language.normalisation
     )
+    print(score_texts(pairs, cleaning).as_text(norm_edit=args.norm_edit))
