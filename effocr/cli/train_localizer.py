@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -58,6 +59,8 @@ def localizer(
     settings = settings_of(model, config, sets, resume, given=given, kept=kept)
     if backend == "detectron2" and init_from is not None:
         settings = settings.model_copy(update={"init_checkpoint": init_from})
+    for library in ("detectron2", "fvcore"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     outcome = train_backend(
         LineFiles(tuple(data), tuple(validation)),
         settings,  # type: ignore[arg-type]

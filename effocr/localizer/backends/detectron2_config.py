@@ -66,6 +66,7 @@ class Detectron2Training(BaseModel, frozen=True, extra="forbid"):
     machines: int = Field(1, gt=0)
     machine_rank: int = Field(0, ge=0)
     dist_url: str = Field("auto", description="where several processes meet")
+    seed: int = Field(0, ge=0, description="where the config says none")
     log_every: int = Field(20, gt=0, description="steps")
     trackers: tuple[TrackerName, ...] = Field(
         (), description="besides log.jsonl and log.csv, which are always written"

@@ -91,6 +91,12 @@ class Work:
             return None
         return self.run / last.read_text("utf-8").strip()
 
+    @property
+    def first_step(self) -> int:
+        """Steps that were done before, as the name of the checkpoint says."""
+        digits = "".join(filter(str.isdigit, self.checkpoint.stem)) if self.checkpoint else ""
+        return int(digits) + 1 if digits else 0
+
 
 class Run:
     """A training that is under way in one process."""

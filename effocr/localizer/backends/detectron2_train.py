@@ -153,12 +153,13 @@ def _train(work: Work) -> None:
     from detectron2.utils.env import seed_all_rng
 
     recipe = _recipe(work)
+    seed = recipe.seed if recipe.seed >= 0 else work.settings.seed
+    seed_all_rng(seed + work.first_step + comm.get_rank())  # a run that goes on sees other lines
     model = recipe.model()
     if work.checkpoint is None and recipe.weights:
         put_weights(model, Path(recipe.weights), all_of_them=False)
     if comm.is_main_process():
         recipe.save(work.run)
-    seed_all_rng(None if recipe.seed < 0 else recipe.seed + comm.get_rank())
     model = create_ddp_model(model.to(work.device), broadcast_buffers=False)
     settings = work.settings
     with RunLog(

@@ -189,5 +189,10 @@ def train_torchvision(
     run.mkdir(parents=True, exist_ok=True)
     save_config(config, run / "config.yaml")
     logger.info("training the torchvision localizer on %d lines", len(samples.samples))
-    with RunLog(run, trackers=config.loop.trackers) as log:
+    with RunLog(
+        run,
+        trackers=config.loop.trackers,
+        project=config.loop.project,
+        settings=config.model_dump(mode="json"),
+    ) as log:
         return fit(task, config.loop, run=run, log=log, resume=resume)

@@ -383,6 +383,16 @@ def test_a_stopped_training_goes_on_and_keeps_its_best(
 
 @needs_detectron2
 @pytest.mark.slow
+def test_the_same_seed_gives_the_same_weights(data: Detectron2Data, tmp_path: Path) -> None:
+    for run, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train_detectron2(data, settings(seed=seed), run=tmp_path / run, load=load_image)
+    one, two, other = (read_weights(tmp_path / run / "model_best.pth")[0] for run in "abc")
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    assert not all(torch.equal(one[name], other[name]) for name in one)
+
+
+@needs_detectron2
+@pytest.mark.slow
 def test_resume_without_a_run_starts_one(data: Detectron2Data, tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert train_detectron2(data, settings(), run=run, load=load_image, resume=True).step == 2
