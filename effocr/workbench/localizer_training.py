@@ -26,6 +26,7 @@ from effocr.pipeline.images import load_image
 from effocr.training.config import LoopConfig
 from effocr.training.lines import load_lines
 from effocr.training.loop import Outcome
+from effocr.workbench.native_onnx import export_native
 
 __all__ = ["LineFiles", "Trained", "TrainedBackend", "score_run", "train_backend"]
 
@@ -143,6 +144,7 @@ def _native(
         resume=resume,
         init_from=init_from,
     )
+    export_native(run)
     return _trained(outcome)
 
 
@@ -279,5 +281,6 @@ class _NativeBoxes:
             first = np.flatnonzero(spaces_before(line.located))
             groups = np.split(boxes, first[first > 0])
             words = np.array([union_box(group) for group in groups], np.float32)
-            found.append(LineBoxes(boxes, line.located.scores, words, np.ones(len(words), np.float32)))
+            sure = np.ones(len(words), np.float32)
+            found.append(LineBoxes(boxes, line.located.scores, words, sure))
         return found

@@ -21,6 +21,7 @@ from effocr.pipeline.box_locator import BoxLocator
 from effocr.pipeline.cutters import FrameCutter, SquareCutter
 from effocr.pipeline.engines import Engines, Locator
 from effocr.pipeline.locate import NativeLocator
+from effocr.workbench.native_onnx import open_native_onnx
 from effocr.workbench.recognizers import Recognizer, model_recognizer, onnx_recognizer
 
 __all__ = [
@@ -105,6 +106,9 @@ def open_onnx(recognizer: Path, localizer: LocalizerChoice) -> Engines:
         return combine(opened, model_recognizer(localizer.folder).locator)
     if localizer.backend is None:
         raise UsageError(f"{localizer.folder}: say with --backend what made this localizer")
+    if localizer.backend == "native":
+        threshold = localizer.score_threshold
+        return combine(opened, open_native_onnx(localizer.folder, score_threshold=threshold))
     return combine(opened, open_box_locator(localizer, localizer.folder, localizer.backend))
 
 

@@ -23,6 +23,7 @@ _BACKENDS: Final[dict[str, Backend]] = {
     "detectron2": "detectron2-onnx",
     "detectron2-onnx": "detectron2-onnx",
     "mmdetection": "mmdetection",
+    "native": "native",
 }
 
 

@@ -11,6 +11,8 @@ from PIL import Image
 
 from effocr.cli.main import main
 from effocr.training.checkpoints import save_checkpoint
+from effocr.training.config import save_config
+from effocr.workbench.native_onnx import export_native
 
 Infer = Callable[..., int]
 
@@ -50,7 +52,10 @@ def native_localizer(tmp_path: Path) -> Path:
     )
     config = LocalizerTraining(model=model).model_dump(mode="json")
     network = NativeLocalizer(model, characters=3)
-    return save_run(tmp_path / "native", network, kind=KIND, config=config, charset=list("Inu"))
+    folder = tmp_path / "native"
+    save_run(folder, network, kind=KIND, config=config, charset=list("Inu"))
+    save_config(LocalizerTraining(model=model), folder / "config.yaml")
+    return folder
 
 
 @pytest.fixture
@@ -72,6 +77,25 @@ def test_a_native_localizer_reads_with_a_recognizer_of_the_original(
     assert list(results(tmp_path)) == sorted(lines)
     assert set("".join(results(tmp_path).values())) <= set("Inu ")
     assert any(results(tmp_path).values())
+
+
+def test_an_exported_native_localizer_reads_as_its_run_does(
+    infer: Infer, native_localizer: Path, onnx_run: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    given = ["--recognizer_dir", onnx_run, "--localizer_dir", native_localizer]
+    assert infer(*given, "--rcnn_score_thr", 0.0) == 0
+    with_torch = results(tmp_path)
+    onnx = [
+        "compat", "infer-effocr-onnx-multi", "--image_dir", tmp_path / "images", "--lang", "en",
+        "--infer_over_img_dir", "--save_output", tmp_path / "out", *given, "--backend", "native",
+        "--localizer_conf_thresh", 0.0,
+    ]  # fmt: skip
+    assert main(list(map(str, onnx))) == 2
+    assert "best_bbox_mAP.onnx" in capsys.readouterr().err
+    export_native(native_localizer)
+    assert main(list(map(str, onnx))) == 0
+    assert results(tmp_path) == with_torch
 
 
 def test_two_native_runs_read_with_an_index_of_glyph_folders(

@@ -72,6 +72,7 @@ def test_the_readmes_command_trains_judges_and_goes_on_without_detectron2(
     assert trained.startswith("run: step ")
     assert judged.startswith("test.json: precision ")
     assert {"precision", "recall", "f_score", "right_number"} <= set(figures_of(judged))
+    assert (tmp_path / "run" / "best_bbox_mAP.onnx").is_file() == (backend == "native")
     rows = read_log(tmp_path / "run" / "log.jsonl")
     assert max(row["learning_rate"] for row in rows if "learning_rate" in row) <= 1e-4
     assert main([*COMMAND, *flags, "--eval-only"]) == 0

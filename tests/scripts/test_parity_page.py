@@ -1,0 +1,24 @@
+"""docs/effocr-parity.md names a test for what it promises, and each of them exists."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = (ROOT / "docs" / "effocr-parity.md").read_text(encoding="utf-8")
+LAST_DEFECT = 56
+
+
+def test_every_test_that_the_page_names_exists() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
+    defined = {name for text in sources for name in re.findall(r"def (test_\w+)", text)}
+    named = set(re.findall(r"`(test_\w+)`", PAGE))
+    assert len(named) > 100
+    assert sorted(named - defined) == []
+    files = set(re.findall(r"`(tests/[\w/]+\.py)`", PAGE))
+    assert [name for name in sorted(files) if not (ROOT / name).is_file()] == []
+
+
+def test_every_numbered_defect_has_a_row() -> None:
+    section = PAGE.split("## Defects of the original")[1].split("### efficient_ocr")[0]
+    rows = [int(number) for number in re.findall(r"^\| (\d+) \|", section, re.MULTILINE)]
+    assert rows == list(range(1, LAST_DEFECT + 1))
