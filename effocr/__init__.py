@@ -12,11 +12,13 @@ The map of the package, from the ground up (a module imports only what stands ab
 
     errors       every exception, the tree drawn on top
     charset      character sets, Unicode policy (NFC, graphemes), glyph <-> folder name
+    language     direction, spaces, fonts and characters of a language
     geometry     boxes [n, 4] and affine maps
     bundle       a model on disk: manifest.json, onnx files, index and labels
     document     Document > page > block > line > word > glyph
     frame        a line image -> the frame in which every module sees it
     metrics      CER and WER, matching of boxes
+    layout       words from gaps, columns, right-to-left order
     data         readers and writers of data sets, splits by document
     formats      Document -> text, jsonl
     synth        fonts -> glyphs and lines with exact boxes
@@ -27,6 +29,7 @@ The map of the package, from the ground up (a module imports only what stands ab
     export       training runs -> a model folder, with a parity report
     evaluation   what `effocr evaluate` and `effocr bench` do
     learn        recipes that train a model from fonts alone
+    workbench    what the original EffOCR's scripts do, with its files
     cli          the command line, one file per command
     models       the embedded models
 
