@@ -18,8 +18,9 @@ from effocr.recognizer.classic import (
     read_weights,
 )
 from effocr.recognizer.classifier import build_classifier
+from effocr.workbench.files import read_class_map
 from effocr.workbench.onnx_squares import USUAL_SIZE
-from effocr.workbench.recognizers import read_arguments
+from effocr.workbench.recognizers import is_classifier, read_arguments
 
 __all__ = [
     "Network",
@@ -38,12 +39,12 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Which network a run folder holds the weights of; None: what its `args_log.json` says.
+    """Which network a run folder holds the weights of; None: what the folder itself says.
 
     Attributes:
         timm: name of a timm network.
         hf: local folder of a Hugging Face model.
-        classes: outputs of a classifier.
+        classes: outputs of a classifier; 0 and None: as many as the folder names, if any.
         size_px: side of the squares.
     """
 
@@ -53,12 +54,14 @@ class Network:
     size_px: int | None = None
 
     def of(self, folder: Path) -> "Network":
-        """The same, filled up with the flags that a run was trained with.
+        """The same, filled up with the flags that a run was trained with, and with its classes.
 
         Raises:
             UsageError: neither says which network it is.
+            BundleError: the file of its classes is damaged.
         """
-        said = read_arguments(folder if folder.is_dir() else folder.parent)
+        run = folder if folder.is_dir() else folder.parent
+        said = read_arguments(run)
         timm, hf = self.timm, self.hf
         if timm is None and hf is None:
             timm, hf = said.get("auto_model_timm"), said.get("auto_model_hf")
@@ -67,7 +70,10 @@ class Network:
                 f"{folder}: say which network it is with --auto_model_timm or --auto_model_hf"
             )
         size = self.size_px or said.get("imsize") or USUAL_SIZE
-        return Network(timm, hf, self.classes or said.get("N_classes"), int(size))
+        classes = self.classes or said.get("N_classes") or None
+        if classes is None and is_classifier(run):
+            classes = len(read_class_map(run))
+        return Network(timm, hf, classes, int(size))
 
 
 class OnDevice:

@@ -31,6 +31,7 @@ __all__ = [
     "Recognizer",
     "check_fit",
     "class_index",
+    "is_classifier",
     "model_recognizer",
     "onnx_recognizer",
     "read_arguments",
@@ -94,13 +95,18 @@ def onnx_recognizer(folder: Path) -> Recognizer:
         raise BundleError(
             f"{folder}: no {ENCODER_ONNX}; make it with scripts/recognizer_onnx_export.py"
         )
-    classifier = not (folder / REF_INDEX).exists() and (folder / CLASS_MAP).exists()
+    classifier = is_classifier(folder)
     size = read_arguments(folder).get("imsize")
     encoder = OnnxSquares(path, size_px=size, classifier=classifier)
     index = stored_index(folder, classifier=classifier)
     check_fit(folder, encoder.numbers, index)
     cutter = SquareCutter(encoder.size_px)
     return square_recognizer(encoder, index, cutter, folder=folder, classifier=classifier)
+
+
+def is_classifier(folder: Path) -> bool:
+    """Whether a run folder has the classes of a classifier and no index."""
+    return not (folder / REF_INDEX).exists() and (folder / CLASS_MAP).exists()
 
 
 def check_fit(folder: Path, numbers: int, index: GlyphIndex) -> None:

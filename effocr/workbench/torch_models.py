@@ -134,23 +134,10 @@ def open_recognizer(
         raise UsageError(f"{folder}: no such folder")
     if is_model_folder(folder):
         return model_recognizer(folder)
-    classes = network.classes
-    if classes is not None:
-        labels = read_class_map(folder)
-        if len(labels) != classes:
-            raise UsageError(
-                f"{folder}: --N_classes {classes}, but {CLASS_MAP} names {len(labels)} classes"
-            )
-        classifier = open_classifier(folder, network, classes=classes)
-        cutter = SquareCutter(classifier.network.size_px)
-        return square_recognizer(
-            OnDevice(classifier, device),
-            stored_index(folder, classifier=True),
-            cutter,
-            folder=folder,
-            classifier=True,
-        )
-    encoder = open_encoder(folder, network)
+    known = network.of(folder)
+    if known.classes is not None:
+        return _open_classifier(folder, known, device, classes=known.classes)
+    encoder = open_encoder(folder, known)
     running, size = OnDevice(encoder, device), encoder.size_px
     if ad_hoc is None:
         index = stored_index(folder, classifier=False)
@@ -159,6 +146,24 @@ def open_recognizer(
         index = ad_hoc_index(*ad_hoc, running.embed, size_px=size)
     cutter = SquareCutter(size)
     return square_recognizer(running, index, cutter, folder=folder, classifier=False)
+
+
+def _open_classifier(
+    folder: Path, network: Network, device: torch.device, *, classes: int
+) -> Recognizer:
+    labels = read_class_map(folder)
+    if len(labels) != classes:
+        raise UsageError(
+            f"{folder}: --N_classes {classes}, but {CLASS_MAP} names {len(labels)} classes"
+        )
+    classifier = open_classifier(folder, network, classes=classes)
+    return square_recognizer(
+        OnDevice(classifier, device),
+        stored_index(folder, classifier=True),
+        SquareCutter(classifier.network.size_px),
+        folder=folder,
+        classifier=True,
+    )
 
 
 def open_square_recognizer(

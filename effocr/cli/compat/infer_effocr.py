@@ -31,7 +31,7 @@ def run(argv: Sequence[str]) -> int:
     flags.flag("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...; without a GPU: cpu.")
     flags.flag("--rcnn_score_thr", type=float, default=0.3, help="Least score of a glyph.")
     flags.flag("--rcnn_score_thr_word", type=float, default=0.3, help="Least score of a word.")
-    flags.flag("--N_classes", type=int, help="The recognizer is a classifier of so many classes.")
+    flags.flag("--N_classes", type=int, help="It is a classifier; default: as it was trained.")
     flags.flag("--auto_model_hf", help="Local folder of the Hugging Face model.")
     flags.flag("--auto_model_timm", help="Name of the timm network; default: as it was trained.")
     flags.flag("--imsize", type=int, help="Side of the squares; default: as it was trained.")

@@ -94,7 +94,7 @@ def _flags() -> Flags:
     flag("--k_nn", type=int, default=10, help="Neighbours of each.")
     flag("--auto_model_hf", help="Local folder of the Hugging Face model.")
     flag("--auto_model_timm", help="Name of the timm network; default: as it was trained.")
-    flag("--N_classes", type=int, help="It is a classifier: the likeliest classes are drawn.")
+    flag("--N_classes", type=int, help="It is a classifier; default: as it was trained.")
     flag("--imsize", type=int, help="Side of the squares; default: as it was trained.")
     flag("--device", default="auto", help="auto, cpu, cuda, ...")
     flag("--local_font", type=Path, help="Font to write characters with; needed for none.")

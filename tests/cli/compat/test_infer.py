@@ -379,9 +379,10 @@ def test_defect_29_torch_reads_without_detectron2_and_mmdet_on_a_cpu(
     assert ("no CUDA GPU" in caplog.text) == (not torch.cuda.is_available())
 
 
-def test_a_classifier_reads_with_n_classes(
-    torch_infer: Callable[..., int], tiny_model: Path, draw_line: Callable[..., Grey],
-    tmp_path: Path, capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("classes", [("--N_classes", 4), ("--N_classes", 0), ()])
+def test_a_classifier_reads_with_as_many_classes_as_it_has(
+    classes: tuple[object, ...], torch_infer: Callable[..., int], tiny_model: Path,
+    draw_line: Callable[..., Grey], tmp_path: Path, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     from effocr.recognizer.classifier import build_classifier
     from effocr.workbench.files import write_class_map
@@ -397,7 +398,7 @@ def test_a_classifier_reads_with_n_classes(
         "--infer_over_img_dir", "--localizer_dir", tiny_model, "--auto_model_timm", "test_resnet",
         "--imsize", 32, "--save_output", tmp_path / "out",
     )  # fmt: skip
-    assert torch_infer(*given, "--N_classes", 4, recognizer=folder) == 0
+    assert torch_infer(*given, *classes, recognizer=folder) == 0
     (text,) = results(tmp_path / "out").values()
     assert set(text) <= set("abc ")
     coco = json.loads((tmp_path / "out/inference_coco.json").read_text())

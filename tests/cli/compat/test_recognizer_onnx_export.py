@@ -70,15 +70,19 @@ def test_the_exported_vectors_are_those_of_the_network_itself(run: Path, tmp_pat
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-4)
 
 
-def test_a_classifier_is_exported_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [3, 0])  # 0: trained with as many classes as there were
+def test_a_classifier_is_exported_too(said: int, tmp_path: Path) -> None:
     from effocr.recognizer.classifier import build_classifier
+    from effocr.workbench.files import write_class_map
 
     model = build_classifier(timm="test_resnet", hf=None, size_px=32, classes=3)
     weights = {f"net.{name}": value for name, value in model.net.state_dict().items()}
     torch.save(weights, tmp_path / "enc_best.pth")
     (tmp_path / "args_log.json").write_text(
-        json.dumps({"auto_model_timm": "test_resnet", "imsize": 32, "N_classes": 3})
+        json.dumps({"auto_model_timm": "test_resnet", "imsize": 32, "N_classes": said})
     )
+    if not said:
+        write_class_map(tmp_path, ["a", "b", "c"])
     assert export("--torch-model", tmp_path, "--quiet") == 0
     found = OnnxSquares(tmp_path / "enc_best.onnx", classifier=True)
     assert found.numbers == 3
