@@ -29,6 +29,7 @@ __all__ = [
     "prepare_lines",
     "report",
     "settings_of",
+    "show_log",
     "tell",
 ]
 
@@ -77,6 +78,15 @@ def prepare_lines(paths: Sequence[Path], shape: LineShape) -> TrainingLines:
     return found
 
 
+def show_log() -> None:
+    """Send the log of a training to standard error; of several processes that of the main one."""
+    from effocr.training.distributed import is_main
+
+    level = logging.INFO if is_main() else logging.ERROR
+    logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
+    logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which library it loads
+
+
 def open_run(
     out: Path | None,
     resume: Path | None,
@@ -97,7 +107,7 @@ def open_run(
     from effocr.errors import UsageError
     from effocr.export.runs import SOURCES
 
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    show_log()
     if resume is not None:
         run = resume if resume.is_dir() else resume.parent
         if not (run / last).is_file():
@@ -162,8 +172,10 @@ class Outcome(Protocol):
 
 
 def tell(skipped: Sequence[Skipped]) -> None:
-    """Name on standard error what was left out."""
-    for one in skipped:
+    """Name on standard error what was left out; of several processes the main one does."""
+    from effocr.training.distributed import is_main
+
+    for one in skipped if is_main() else ():
         typer.echo(str(one), err=True)
 
 

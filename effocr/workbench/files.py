@@ -2,9 +2,10 @@
 
 `ref.index` and `ref.txt` are the rows of the index and their labels, `hns.txt` the sets of
 characters that look alike, `class_map.json` the outputs of a classifier, `enc_best.pth` the
-weights. Labels stand for themselves, one a line (or in `hns.txt` side by side); where that could
-not be read back they are written as efficient_ocr does, code points joined by `_` and labels by
-`|`. Lines end at "\\n" and nowhere else: a space of another width is a character.
+weights, `args_log.json` the flags of the training. Labels stand for themselves, one a line (or in
+`hns.txt` side by side); where that could not be read back they are written as efficient_ocr does,
+code points joined by `_` and labels by `|`. Lines end at "\\n" and nowhere else: a space of another
+width is a character.
 """
 
 from __future__ import annotations
@@ -34,15 +35,18 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 __all__ = [
+    "ARGUMENTS",
     "CLASS_MAP",
     "HARD_NEGATIVES",
     "REF_INDEX",
     "REF_LABELS",
     "WEIGHTS",
+    "read_arguments",
     "read_class_map",
     "read_encoder_weights",
     "read_hard_negatives",
     "read_reference",
+    "write_arguments",
     "write_class_map",
     "write_encoder_weights",
     "write_hard_negatives",
@@ -56,6 +60,7 @@ REF_LABELS: Final = "ref.txt"
 HARD_NEGATIVES: Final = "hns.txt"
 CLASS_MAP: Final = "class_map.json"
 WEIGHTS: Final = "enc_best.pth"
+ARGUMENTS: Final = "args_log.json"
 
 _POINTS: Final = re.compile(r"[0-9]{1,7}(_[0-9]{1,7})*")
 
@@ -143,6 +148,20 @@ def read_class_map(folder: Path) -> list[str]:
         return [normalise(numbered[str(number)]) for number in range(len(numbered))]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleError(f'{path}: not a file {{"0": "a", "1": "b", ...}}') from error
+
+
+def write_arguments(folder: Path, arguments: Mapping[str, Any]) -> None:
+    """Write the flags of a training, plain values by name."""
+    write_text(folder / ARGUMENTS, json.dumps(arguments, indent=2) + "\n")
+
+
+def read_arguments(folder: Path) -> dict[str, Any]:
+    """The flags that a run was trained with; empty where it does not say."""
+    try:
+        found = json.loads((folder / ARGUMENTS).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def read_encoder_weights(path: Path) -> dict[str, Tensor]:

@@ -18,9 +18,9 @@ from effocr.recognizer.classic import (
     read_weights,
 )
 from effocr.recognizer.classifier import build_classifier
-from effocr.workbench.files import read_class_map
+from effocr.workbench.files import read_arguments, read_class_map
 from effocr.workbench.onnx_squares import USUAL_SIZE
-from effocr.workbench.recognizers import is_classifier, read_arguments
+from effocr.workbench.recognizers import is_classifier
 
 __all__ = [
     "Network",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -9,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from effocr.errors import TrainingError
 from effocr.language import load_language
 from effocr.recognizer.augment import Look, augment_squares
 from effocr.recognizer.hardneg import with_hard_negatives
@@ -17,6 +20,8 @@ from effocr.workbench.glyph_squares import GlyphSquares, Ints
 from effocr.workbench.recognizer_config import ClassicTraining
 
 __all__ = ["SquareBatches", "save_samples", "square_batches"]
+
+logger = logging.getLogger(__name__)
 
 SAMPLES_SHOWN = 10
 
@@ -60,7 +65,7 @@ class SquareBatches:
 
 
 def square_batches(
-    squares: GlyphSquares, rows: Ints, classes: tuple[str, ...], config: ClassicTraining
+    squares: GlyphSquares, rows: Ints, classes: Sequence[str], config: ClassicTraining
 ) -> SquareBatches:
     """Make the batches that a training asks for.
 
@@ -76,21 +81,32 @@ def square_batches(
         DataFormatError: the file of look-alikes can't be read.
     """
     glyphs = squares.glyphs(rows)
-    seed = config.loop.seed
+    if config.classes is not None:
+        return _classifier_batches(squares, rows, classes, config)
     plain = ClassBalancedOrder(
         glyphs,
         batch_size=config.batch_size,
         views_per_class=config.views_per_class,
-        seed=seed,
+        seed=config.loop.seed,
         passes=config.passes,
     )
-    if config.classes is not None:
-        numbers = {glyph: number for number, glyph in enumerate(classes)}
-        codes = np.array([numbers[glyph] for glyph in glyphs], np.int64)
-        shuffled = ShuffledOrder(len(rows), batch_size=config.batch_size, seed=seed)
-        return SquareBatches(squares, rows, codes, shuffled, config)
     order = with_hard_negatives(plain, config.hard_negatives)
     return SquareBatches(squares, rows, plain.codes, order, config)
+
+
+def _classifier_batches(
+    squares: GlyphSquares, rows: Ints, classes: Sequence[str], config: ClassicTraining
+) -> SquareBatches:
+    """Every row once in an epoch, numbered by the classifier's outputs."""
+    glyphs = squares.glyphs(rows)
+    if len(set(glyphs)) < 2:
+        raise TrainingError("1 characters to learn; two are needed to tell apart")
+    if config.hard_negatives is not None:
+        logger.warning("%s: not used, a classifier learns without sets", config.hard_negatives)
+    numbers = {glyph: number for number, glyph in enumerate(classes)}
+    codes = np.array([numbers[glyph] for glyph in glyphs], np.int64)
+    order = ShuffledOrder(len(rows), batch_size=config.batch_size, seed=config.loop.seed)
+    return SquareBatches(squares, rows, codes, order, config)
 
 
 def save_samples(batches: SquareBatches, folder: Path, *, first: int, epochs: int) -> None:

@@ -58,7 +58,7 @@ class ClassicTraining(BaseModel, frozen=True, extra="forbid"):
 
     @model_validator(mode="after")
     def _room_for_two(self) -> Self:
-        if self.batch_size < 2 * self.views_per_class:
+        if self.classes is None and self.batch_size < 2 * self.views_per_class:
             raise ValueError(
                 f"a batch of {self.batch_size} has no room for two characters with "
                 f"{self.views_per_class} glyphs each"

@@ -16,7 +16,7 @@ from effocr.workbench.recognizer_batches import SquareBatches, square_batches
 from effocr.workbench.recognizer_config import ALL_CLASSES, ClassicTraining
 from effocr.workbench.recognizer_scores import Classified, Retrieved
 
-__all__ = ["Parts", "gather_parts", "measure_on"]
+__all__ = ["Parts", "class_names", "gather_parts", "measure_on"]
 
 Measure: TypeAlias = "Retrieved | Classified"
 
@@ -40,19 +40,26 @@ class Parts:
     measure: Measure
 
 
-def gather_parts(data: RecognizerData, split: Split, config: ClassicTraining) -> Parts:
+def gather_parts(
+    data: RecognizerData, split: Split, classes: Sequence[str], config: ClassicTraining
+) -> Parts:
     """Read the images of a split and choose what is learnt from.
 
+    Args:
+        data: glyph images.
+        split: of them.
+        classes: characters of a classifier, as `class_names` gives them.
+        config: of the training.
+
     Raises:
-        UsageError: a part that is needed is empty, or another number of classes was asked for.
+        UsageError: a part that is needed is empty.
         TrainingError: there are fewer than two characters.
     """
     squares = load_squares(data, split, size_px=config.size_px)
     rows = _rows(squares, config)
-    classes = _classes(data, config)
     batches = square_batches(squares, rows, classes, config)
     measure = measure_on(squares, squares.val, classes, config)
-    return Parts(squares, rows, classes, batches, measure)
+    return Parts(squares, rows, tuple(classes), batches, measure)
 
 
 def _rows(squares: GlyphSquares, config: ClassicTraining) -> Ints:
@@ -85,7 +92,7 @@ def _rows(squares: GlyphSquares, config: ClassicTraining) -> Ints:
     return rows
 
 
-def _classes(data: RecognizerData, config: ClassicTraining) -> tuple[str, ...]:
+def class_names(data: RecognizerData, config: ClassicTraining) -> tuple[str, ...]:
     """Characters of a classifier, in the order of their folders' names; else none.
 
     Raises:

@@ -7,12 +7,11 @@ Nothing here imports torch.
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -23,7 +22,13 @@ from effocr.pipeline.engines import Encoder, Locator
 from effocr.pipeline.onnx_engines import load_engines
 from effocr.recognizer.index import GlyphIndex
 from effocr.workbench.confidence import read_confidence
-from effocr.workbench.files import CLASS_MAP, REF_INDEX, read_class_map, read_reference
+from effocr.workbench.files import (
+    CLASS_MAP,
+    REF_INDEX,
+    read_arguments,
+    read_class_map,
+    read_reference,
+)
 from effocr.workbench.onnx_squares import OnnxSquares
 
 __all__ = [
@@ -34,7 +39,6 @@ __all__ = [
     "is_classifier",
     "model_recognizer",
     "onnx_recognizer",
-    "read_arguments",
     "square_recognizer",
     "stored_index",
 ]
@@ -42,7 +46,6 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 ENCODER_ONNX: Final = "enc_best.onnx"
-ARGUMENTS: Final = "args_log.json"
 _UNKNOWN_LICENCE: Final = "NOASSERTION"  # SPDX
 _OF_PROBABILITIES: Final = Calibration(bias=-4, similarity=8, margin=0, location=0)
 _NO_THRESHOLD: Final = -1.0  # the original knows no unknown glyphs
@@ -168,12 +171,3 @@ def class_index(labels: Sequence[str]) -> GlyphIndex:
     rows = np.eye(len(labels), dtype=np.float32)[printing]
     index.add(rows, [labels[row] for row in printing])
     return index
-
-
-def read_arguments(folder: Path) -> dict[str, Any]:
-    """The flags that a run was trained with, from its `args_log.json`; empty where it has none."""
-    try:
-        found = json.loads((folder / ARGUMENTS).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -12,30 +12,25 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from effocr.data.records import Skipped
 from effocr.recognizer.classic import SquareNetwork, build_classic
 from effocr.recognizer.classifier import build_classifier
 from effocr.recognizer.loss import supcon
-from effocr.training.checkpoints import BEST, LAST, apply_weights, load_weights
-from effocr.training.config import LoopConfig, save_config
+from effocr.training.checkpoints import BEST, apply_weights, load_weights
+from effocr.training.config import LoopConfig
 from effocr.training.distributed import is_main, wait_for_all
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
 from effocr.training.process import seeded
-from effocr.workbench.confidence import CONFIDENCE, write_confidence
+from effocr.workbench.confidence import write_confidence
 from effocr.workbench.dataset import RecognizerData, Split
 from effocr.workbench.files import (
-    CLASS_MAP,
     HARD_NEGATIVES,
-    REF_INDEX,
-    REF_LABELS,
-    WEIGHTS,
     write_class_map,
     write_encoder_weights,
     write_hard_negatives,
@@ -43,7 +38,8 @@ from effocr.workbench.files import (
 )
 from effocr.workbench.recognizer_batches import SquareBatches, save_samples
 from effocr.workbench.recognizer_config import ClassicTraining
-from effocr.workbench.recognizer_parts import Parts, gather_parts, measure_on
+from effocr.workbench.recognizer_parts import Parts, class_names, gather_parts, measure_on
+from effocr.workbench.recognizer_run import begin_run, check_new, check_same
 from effocr.workbench.recognizer_scores import Retrieved, mine
 
 __all__ = ["ClassicOutcome", "train_classic"]
@@ -69,13 +65,11 @@ class ClassicOutcome:
         run: how far it came.
         test: figures on the test crops; empty if they were not asked for.
         mined: sets of look-alikes that were found.
-        problems: what was left out.
     """
 
     run: Outcome
     test: Mapping[str, float] = field(default_factory=dict)
     mined: int = 0
-    problems: tuple[Skipped, ...] = ()
 
 
 def train_classic(
@@ -85,6 +79,7 @@ def train_classic(
     *,
     run: Path,
     resume: bool = False,
+    arguments: Mapping[str, Any] | None = None,
 ) -> ClassicOutcome:
     """Train, choose the best epoch by the validation crops, and write all files.
 
@@ -94,16 +89,25 @@ def train_classic(
         config: of network and run.
         run: folder of the run; files that an earlier run left there are replaced.
         resume: go on with the run in the folder, exactly where it was.
+        arguments: flags of a command that are kept as `args_log.json`.
 
     Raises:
         UsageError: a split that is needed is empty, or a setting can't be.
         TrainingError: fewer than two characters, a loss that is not finite, or weights of another
             network.
     """
-    parts = gather_parts(data, split, config)
+    if resume:
+        check_same(run, config)
+    else:
+        check_new(run, config)
+    classes = class_names(data, config)
     with seeded(config.loop.seed):
-        model = _build(config, parts.classes, weights=config.weights)
-    _prepare(run, config, parts.batches, resume=resume)
+        model = _build(config, classes, weights=None if resume else config.weights)
+    parts = gather_parts(data, split, classes, config)
+    if is_main():
+        if not resume:
+            begin_run(run, config, arguments)
+        _draw_samples(parts.batches, config)
     with RunLog(
         run,
         trackers=config.loop.trackers,
@@ -111,8 +115,8 @@ def train_classic(
         names=NAMES,
         settings=config.model_dump(mode="json"),
     ) as log:
-        if not resume:
-            _tell_start(model, parts, config)
+        if is_main():
+            _tell_start(model, parts, config, resume=resume)
         task, loop = _task(model, parts, config)
         outcome = fit(task, loop, run=run, log=log, resume=run if resume else None)
         test: Mapping[str, float] = {}
@@ -126,7 +130,7 @@ def train_classic(
             if test:
                 log({"step": outcome.step, **test})
         wait_for_all()
-    return ClassicOutcome(outcome, test, mined, (*split.problems, *parts.squares.skipped))
+    return ClassicOutcome(outcome, test, mined)
 
 
 def _build(
@@ -140,28 +144,17 @@ def _build(
     return build_classic(**network, size_px=config.size_px, weights=weights)
 
 
-def _prepare(run: Path, config: ClassicTraining, batches: SquareBatches, *, resume: bool) -> None:
-    """Make the run folder; a new run must not be taken for an earlier one of the same name."""
-    if not is_main():
-        return
-    run.mkdir(parents=True, exist_ok=True)
-    if not resume:
-        files = (WEIGHTS, REF_INDEX, REF_LABELS, CLASS_MAP, CONFIDENCE)
-        names = (LAST, BEST, *files, "log.jsonl", "log.csv")
-        before = [run / name for name in names if (run / name).exists()]
-        if before:
-            logger.warning("%s: the files of an earlier run are replaced", run)
-        for path in before:
-            path.unlink()
-        save_config(config, run / "config.yaml")
+def _draw_samples(batches: SquareBatches, config: ClassicTraining) -> None:
     if config.samples is not None:
         epochs = config.loop.epochs or 1
         save_samples(batches, config.samples, first=config.first_epoch, epochs=epochs)
 
 
-def _tell_start(model: nn.Module, parts: Parts, config: ClassicTraining) -> None:
-    """Say what is learnt, and how good the network is before it."""
-    if not is_main():
+def _tell_start(model: nn.Module, parts: Parts, config: ClassicTraining, *, resume: bool) -> None:
+    """Say what is learnt, what is left out, and how good the network is before it."""
+    for problem in parts.squares.skipped:
+        logger.warning("%s", problem)
+    if resume:
         return
     glyphs = len(set(parts.squares.glyphs(parts.rows)))
     logger.info("training on %d images of %d characters", len(parts.rows), glyphs)

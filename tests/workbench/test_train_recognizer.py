@@ -25,7 +25,7 @@ from effocr.workbench.files import (
 )
 from effocr.workbench.glyph_squares import load_squares, reference_rows
 from effocr.workbench.recognizer_config import ClassicTraining
-from effocr.workbench.recognizer_parts import gather_parts, measure_on
+from effocr.workbench.recognizer_parts import class_names, gather_parts, measure_on
 from effocr.workbench.recognizer_scores import Retrieved
 from effocr.workbench.train_recognizer import ClassicOutcome, train_classic
 
@@ -47,7 +47,8 @@ def train(root: Path, run: str = "run", *, resume: bool = False, **given: Any) -
 def parts(root: Path, **given: Any) -> Any:
     data = open_dataset(root)
     split = data.split(*(root.parent / f"{name}.json" for name in ("train", "val", "test")))
-    return gather_parts(data, split, settings(**given))
+    config = settings(**given)
+    return gather_parts(data, split, class_names(data, config), config)
 
 
 def names(folder: Path) -> set[str]:
@@ -269,8 +270,10 @@ def test_defect_27_finetuning_with_crops_outside_the_three_files_works(
     draw_glyph_set: Draw,
 ) -> None:
     root = draw_glyph_set(lines=("a_1", "b", "a_1_2", "c", "stray"))
-    outcome = train(root, use="crops")
-    assert any("no split lists (stray)" in str(one) for one in outcome.problems)
+    splits = (root.parent / f"{name}.json" for name in ("train", "val", "test"))
+    problems = open_dataset(root).split(*splits).problems
+    assert any("no split lists (stray)" in str(one) for one in problems)
+    train(root, use="crops")
 
 
 @pytest.mark.parametrize(
@@ -298,18 +301,38 @@ def test_renders_alone_are_learnt_without_any_line(
     assert (root.parent / "run" / "enc_best.pth").is_file()
 
 
-def test_one_class_only_is_refused(draw_glyph_set: Draw) -> None:
+@pytest.mark.parametrize("classes", [None, 0])
+def test_one_class_only_is_refused(classes: int | None, draw_glyph_set: Draw) -> None:
     with pytest.raises(TrainingError, match="1 characters to learn"):
-        train(draw_glyph_set("a"))
+        train(draw_glyph_set("a"), classes=classes)
 
 
-def test_an_image_that_can_not_be_read_is_left_out_and_named(draw_glyph_set: Draw) -> None:
+def test_a_classifier_says_that_it_uses_no_look_alikes_and_takes_small_batches(
+    draw_glyph_set: Draw, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = parts(draw_glyph_set(), classes=0, batch_size=4, hard_negatives="hns.txt")
+    assert "hns.txt: not used" in caplog.text
+    assert len(found.batches[0]["labels"]) == 4
+
+
+def test_a_bad_network_is_refused_before_images_are_read(
+    draw_glyph_set: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = draw_glyph_set()
+    monkeypatch.setattr("effocr.workbench.dataset.load_image", lambda path: pytest.fail(str(path)))
+    with pytest.raises(UsageError, match="no network"):
+        train(root, timm="resnt18")
+
+
+def test_an_image_that_can_not_be_read_is_left_out_and_named(
+    draw_glyph_set: Draw, caplog: pytest.LogCaptureFixture
+) -> None:
     root = draw_glyph_set()
     broken = sorted((root / "97").glob("0x*"))[1]
     broken.write_bytes(b"no image")
     (root / "98").mkdir()  # an empty class
-    outcome = train(root)
-    assert str(broken) in str(outcome.problems[0])
+    train(root)
+    assert f"{broken}: left out" in caplog.text
 
 
 def test_defect_28_the_same_seed_gives_the_same_weights(draw_glyph_set: Draw) -> None:
@@ -350,6 +373,39 @@ def test_defect_28_a_resumed_run_equals_an_uninterrupted_one(
     train(root, "halves", resume=True, **given)
     whole, halves = (torch.load(root.parent / run / "enc_best.pth") for run in ("whole", "halves"))
     assert all(torch.equal(whole[name], halves[name]) for name in whole)
+
+
+def test_defect_28_a_resumed_run_needs_its_first_weights_no_more(draw_glyph_set: Draw) -> None:
+    root = draw_glyph_set()
+    train(root, "first")
+    weights = root.parent / "first" / "enc_best.pth"
+    train(root, "second", weights=weights)
+    weights.unlink()
+    outcome = train(root, "second", weights=weights, loop={"epochs": 2}, resume=True)
+    assert outcome.run.step == 6
+
+
+def test_a_run_does_not_go_on_with_other_settings(draw_glyph_set: Draw) -> None:
+    root = draw_glyph_set()
+    train(root)
+    for changed, message in (
+        ({"batch_size": 12}, "batch_size 16, not 12"),
+        ({"size_px": 48}, "size_px 32, not 48"),
+        ({"loop": {"learning_rate": 1e-3}}, "learning_rate 0.002, not 0.001"),
+    ):
+        with pytest.raises(UsageError, match=message):
+            train(root, resume=True, **changed)
+    train(root, resume=True, mined=3, test_at_end=True, loop={"epochs": 2, "log_every": 1})
+
+
+def test_a_new_run_does_not_take_away_the_weights_it_starts_from(draw_glyph_set: Draw) -> None:
+    root = draw_glyph_set()
+    train(root)
+    before = (root.parent / "run" / "enc_best.pth").read_bytes()
+    for weights in (root.parent / "run", root.parent / "run" / "enc_best.pth"):
+        with pytest.raises(UsageError, match="another name"):
+            train(root, weights=weights)
+    assert (root.parent / "run" / "enc_best.pth").read_bytes() == before
 
 
 def test_a_later_first_epoch_goes_on_with_other_batches(draw_glyph_set: Draw) -> None:

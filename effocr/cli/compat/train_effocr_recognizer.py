@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import logging
-import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from effocr.cli.compat.flags import Flags
+from effocr.cli.runs import show_log, tell
 
 if TYPE_CHECKING:
     from effocr.workbench.recognizer_config import ClassicTraining
@@ -20,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 PROG: Final = "train_effocr_recognizer.py"
-ARGUMENTS: Final = "args_log.json"
 INTERRUPTED: Final = 130
 
 
@@ -28,8 +24,7 @@ def run(argv: Sequence[str]) -> int:
     """Train, and print the accuracies; what was left out goes to standard error."""
     given = _parser().parse_args(argv)
     config = _config(given)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which library it loads
+    show_log()
 
     from effocr.training.distributed import is_main
     from effocr.workbench.dataset import open_dataset
@@ -37,13 +32,11 @@ def run(argv: Sequence[str]) -> int:
 
     data = open_dataset(given.root_dir_path)
     split = data.split(given.train_ann_path, given.val_ann_path, given.test_ann_path)
+    tell((*data.problems, *split.problems))
     folder = Path(given.run_name)
-    if is_main():
-        for problem in (*data.problems, *split.problems):
-            print(problem, file=sys.stderr)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / ARGUMENTS).write_text(json.dumps(vars(given), indent=2) + "\n", "utf-8")
-    outcome = train_classic(data, split, config, run=folder, resume=given.resume)
+    outcome = train_classic(
+        data, split, config, run=folder, resume=given.resume, arguments=vars(given)
+    )
     return _report(outcome, folder) if is_main() else 0
 
 
@@ -105,7 +98,7 @@ def _config(given: argparse.Namespace) -> ClassicTraining:
     """
     from effocr.errors import UsageError
     from effocr.training.config import load_config
-    from effocr.workbench.recognizer_config import ALL_CLASSES, ClassicTraining
+    from effocr.workbench.recognizer_config import ClassicTraining
 
     if given.finetune and given.pretrain:
         raise UsageError(f"{PROG}: --finetune (crops only) and --pretrain (renders only) exclude "
@@ -113,14 +106,13 @@ def _config(given: argparse.Namespace) -> ClassicTraining:
     if given.weights and given.checkpoint:
         raise UsageError(f"{PROG}: --weights and --checkpoint both name weights; give one")
     use = "crops" if given.finetune else "renders" if given.pretrain else "both"
-    classes = given.N_classes
     return load_config(
         ClassicTraining,
         timm=given.auto_model_timm,
         hf=given.auto_model_hf,
         size_px=given.imsize,
         weights=given.checkpoint or given.weights,
-        classes=ALL_CLASSES if classes == -1 else classes,
+        classes=given.N_classes,
         use=use,
         language=given.lang,
         batch_size=given.batch_size,
@@ -145,21 +137,10 @@ def _loop(given: argparse.Namespace) -> dict[str, Any]:
         "weight_decay": given.weight_decay,
         "seed": given.seed,
         "device": given.device,
-        "workers": _workers(given),
+        "workers": given.num_workers,
         "bf16": given.amp,
         "trackers": ("wandb",) if given.wandb else (),
     }
-
-
-def _workers(given: argparse.Namespace) -> int:
-    """As asked for; else none where the processor itself trains, and some for a GPU."""
-    if given.num_workers is not None:
-        return int(given.num_workers)
-    import torch
-
-    if given.device == "cpu" or not torch.cuda.is_available():
-        return 0
-    return min(8, len(os.sched_getaffinity(0)) - 1)
 
 
 def _report(outcome: ClassicOutcome, folder: Path) -> int:
@@ -168,8 +149,6 @@ def _report(outcome: ClassicOutcome, folder: Path) -> int:
         print(f"Accuracy on val set (Precision@1) = {done.best:.4f}, at step {done.best_step}")
     if outcome.test:
         print(f"Accuracy on test set (Precision@1) = {outcome.test['test_accuracy']:.4f}")
-    for problem in outcome.problems:
-        print(problem, file=sys.stderr)
     mined = f", {outcome.mined} sets of look-alikes in hns.txt" if outcome.mined else ""
     print(f"{folder}: step {done.step}{mined}")
     if done.interrupted:

@@ -96,7 +96,7 @@ def test_a_run_goes_on_with_resume(
         (["--checkpoint", "none.pth"], "no such file of weights"),
         (["--lang", "xx"], "no language 'xx'"),
         (["--hns_txt_path", "none.txt"], "No such file"),
-        (["--resume"], "no checkpoint here"),
+        (["--resume"], "no run to go on with"),
         (["--N_classes", "7"], "has 6"),
     ],
 )
@@ -107,6 +107,28 @@ def test_bad_arguments_are_one_line(
     command = ["compat", "train-effocr-recognizer", *arguments, "--run_name", str(tmp_path / "run")]
     assert main([*command, *more]) == 2
     assert message in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_refused_command_leaves_the_flags_of_an_earlier_run(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    command = [*arguments, "--run_name", str(tmp_path / "run")]
+    assert run(command) == 0
+    before = (tmp_path / "run" / "args_log.json").read_bytes()
+    with pytest.raises(UsageError, match="no network"):
+        run([*command, "--auto_model_timm", "resnt18"])
+    assert run([*command, "--resume", "--num_epochs", "2"]) == 0
+    assert (tmp_path / "run" / "args_log.json").read_bytes() == before
+
+
+def test_what_is_left_out_is_told_once(
+    draw_glyph_set: Callable[..., Path], arguments: list[str], tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    draw_glyph_set("a", lines=("stray",))
+    assert run([*arguments, "--run_name", str(tmp_path / "run")]) == 0
+    assert capsys.readouterr().err.count("no split lists (stray)") == 1
 
 
 def test_a_network_must_be_named(arguments: list[str], tmp_path: Path) -> None:
