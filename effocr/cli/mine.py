@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 import typer
 
+from effocr.cli.runs import FIRST_PASS, say, stop
+
 if TYPE_CHECKING:
     from effocr.recognizer.sources import GlyphSource
     from effocr.training.loop import Outcome
@@ -15,9 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["AUTO", "first_pass", "mine"]
 
 AUTO: Final = "auto"
-FIRST_PASS: Final = "first-pass"
 CHARACTERS: Final = 8  # in a set
-INTERRUPTED: Final = 130
 
 
 def mine(
@@ -51,25 +51,31 @@ def mine(
 class Train(Protocol):
     """Trains into a folder."""
 
-    def __call__(self, *, run: Path) -> Outcome:
-        """Train."""
+    def __call__(self, *, run: Path, resume: Path | None) -> Outcome:
+        """Train, or go on with a run."""
 
 
-def first_pass(run: Path, source: GlyphSource, train: Train) -> Path:
-    """Train once into a folder within the run's, and mine look-alikes; returns their file."""
+def first_pass(run: Path, source: GlyphSource, train: Train, *, resume: bool) -> Path:
+    """Train once into a folder within the run's, and mine look-alikes; returns their file.
+
+    Args:
+        run: folder of the run of two passes.
+        source: crops to look up.
+        train: the first pass.
+        resume: go on with it where it was stopped.
+    """
     from effocr.export.runs import SOURCES
     from effocr.recognizer.mining import HARD_NEGATIVES, mine_run
+    from effocr.training.distributed import is_main, wait_for_all
 
-    first = run / FIRST_PASS
-    first.mkdir(exist_ok=True)
-    shutil.copy(run / SOURCES, first / SOURCES)
-    if train(run=first).interrupted:
-        file = first / HARD_NEGATIVES
-        print(
-            f"stopped in the first pass; go on with `effocr train recognizer --resume {first}`, "
-            f"`effocr mine {first}`, and this command with --hard-negatives {file}"
-        )
-        raise typer.Exit(INTERRUPTED)
-    count = mine_run(first, source, run / HARD_NEGATIVES, k=CHARACTERS)
-    print(f"{run / HARD_NEGATIVES}: {count} sets of look-alikes")
-    return (run / HARD_NEGATIVES).resolve()
+    first, file = run / FIRST_PASS, run / HARD_NEGATIVES
+    if is_main():
+        first.mkdir(exist_ok=True)
+        shutil.copy(run / SOURCES, first / SOURCES)
+    if train(run=first, resume=first if resume else None).interrupted:
+        stop(run)
+    if is_main():
+        count = mine_run(first, source, file, k=CHARACTERS)
+        say(f"{file}: {count} sets of look-alikes")
+    wait_for_all()
+    return file.resolve()

@@ -6,7 +6,7 @@ import logging
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, Protocol, TypeVar
 
 import typer
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from effocr.training.lines import TrainingLines
 
 __all__ = [
+    "FIRST_PASS",
+    "INTERRUPTED",
     "ConfigFile",
     "Data",
     "InitFrom",
@@ -28,10 +30,17 @@ __all__ = [
     "open_run",
     "prepare_lines",
     "report",
+    "say",
     "settings_of",
     "show_log",
+    "stop",
     "tell",
 ]
+
+INTERRUPTED: Final = 130
+"""Exit status of a training that was stopped."""
+FIRST_PASS: Final = "first-pass"
+"""Folder, in that of a run of two passes, of the first one."""
 
 Config = TypeVar("Config", bound="BaseModel")
 Data = Annotated[
@@ -94,45 +103,51 @@ def open_run(
     validation: list[Path] | None,
     *,
     last: str = "last.pt",
+    init_from: Path | None = None,
 ) -> tuple[Path, list[Path], list[Path]]:
     """Folder of the run, its data and its validation data, given or remembered.
 
-    `last` is the file that a run which has begun holds.
+    Args:
+        out: folder of a new run.
+        resume: run to go on with, its folder or a checkpoint.
+        data: to learn from.
+        validation: kept aside.
+        last: the file that a run which has begun holds, or that its first pass holds.
+        init_from: weights it starts from, to be remembered.
 
     Raises:
         UsageError: one is missing, or the folder is that of another run.
     """
-    import yaml
-
     from effocr.errors import UsageError
-    from effocr.export.runs import SOURCES
+    from effocr.export.runs import Sources, remember_sources, sources_of
+    from effocr.training.distributed import is_main
 
     show_log()
     if resume is not None:
         run = resume if resume.is_dir() else resume.parent
-        if not (run / last).is_file():
+        if not _has_begun(run, last):
             raise UsageError(f"{resume}: no run to go on with, it has no {last}")
         if out is not None and out.resolve() != run.resolve():
             raise UsageError("--resume goes on in the folder of the run; leave out --out")
-        known = run / SOURCES
-        before = yaml.safe_load(known.read_text("utf-8")) if known.is_file() else {}
-        data = data or [Path(path) for path in before.get("data", ())]
-        validation = validation or [Path(path) for path in before.get("validation", ())]
+        before = sources_of(run)
+        data, validation = data or list(before.data), validation or list(before.validation)
+        init_from = init_from or before.init_from
     elif out is None:
         raise UsageError("name a folder for the run with --out RUN")
     else:
         run = out
-        if (run / last).exists():
+        if _has_begun(run, last):
             raise UsageError(f"{run}: holds a run; go on with --resume {run} or name a new folder")
     if not data:
         raise UsageError("name what to learn from with --data PATH")
     run.mkdir(parents=True, exist_ok=True)
-    sources = {
-        "data": [str(path.resolve()) for path in data],
-        "validation": [str(path.resolve()) for path in validation or ()],
-    }
-    (run / SOURCES).write_text(yaml.safe_dump(sources, allow_unicode=True), "utf-8")
+    if is_main():
+        remember_sources(run, Sources(tuple(data), tuple(validation or ()), init_from))
     return run, data, validation or []
+
+
+def _has_begun(run: Path, last: str) -> bool:
+    return any((folder / last).is_file() for folder in (run, run / FIRST_PASS))
 
 
 def settings_of(
@@ -180,9 +195,25 @@ def tell(skipped: Sequence[Skipped]) -> None:
 
 
 def report(outcome: Outcome, run: Path) -> None:
-    """Print how far a run came; one that was stopped ends the program with its own status."""
+    """Print how far a run came; one that was stopped ends the program with its own status.
+
+    Of several processes the main one prints.
+    """
     best = "" if outcome.best is None else f", best {outcome.best:.4f} at {outcome.best_step}"
-    print(f"{run}: step {outcome.step}{best}")
+    say(f"{run}: step {outcome.step}{best}")
     if outcome.interrupted:
-        print(f"stopped; go on with --resume {run}")
-        raise typer.Exit(130)
+        stop(run)
+
+
+def stop(run: Path) -> NoReturn:
+    """Say how a run that was stopped goes on, and end the program."""
+    say(f"stopped; go on with --resume {run}")
+    raise typer.Exit(INTERRUPTED)
+
+
+def say(text: str) -> None:
+    """Print a result; of several processes the main one does."""
+    from effocr.training.distributed import is_main
+
+    if is_main():
+        print(text)

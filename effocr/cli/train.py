@@ -11,6 +11,7 @@ import typer
 
 from effocr.cli.language import LanguageName, frame_settings
 from effocr.cli.runs import (
+    FIRST_PASS,
     ConfigFile,
     Data,
     InitFrom,
@@ -61,11 +62,20 @@ def recognizer(
 ) -> None:
     """Train the recognizer on character-level COCO, glyph folders (`97`) or packed files."""
     from effocr.cli.mine import AUTO, first_pass
+    from effocr.errors import UsageError
+    from effocr.export.runs import sources_of
     from effocr.recognizer.config import RecognizerTraining
     from effocr.recognizer.train import train_recognizer
+    from effocr.training.checkpoints import LAST
 
-    run, data, validation = open_run(out, resume, data, validation)
-    settings = settings_of(RecognizerTraining, config, sets, resume, given=frame_settings(language))
+    if resume is not None and hard_negatives is not None:
+        raise UsageError("--resume goes on with the run's own sets; leave out --hard-negatives")
+    if resume is not None:
+        init_from = init_from or sources_of(resume).init_from
+    run, data, validation = open_run(out, resume, data, validation, init_from=init_from)
+    in_first = resume is not None and not (run / LAST).is_file()
+    kept = run / FIRST_PASS if in_first else resume
+    settings = settings_of(RecognizerTraining, config, sets, kept, given=frame_settings(language))
     model = settings.model
     frames = _frames(data, model.line, seed=settings.loop.seed)
     if validation:
@@ -80,10 +90,11 @@ def recognizer(
         reference=plain,
         init_from=init_from,
     )
-    if hard_negatives is not None and resume is None:
+    if in_first or hard_negatives == AUTO:
+        file = first_pass(run, plain, partial(train, settings), resume=in_first)
+        settings, resume = settings.model_copy(update={"hard_negatives": file}), None
+    elif hard_negatives is not None:
         file = Path(hard_negatives).resolve()
-        if hard_negatives == AUTO:
-            file = first_pass(run, plain, partial(train, settings))
         settings = settings.model_copy(update={"hard_negatives": file})
     report(train(settings, run=run, resume=resume), run)
 

@@ -1,11 +1,12 @@
 """What a run folder says of itself."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
+from effocr.data.hard_negatives import write_text
 from effocr.errors import UsageError
 from effocr.localizer import train as localizer
 from effocr.recognizer import train as recognizer
@@ -13,6 +14,21 @@ from effocr.training.checkpoints import best_of, load_checkpoint
 
 KINDS = (localizer.KIND, recognizer.KIND)
 SOURCES = "sources.yaml"  # written by `effocr train`: what it learns from
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a run learns from.
+
+    Attributes:
+        data: to learn from; empty where it does not say.
+        validation: kept aside; empty: a share of the data is.
+        init_from: weights it started from; None: at random.
+    """
+
+    data: tuple[Path, ...] = ()
+    validation: tuple[Path, ...] = ()
+    init_from: Path | None = None
 
 
 def runs_by_kind(runs: Sequence[Path]) -> tuple[Path, Path]:
@@ -33,17 +49,37 @@ def runs_by_kind(runs: Sequence[Path]) -> tuple[Path, Path]:
     return found[localizer.KIND], found[recognizer.KIND]
 
 
+def remember_sources(run: Path, sources: Sources) -> None:
+    """Write down in the folder of a run what it learns from."""
+    values: dict[str, object] = {
+        "data": [str(path.resolve()) for path in sources.data],
+        "validation": [str(path.resolve()) for path in sources.validation],
+    }
+    if sources.init_from is not None:
+        values["init_from"] = str(sources.init_from.resolve())
+    write_text(run / SOURCES, yaml.safe_dump(values, allow_unicode=True))
+
+
+def sources_of(run: Path) -> Sources:
+    """What a run folder, or the folder of a checkpoint, says of its data."""
+    file = (run if run.is_dir() else run.parent) / SOURCES
+    found = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else None
+    if not isinstance(found, dict):
+        return Sources()
+    start = found.get("init_from")
+    return Sources(
+        tuple(map(Path, found.get("data", ()))),
+        tuple(map(Path, found.get("validation", ()))),
+        None if start is None else Path(start),
+    )
+
+
 def data_of(run: Path) -> list[Path]:
     """What a run learnt from; empty where it does not say."""
-    return [Path(path) for path in _sources(run).get("data", ())]
+    return list(sources_of(run).data)
 
 
 def validation_of(run: Path) -> list[Path]:
     """What a run kept aside: its validation data, or, of those it kept a share of, its data."""
-    return [Path(path) for path in _sources(run).get("validation", ())] or data_of(run)
-
-
-def _sources(run: Path) -> dict[str, Any]:
-    file = (run if run.is_dir() else run.parent) / SOURCES
-    found = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else None
-    return found if isinstance(found, dict) else {}
+    found = sources_of(run)
+    return list(found.validation or found.data)

@@ -57,7 +57,6 @@ class RecognizerTraining(BaseModel, frozen=True, extra="forbid"):
     weights: Path | None = Field(
         None, description="local file with weights of the timm network, .safetensors or .pt"
     )
-
     hard_negatives: Path | None = Field(
         None, description="file with sets of characters that look alike, as `effocr mine` writes"
     )

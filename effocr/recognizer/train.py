@@ -19,6 +19,7 @@ from effocr.recognizer.sampler import ClassBalancedOrder
 from effocr.recognizer.sources import GlyphSource
 from effocr.training.checkpoints import apply_weights, load_run, load_weights
 from effocr.training.config import save_config
+from effocr.training.distributed import is_main
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
 from effocr.training.process import seeded
@@ -111,9 +112,10 @@ def train_recognizer(
         TrainingError: fewer than two characters, a loss that is not finite, or a checkpoint that
             does not fit.
     """
+    begins = resume is None  # what it began with is in the checkpoint
     with seeded(config.loop.seed):
-        model = build_encoder(config.model, weights=config.weights)
-    if init_from is not None:
+        model = build_encoder(config.model, weights=config.weights if begins else None)
+    if begins and init_from is not None:
         apply_weights(model, load_weights(init_from), source=init_from)
     batches = CropBatches(source, config)
     settings: dict[str, Any] = {
@@ -133,8 +135,9 @@ def train_recognizer(
         validate=None if queries is None else Validation(reference or source, queries, config),
         settings=settings,
     )
-    run.mkdir(parents=True, exist_ok=True)
-    save_config(config, run / "config.yaml")
+    if is_main():
+        run.mkdir(parents=True, exist_ok=True)
+        save_config(config, run / "config.yaml")
     characters = len(batches.characters)
     logger.info("training on %d glyphs of %d characters", len(source.labels), characters)
     with RunLog(

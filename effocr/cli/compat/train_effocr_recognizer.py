@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from effocr.cli.compat.flags import Flags
-from effocr.cli.runs import show_log, tell
+from effocr.cli.runs import INTERRUPTED, show_log, tell
 
 if TYPE_CHECKING:
     from effocr.workbench.recognizer_config import ClassicTraining
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 PROG: Final = "train_effocr_recognizer.py"
-INTERRUPTED: Final = 130
 
 
 def run(argv: Sequence[str]) -> int:
@@ -37,7 +36,9 @@ def run(argv: Sequence[str]) -> int:
     outcome = train_classic(
         data, split, config, run=folder, resume=given.resume, arguments=vars(given)
     )
-    return _report(outcome, folder) if is_main() else 0
+    if is_main():
+        _report(outcome, folder)
+    return INTERRUPTED if outcome.run.interrupted else 0
 
 
 def _parser() -> Flags:
@@ -143,7 +144,7 @@ def _loop(given: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _report(outcome: ClassicOutcome, folder: Path) -> int:
+def _report(outcome: ClassicOutcome, folder: Path) -> None:
     done = outcome.run
     if done.best is not None:
         print(f"Accuracy on val set (Precision@1) = {done.best:.4f}, at step {done.best_step}")
@@ -153,5 +154,3 @@ def _report(outcome: ClassicOutcome, folder: Path) -> int:
     print(f"{folder}: step {done.step}{mined}")
     if done.interrupted:
         print("stopped; the same command with --resume goes on")
-        return INTERRUPTED
-    return 0
