@@ -21,6 +21,7 @@ __all__ = [
     "read_lines",
     "write_hard_negatives",
     "write_text",
+    "write_whole",
 ]
 
 _SETS: Final = re.compile(r"[0-9]{1,7}(_[0-9]{1,7})*(\|[0-9]{1,7}(_[0-9]{1,7})*)*")
@@ -73,10 +74,15 @@ def read_lines(path: Path) -> list[str]:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file of UTF-8 text whole or not at all."""
+    write_whole(path, text.encode("utf-8"))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; its folder is made where it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")
     try:
-        draft.write_text(text, "utf-8", newline="\n")
+        draft.write_bytes(content)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)

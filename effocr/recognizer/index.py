@@ -81,7 +81,8 @@ class GlyphIndex:
         """Write index and labels into a folder, each file whole or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
         drafts = {name: folder / f".{name}.part" for name in (INDEX, LABELS)}
-        faiss.write_index(self._index, str(drafts[INDEX]))
+        rows = faiss.serialize_index(self._index)  # faiss's own writer loses errors of the disk
+        drafts[INDEX].write_bytes(rows.tobytes())
         content = {"labels": self._labels, "handicaps": self._handicaps}
         text = json.dumps(content, ensure_ascii=False)
         drafts[LABELS].write_text(text + "\n", encoding="utf-8")

@@ -29,16 +29,21 @@ def save_checkpoint(state: Mapping[str, Any], path: Path) -> None:
     Raises:
         TrainingError: it can't be written: the disk is full. What was there before is untouched.
     """
+    save_tensors({"format": FORMAT, **state}, path)
+
+
+def save_tensors(values: Mapping[str, Any], path: Path) -> None:
+    """Write tensors and plain values by name; as `save_checkpoint`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.tmp")
     try:
         with unfinished.open("wb") as file:
-            torch.save({"format": FORMAT, **state}, file)
+            torch.save(dict(values), file)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
     except (OSError, RuntimeError) as error:  # torch wraps what its writer could not write
-        kept = f"; the {path.name} of an earlier step is kept" if path.is_file() else ""
+        kept = f"; the {path.name} that was there is kept" if path.is_file() else ""
         reason = error.__context__ if isinstance(error.__context__, OSError) else error
         raise TrainingError(f"{path}: can't be written: {reason}{kept}") from error
     finally:

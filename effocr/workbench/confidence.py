@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pydantic import ValidationError
 
 from effocr.bundle import Calibration
+from effocr.data.hard_negatives import write_text
 from effocr.errors import BundleError
 
 if TYPE_CHECKING:
@@ -67,7 +68,5 @@ def write_confidence(
     scores = np.ones(len(labels), np.float32)  # crops are cut where the truth says
     evidence = weigh_evidence(Sample(embeddings, scores, tuple(labels)), index)
     weights = fit_calibration(evidence.features, evidence.correct)
-    draft = folder / f".{CONFIDENCE}.part"
-    draft.write_text(weights.model_dump_json(indent=2) + "\n", "utf-8")
-    draft.replace(path)
+    write_text(path, weights.model_dump_json(indent=2) + "\n")
     return weights

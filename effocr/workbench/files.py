@@ -27,6 +27,7 @@ from effocr.data.hard_negatives import (
     read_lines,
     write_hard_negatives,
     write_text,
+    write_whole,
 )
 from effocr.data.records import Skipped
 from effocr.errors import BundleError, DataFormatError
@@ -93,10 +94,8 @@ def write_reference(folder: Path, embeddings: Floats, labels: Sequence[str]) -> 
     text = "\n".join(in_one_line(name) for name in names)
     if _are_points(text.split("\n")):
         text = "\n".join(map(glyph_to_folder, names))
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{REF_INDEX}.part"
-    faiss.write_index(index, str(draft))
-    draft.replace(folder / REF_INDEX)
+    content = faiss.serialize_index(index)  # faiss's own writer loses errors of the disk
+    write_whole(folder / REF_INDEX, content.tobytes())
     write_text(folder / REF_LABELS, text)
     return skipped
 
@@ -185,15 +184,14 @@ def write_encoder_weights(folder: Path, weights: Mapping[str, Tensor]) -> None:
     Args:
         folder: of the run.
         weights: by name, `net.` and all.
-    """
-    import torch
 
-    draft = folder / f".{WEIGHTS}.part"
-    try:
-        torch.save({name: tensor.detach().cpu() for name, tensor in weights.items()}, draft)
-        draft.replace(folder / WEIGHTS)
-    finally:
-        draft.unlink(missing_ok=True)
+    Raises:
+        TrainingError: it can't be written: the disk is full.
+    """
+    from effocr.training.checkpoints import save_tensors
+
+    on_cpu = {name: tensor.detach().cpu() for name, tensor in weights.items()}
+    save_tensors(on_cpu, folder / WEIGHTS)
 
 
 def _printing_rows(

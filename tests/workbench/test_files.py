@@ -1,6 +1,7 @@
 """The files of a run folder: written as the original does, read without loss."""
 
 import json
+import resource
 import struct
 from pathlib import Path
 
@@ -133,20 +134,22 @@ def test_the_class_map_comes_back(tmp_path: Path) -> None:
         read_class_map(tmp_path)
 
 
-def test_weights_are_written_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_are_whole_when_the_disk_fills_up(tmp_path: Path) -> None:
     write_encoder_weights(tmp_path, {"net.x": torch.ones(2)})
-
-    def full(_: object, path: Path) -> None:
-        path.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(torch, "save", full)
-    with pytest.raises(OSError, match="No space"):
-        write_encoder_weights(tmp_path, {"net.x": torch.zeros(2)})
+    write_reference(tmp_path, ROWS, list("abcd"))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))  # as a full disk: in the middle
+    try:
+        with pytest.raises(TrainingError, match=r"enc_best\.pth: can't be written: .*too large"):
+            write_encoder_weights(tmp_path, {"net.x": torch.zeros(100_000)})
+        with pytest.raises(OSError, match="too large"):
+            write_reference(tmp_path, np.ones((4, 5_000), np.float32), list("abcd"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert torch.equal(read_encoder_weights(tmp_path)["x"], torch.ones(2))
-    assert [path.name for path in tmp_path.iterdir()] == ["enc_best.pth"]
+    assert read_reference(tmp_path)[0].shape == (4, 3)
+    names = {"enc_best.pth", "ref.index", "ref.txt"}
+    assert {path.name for path in tmp_path.iterdir()} == names
 
 
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
