@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,10 @@ from effocr.errors import DataFormatError
 from effocr.language import Language
 from effocr.recognizer.gallery import embed_all
 from effocr.recognizer.index import GlyphIndex
-from effocr.workbench.dataset import RecognizerData, Sample, Split, open_dataset
-from effocr.workbench.glyph_squares import GlyphSquares, load_squares, reference_rows
+from effocr.workbench.dataset import Split, open_dataset
+from effocr.workbench.glyph_squares import load_squares, reference_rows
 
-__all__ = ["ad_hoc_index", "reference_samples"]
+__all__ = ["ad_hoc_index"]
 
 logger = logging.getLogger(__name__)
 
@@ -39,37 +39,16 @@ def ad_hoc_index(
         DataFormatError: there is no such data set, or nothing in it can be read.
     """
     data = open_dataset(root)
-    samples = reference_samples(data, language.reference_fonts)
-    squares = load_squares(data, Split(tuple(samples), (), (), (), ()), size_px=size_px)
+    kinds = np.array([sample.kind for sample in data.samples])
+    renders, crops = (np.flatnonzero(kinds == kind) for kind in ("render", "paired"))
+    rows = reference_rows(data.samples, renders, crops, language.reference_fonts)
+    chosen = tuple(data.samples[row] for row in rows)
+    squares = load_squares(data, Split(chosen, (), (), (), ()), size_px=size_px)
     for problem in squares.skipped:
         logger.warning("%s", problem)
     if not len(squares.renders):
         raise DataFormatError(f"{root}: no readable samples to make an index of")
-    rows = embed_all(embed, squares.pixels[squares.renders])
-    index = GlyphIndex.create(rows.shape[1])
-    index.add(rows, squares.glyphs(squares.renders))
+    embeddings = embed_all(embed, squares.pixels[squares.renders])
+    index = GlyphIndex.create(embeddings.shape[1])
+    index.add(embeddings, squares.glyphs(squares.renders))
     return index
-
-
-def reference_samples(data: RecognizerData, fonts: Sequence[str]) -> list[Sample]:
-    """What stands for the characters in an index: mostly renders of the reference fonts.
-
-    Args:
-        data: the data set; no image is read.
-        fonts: stems of the reference fonts; none: all are.
-    """
-    kinds = np.array([sample.kind for sample in data.samples])
-    none = np.zeros(0, np.int64)
-    rows = reference_rows(
-        GlyphSquares(
-            np.zeros((0, 0, 0), np.uint8),
-            data.samples,
-            np.flatnonzero(kinds == "render"),
-            np.flatnonzero(kinds == "paired"),
-            none,
-            none,
-            (),
-        ),
-        fonts,
-    )
-    return [data.samples[row] for row in rows]

@@ -93,7 +93,9 @@ def load_squares(data: RecognizerData, split: Split, *, size_px: int) -> GlyphSq
     )
 
 
-def reference_rows(squares: GlyphSquares, fonts: Sequence[str]) -> Ints:
+def reference_rows(
+    samples: Sequence[Sample], renders: Ints, crops: Ints, fonts: Sequence[str]
+) -> Ints:
     """Rows that fill the index, in order.
 
     The renders of the reference fonts; for characters that these lack a few renders of other
@@ -101,13 +103,14 @@ def reference_rows(squares: GlyphSquares, fonts: Sequence[str]) -> Ints:
     of the training data can be recognised.
 
     Args:
-        squares: of the data set.
+        samples: of the data set.
+        renders: rows of them.
+        crops: of the training data.
         fonts: stems of the reference fonts; empty: all fonts.
     """
-    samples = squares.samples
-    chosen = [row for row in squares.renders if not fonts or samples[row].font in fonts]
+    chosen = [row for row in renders if not fonts or samples[row].font in fonts]
     known = {samples[row].glyph for row in chosen}
-    for rest in (squares.renders, squares.train):
+    for rest in (renders, crops):
         of_glyph: dict[str, list[int]] = defaultdict(list)
         for row in rest:
             if samples[row].glyph not in known:

@@ -116,4 +116,5 @@ def measure_on(
     if config.classes is not None:
         return Classified(squares, queries, classes)
     fonts = load_language(config.language).reference_fonts
-    return Retrieved(squares, reference_rows(squares, fonts), queries)
+    reference = reference_rows(squares.samples, squares.renders, squares.train, fonts)
+    return Retrieved(squares, reference, queries)

@@ -136,6 +136,8 @@ def open_recognizer(
         return model_recognizer(folder)
     known = network.of(folder)
     if known.classes is not None:
+        if ad_hoc is not None:
+            raise UsageError(f"{folder}: a classifier; it has classes of its own and no index")
         return _open_classifier(folder, known, device, classes=known.classes)
     encoder = open_encoder(folder, known)
     running, size = OnDevice(encoder, device), encoder.size_px

@@ -177,7 +177,8 @@ def test_fact_6_characters_that_the_reference_font_lacks_come_from_elsewhere(
     assert by_glyph["I"] == {"NotoSerif-Regular"}
     none = load_squares(open_dataset(root), open_dataset(root).split(root.parent / "train.json"),
                         size_px=8)  # fmt: skip
-    assert len({none.samples[r].glyph for r in reference_rows(none, ["NotThere"])}) == 6
+    rows = reference_rows(none.samples, none.renders, none.train, ["NotThere"])
+    assert len({none.samples[r].glyph for r in rows}) == 6
 
 
 def test_defect_20_a_character_that_the_reference_lacks_is_an_error(draw_glyph_set: Draw) -> None:

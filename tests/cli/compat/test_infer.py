@@ -406,6 +406,8 @@ def test_a_classifier_reads_with_as_many_classes_as_it_has(
     assert sum(value for _, value in glyph["candidates"]) <= 1.001
     assert torch_infer(*given, "--N_classes", 7, recognizer=folder) == 2
     assert "4 classes" in capsys.readouterr().err
+    assert torch_infer(*given, "--ad_hoc_index_root_dir", tmp_path, recognizer=folder) == 2
+    assert "a classifier" in capsys.readouterr().err
 
 
 def test_an_index_is_made_on_the_spot(
