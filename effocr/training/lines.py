@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ from effocr.data.labelled import label_line
 from effocr.data.records import LineImage, Skipped
 from effocr.errors import DataFormatError, EffOCRError
 from effocr.synth.frames import PreparedLine, prepare_line
+
+Line = TypeVar("Line")
 
 KEPT_ASIDE: Final = 20  # every 20th line, where no validation data is given
 
@@ -28,8 +30,14 @@ class TrainingLines:
 
     def keep_aside(self) -> tuple[tuple[PreparedLine, ...], tuple[PreparedLine, ...]]:
         """Lines to learn from, and every twentieth for validation."""
-        rest = tuple(line for i, line in enumerate(self.lines) if i % KEPT_ASIDE)
-        return rest, self.lines[::KEPT_ASIDE]
+        return keep_aside(self.lines)
+
+
+def keep_aside(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """Lines to learn from, and every twentieth for validation; a single line is learnt from."""
+    if len(lines) == 1:
+        return lines, ()
+    return tuple(line for i, line in enumerate(lines) if i % KEPT_ASIDE), lines[::KEPT_ASIDE]
 
 
 def annotations_of(path: Path) -> Path | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -18,17 +18,19 @@ from effocr.localizer.arrays import spaces_before
 from effocr.localizer.backends.boxes import BoxLocalizer, LineBoxes
 from effocr.localizer.backends.detectron2_config import Detectron2Training
 from effocr.localizer.backends.load import load_localizer
-from effocr.localizer.backends.samples import BoxSample, read_samples
+from effocr.localizer.backends.samples import BoxSample, BoxSamples, read_samples
 from effocr.localizer.backends.score import score
 from effocr.localizer.backends.torchvision_config import TorchvisionTraining
 from effocr.localizer.config import LocalizerTraining
+from effocr.pipeline.engines import LocatedLine, Locator
 from effocr.pipeline.images import load_image
+from effocr.pipeline.locate import NativeLocator
 from effocr.training.config import LoopConfig
 from effocr.training.lines import load_lines
 from effocr.training.loop import Outcome
 from effocr.workbench.native_onnx import export_native
 
-__all__ = ["LineFiles", "Trained", "TrainedBackend", "score_run", "train_backend"]
+__all__ = ["LineFiles", "TrainedBackend", "score_run", "train_backend"]
 
 TrainedBackend = Literal["native", "torchvision", "detectron2"]
 Settings = LocalizerTraining | TorchvisionTraining | Detectron2Training
@@ -53,26 +55,6 @@ class LineFiles:
     images: Path | None = None
 
 
-@dataclass(slots=True)
-class Trained:
-    """How far a run came.
-
-    Attributes:
-        step: steps done.
-        best: the best figure on the validation lines: F of glyphs, 0 to 1, or of Detectron2 the
-            bbox AP, percent; None if nothing was measured.
-        best_step: its step.
-        interrupted: stopped by Ctrl+C.
-        figures: of the best weights on lines kept for the end, by name.
-    """
-
-    step: int
-    best: float | None
-    best_step: int
-    interrupted: bool
-    figures: dict[str, float] = field(default_factory=dict)
-
-
 class Paced(Protocol):
     """Settings with a loop."""
 
@@ -90,7 +72,7 @@ def train_backend(
     tell: Tell,
     resume: bool = False,
     init_from: Path | None = None,
-) -> Trained:
+) -> Outcome:
     """Train the localizer that the settings are for.
 
     Args:
@@ -100,6 +82,10 @@ def train_backend(
         tell: is given what was left out of the data, and why.
         resume: go on with the run in the folder.
         init_from: weights to start from; for Detectron2 they are in its settings.
+
+    Returns:
+        How far it came; `best` is the F of glyphs on the validation lines, 0 to 1, but of
+        Detectron2 the bbox AP, percent.
 
     Raises:
         EffOCRError: of the data, the settings, the weights or the training; the message says which.
@@ -120,7 +106,7 @@ def _native(
     tell: Tell,
     resume: Path | None,
     init_from: Path | None,
-) -> Trained:
+) -> Outcome:
     from effocr.localizer.train import LineBatches, train_localizer
 
     shape = settings.model.line
@@ -145,7 +131,7 @@ def _native(
         init_from=init_from,
     )
     export_native(run)
-    return _trained(outcome)
+    return outcome
 
 
 def _torchvision(
@@ -155,19 +141,13 @@ def _torchvision(
     tell: Tell,
     resume: Path | None,
     init_from: Path | None,
-) -> Trained:
-    from dataclasses import replace
-
+) -> Outcome:
     from effocr.localizer.backends.torchvision_train import train_torchvision
 
-    found = read_samples(files.train, images=files.images)
-    tell(found.skipped)
-    lines, aside = found.samples, _validation(files, tell)
-    if not files.validation:
-        lines, aside = found.keep_aside()
+    lines, aside = _box_samples(files, tell)
     loop = _paced(settings.loop, -(-len(lines) // settings.batch_size))
-    outcome = train_torchvision(
-        replace(found, samples=lines),
+    return train_torchvision(
+        BoxSamples(lines),
         aside,
         settings.model_copy(update={"loop": loop}),
         run=run,
@@ -175,30 +155,30 @@ def _torchvision(
         resume=resume,
         init_from=init_from,
     )
-    return _trained(outcome)
 
 
 def _detectron2(
     files: LineFiles, settings: Detectron2Training, run: Path, tell: Tell, resume: bool
-) -> Trained:
+) -> Outcome:
     from effocr.localizer.backends.detectron2_config import require_detectron2
-    from effocr.localizer.backends.detectron2_train import Detectron2Data, train_detectron2
+    from effocr.localizer.backends.detectron2_train import train_detectron2
 
     require_detectron2()  # before the data is read
+    lines, aside = _box_samples(files, tell)
+    return train_detectron2(lines, aside, settings, run=run, load=load_image, resume=resume)
+
+
+def _box_samples(
+    files: LineFiles, tell: Tell
+) -> tuple[tuple[BoxSample, ...], tuple[BoxSample, ...]]:
+    """Lines to learn from and lines kept aside."""
     found = read_samples(files.train, images=files.images)
     tell(found.skipped)
-    lines, aside = found.samples, _validation(files, tell)
     if not files.validation:
-        lines, aside = found.keep_aside()
-    data = Detectron2Data(lines, aside)
-    outcome = train_detectron2(data, settings, run=run, load=load_image, resume=resume)
-    return Trained(outcome.step, outcome.best, outcome.best_step, outcome.interrupted)
-
-
-def _validation(files: LineFiles, tell: Tell) -> tuple[BoxSample, ...]:
-    found = read_samples(files.validation, images=files.images)
-    tell(found.skipped)
-    return found.samples
+        return found.keep_aside()
+    kept = read_samples(files.validation, images=files.images)
+    tell(kept.skipped)
+    return found.samples, kept.samples
 
 
 def _paced(loop: LoopConfig, epoch: int) -> LoopConfig:
@@ -208,10 +188,6 @@ def _paced(loop: LoopConfig, epoch: int) -> LoopConfig:
     every = min(loop.validate_every, max(epoch, 20))
     log = min(loop.log_every, every)
     return loop.model_copy(update={"validate_every": every, "save_every": every, "log_every": log})
-
-
-def _trained(outcome: Outcome) -> Trained:
-    return Trained(outcome.step, outcome.best, outcome.best_step, outcome.interrupted)
 
 
 def score_run(
@@ -233,7 +209,8 @@ def score_run(
         data: character-level COCO files.
         images: folder of the images; None: beside each file.
         tell: is given what was left out of the data, and why.
-        detectron2: config and weights, if others are meant than those in the folder.
+        detectron2: whose options and initial weights win over the run's, and whose config counts
+            if it has none.
 
     Raises:
         EffOCRError: of the data or of the run.
@@ -246,41 +223,41 @@ def score_run(
     localizer: BoxLocalizer
     match backend:
         case "native":
-            localizer = _NativeBoxes(run)
+            localizer = _LocatedBoxes(_open_native(run))
         case "torchvision":
             localizer = load_localizer(backend, run, score_threshold=SCORE, iou_threshold=OVERLAP)
         case "detectron2":
-            from effocr.localizer.backends.detectron2_train import open_run
+            from effocr.localizer.backends.detectron2 import Detectron2Localizer
+            from effocr.localizer.backends.detectron2_data import coco_figures
 
-            opened = open_run(run, detectron2)
-            figures = opened.coco_figures(found.samples, load=load_image)
-            localizer = opened.localizer(score_threshold=SCORE)
+            localizer = opened = Detectron2Localizer(run, SCORE, OVERLAP, detectron2)
+            figures = coco_figures(opened.model, opened.recipe, found.samples, load=load_image)
     return figures | score(localizer, found.samples, load=load_image).figures()
 
 
-class _NativeBoxes:
-    """A run of the native localizer as a `BoxLocalizer`."""
+def _open_native(run: Path) -> NativeLocator:
+    from effocr.pipeline.torch_engines import TorchLocalizer
 
-    def __init__(self, run: Path) -> None:
-        from effocr.pipeline.locate import NativeLocator
-        from effocr.pipeline.torch_engines import TorchLocalizer
+    localizer = TorchLocalizer(run)
+    return NativeLocator(localizer, localizer.config.model.line, SCORE)
 
-        localizer = TorchLocalizer(run)
-        self._locator = NativeLocator(localizer, localizer.config.model.line, SCORE)
+
+@dataclass(frozen=True, slots=True)
+class _LocatedBoxes:
+    """A `Locator`, which knows glyphs and gaps, as a `BoxLocalizer`: words lie between gaps."""
+
+    locator: Locator
 
     def locate(self, lines: Sequence[npt.NDArray[np.uint8]]) -> list[LineBoxes]:
         """See `effocr.localizer.backends.boxes.BoxLocalizer`."""
-        nothing = np.zeros((0, 4), np.float32)
-        blank = LineBoxes(nothing, nothing[:, 0], nothing, nothing[:, 0])
-        found = []
-        for line in self._locator.locate(lines):
-            if line is None or not len(line.boxes):
-                found.append(blank)
-                continue
-            boxes = line.boxes
-            first = np.flatnonzero(spaces_before(line.located))
-            groups = np.split(boxes, first[first > 0])
-            words = np.array([union_box(group) for group in groups], np.float32)
-            sure = np.ones(len(words), np.float32)
-            found.append(LineBoxes(boxes, line.located.scores, words, sure))
-        return found
+        return [_boxes_of(line) for line in self.locator.locate(lines)]
+
+
+def _boxes_of(line: LocatedLine | None) -> LineBoxes:
+    nothing = np.zeros((0, 4), np.float32)
+    if line is None or not len(line.boxes):
+        return LineBoxes(nothing, nothing[:, 0], nothing, nothing[:, 0])
+    first = np.flatnonzero(spaces_before(line.located))
+    groups = np.split(line.boxes, first[first > 0])
+    words = np.array([union_box(group) for group in groups], np.float32)
+    return LineBoxes(line.boxes, line.located.scores, words, np.ones(len(words), np.float32))

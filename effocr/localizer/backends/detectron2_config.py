@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from effocr.errors import MissingDependencyError, UsageError
 from effocr.training.trackers import TrackerName
@@ -59,7 +59,7 @@ class Detectron2Training(BaseModel, frozen=True, extra="forbid"):
     words: bool | None = Field(
         None, description="look for words too; null: if the data has any, or spaces in its texts"
     )
-    options: tuple[str, ...] = Field(
+    options: tuple[Annotated[str, BeforeValidator(str)], ...] = Field(
         (), description="values of the config, `NAME VALUE` in turn or `NAME=VALUE`; they win"
     )
     gpus: int = Field(1, ge=0, description="of this machine; 0, or where there is none: the CPU")
@@ -133,6 +133,8 @@ def option_pairs(options: Sequence[str]) -> list[tuple[str, str]]:
     rest = [option for option in options if option != "--"]
     while rest:
         name = rest.pop(0)
+        if name.startswith("--"):
+            raise UsageError(f"{name}: flags stand before the values of the config")
         if "=" in name:
             name, _, value = name.partition("=")
         elif rest:

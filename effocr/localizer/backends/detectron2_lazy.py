@@ -21,7 +21,7 @@ from effocr.localizer.backends.detectron2_config import (
     period,
     steps_of,
 )
-from effocr.localizer.backends.detectron2_recipe import NOT_BUILT, Plan, told
+from effocr.localizer.backends.detectron2_recipe import Pace, Plan, config_errors, told
 
 __all__ = ["LazyRecipe"]
 
@@ -35,10 +35,17 @@ USUAL: Final = {
     "dataloader": ("common/data/coco.py", "dataloader"),
 }
 TRUSTED: Final = (
-    "detectron2.data.", "detectron2.evaluation.", "detectron2.layers.", "detectron2.modeling.",
-    "detectron2.solver.", "fvcore.common.param_scheduler.", "torch.nn.", "torch.optim.",
+    "detectron2.data.transforms.", "detectron2.evaluation.", "detectron2.layers.",
+    "detectron2.modeling.", "detectron2.solver.", "fvcore.common.param_scheduler.", "torch.nn.",
+    "torch.optim.",
 )  # fmt: skip
 """Whose callables a saved config may name; no other is called."""
+LOADING: Final = frozenset(
+    f"detectron2.data.{name}"
+    for name in ("DatasetMapper", "build_detection_test_loader", "build_detection_train_loader",
+                 "get_detection_dataset_dicts")
+)  # fmt: skip
+"""Named by every saved config and never called; other functions beside them unpickle files."""
 
 
 class LazyRecipe:
@@ -94,40 +101,25 @@ class LazyRecipe:
                 )
         return cls(OmegaConf.create(values, flags={"allow_objects": True}), path)
 
-    @property
-    def weights(self) -> str:
-        """Weights to start from."""
-        return str(self.cfg.train.get("init_checkpoint") or "")
+    @config_errors()
+    def pace(self) -> Pace:
+        """See `Recipe`."""
+        train, loader = self.cfg.train, self.cfg.dataloader.train
+        return Pace(
+            classes=int((self.cfg.model.get("roi_heads") or self.cfg.model).num_classes),
+            weights=str(train.get("init_checkpoint") or ""),
+            steps=int(train.max_iter),
+            evaluate_every=int(train.get("eval_period", 0)),
+            workers=int(loader.get("num_workers", 0)),
+            amp=bool(train.get("amp", {}).get("enabled", False)),
+            seed=int(train.get("seed", -1)),
+        )
 
-    @property
-    def steps(self) -> int:
-        """Steps in all."""
-        return int(self.cfg.train.max_iter)
-
-    @property
-    def evaluate_every(self) -> int:
-        """Steps between evaluations."""
-        return int(self.cfg.train.eval_period)
-
-    @property
-    def workers(self) -> int:
-        """Processes that make batches."""
-        return int(self.cfg.dataloader.train.get("num_workers", 0))
-
-    @property
-    def amp(self) -> bool:
-        """Half precision."""
-        return bool(self.cfg.train.get("amp", {}).get("enabled", False))
-
-    @property
-    def seed(self) -> int:
-        """Of the random numbers."""
-        return int(self.cfg.train.get("seed", -1))
-
+    @config_errors()
     def prepare(self, plan: Plan) -> None:
         """See `Recipe`."""
         batch_before = int(self.cfg.dataloader.train.get("total_batch_size", 16))
-        self._merge(plan)
+        self.override(plan.settings.options)  # the network's, before its strides are asked for
         self._set_model(plan.classes)
         wanted, train = plan.settings, self.cfg.train
         train.max_iter = steps_of(plan.images, wanted.epochs, wanted.batch_size)
@@ -138,20 +130,19 @@ class LazyRecipe:
         else:
             self.cfg.optimizer.lr *= wanted.batch_size / batch_before
         self.cfg.dataloader.train.total_batch_size = wanted.batch_size
+        mapper = self._mapper(train=True)
+        mapper.augmentations = [one for one in mapper.augmentations if not _mirrors(one)]
         if wanted.alt_augmentations:
-            self._mapper(train=True).augmentations = [_alternative()]
-        self._merge(plan)
+            mapper.augmentations = [_alternative()]
+        self.override(wanted.options)
 
-    def _merge(self, plan: Plan) -> None:
+    def override(self, options: Sequence[str]) -> None:
+        """See `Recipe`."""
         from detectron2.config import LazyConfig
-        from hydra.errors import HydraException
-        from omegaconf.errors import OmegaConfBaseException
 
-        pairs = [f"{name}={value}" for name, value in option_pairs(plan.settings.options)]
-        try:
+        pairs = [f"{name}={value}" for name, value in option_pairs(options)]
+        with config_errors(" ".join(options)):
             self.cfg = LazyConfig.apply_overrides(self.cfg, pairs)
-        except (HydraException, OmegaConfBaseException, KeyError, TypeError) as error:
-            raise UsageError(f"{' '.join(plan.settings.options)}: {told(error)}") from error
 
     def _set_model(self, classes: int) -> None:
         model = self.cfg.model
@@ -208,16 +199,15 @@ class LazyRecipe:
         for part in parts:
             part.test_score_thresh, part.test_nms_thresh = score, iou
 
+    @config_errors()
     def model(self) -> nn.Module:
         """See `Recipe`."""
         from detectron2.config import instantiate
 
-        try:
-            model: nn.Module = instantiate(self.cfg.model)
-        except NOT_BUILT as error:
-            raise UsageError(f"the config's network cannot be built: {told(error)}") from error
+        model: nn.Module = instantiate(self.cfg.model)
         return model
 
+    @config_errors()
     def optimizer(self, model: nn.Module) -> Optimizer:
         """See `Recipe`."""
         from detectron2.config import instantiate
@@ -227,19 +217,20 @@ class LazyRecipe:
         optimizer: Optimizer = instantiate(wanted)
         return optimizer
 
+    @config_errors()
     def scheduler(self, optimizer: Optimizer) -> Any:
         """See `Recipe`."""
         from detectron2.config import instantiate
         from detectron2.solver import LRMultiplier
 
-        return LRMultiplier(optimizer, instantiate(self.cfg.lr_multiplier), self.steps)
+        return LRMultiplier(optimizer, instantiate(self.cfg.lr_multiplier), self.pace().steps)
 
+    @config_errors()
     def augmentations(self, *, train: bool) -> list[Any]:
         """See `Recipe`."""
         from detectron2.config import instantiate
 
-        wanted = self._mapper(train=train).augmentations
-        return [instantiate(one) for one in wanted if not _mirrors(one)]
+        return [instantiate(one) for one in self._mapper(train=train).augmentations]
 
     def _mapper(self, *, train: bool) -> Any:
         loader = self.cfg.dataloader
@@ -271,8 +262,10 @@ def _trusted(target: Any) -> bool:
     """Whether a name leads to a callable of a trusted package, and not by way of it elsewhere."""
     from detectron2.utils.registry import locate
 
-    if not isinstance(target, str) or not target.startswith(TRUSTED):
+    if not isinstance(target, str):
         return False
+    if target in LOADING or not target.startswith(TRUSTED):
+        return target in LOADING
     try:
         found = locate(target)
     except Exception:  # noqa: BLE001 - of unknown kinds: the name leads nowhere

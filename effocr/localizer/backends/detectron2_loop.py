@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,14 @@ from effocr.errors import TrainingError
 from effocr.localizer.backends.detectron2_config import Detectron2Training
 from effocr.localizer.backends.detectron2_data import LineMapper, coco_figures, records_of
 from effocr.localizer.backends.detectron2_recipe import Recipe
-from effocr.localizer.backends.detectron2_weights import BEST, put_weights
+from effocr.localizer.backends.detectron2_weights import BEST
 from effocr.localizer.backends.samples import BoxSample
 from effocr.training.checkpoints import read_tensors, save_checkpoint
 from effocr.training.log import RunLog
+from effocr.training.loop import Outcome
+from effocr.training.process import interrupts
 
-__all__ = ["OUTCOME", "Detectron2Data", "Detectron2Outcome", "Run", "Work"]
+__all__ = ["OUTCOME", "Run", "Work"]
 
 Load = Callable[[Path], npt.NDArray[np.uint8]]
 LAST = "last_checkpoint"  # holds the name of the last checkpoint, as Detectron2 has it
@@ -30,38 +32,21 @@ FIGURE = "bbox/AP"
 
 
 @dataclass(frozen=True, slots=True)
-class Detectron2Data:
-    """Lines to learn from and to measure on; the latter two may be empty."""
-
-    train: tuple[BoxSample, ...]
-    validation: tuple[BoxSample, ...] = ()
-    test: tuple[BoxSample, ...] = ()
-
-
-@dataclass(slots=True)
-class Detectron2Outcome:
-    """How far a run came.
+class Work:
+    """What each process of a training is told.
 
     Attributes:
-        step: steps done.
-        best: the best bbox AP on the validation lines, percent; None if there are none.
-        best_step: its step.
-        test: figures of the best weights on the test lines, percent.
-        interrupted: stopped by Ctrl+C.
+        samples: lines to learn from.
+        validation: lines kept aside; may be empty.
+        settings: of the training.
+        run: its folder.
+        load: reads an image as [height, width] uint8.
+        resume: go on from the last checkpoint, if there is one.
+        device: cpu or cuda.
     """
 
-    step: int = 0
-    best: float | None = None
-    best_step: int = 0
-    test: dict[str, float] = field(default_factory=dict)
-    interrupted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What each process of a training is told."""
-
-    data: Detectron2Data
+    samples: tuple[BoxSample, ...]
+    validation: tuple[BoxSample, ...]
     settings: Detectron2Training
     run: Path
     load: Load
@@ -69,18 +54,11 @@ class Work:
     device: str
 
     @property
-    def several(self) -> bool:
-        """Whether there are several processes."""
-        from detectron2.utils import comm
-
-        return bool(comm.get_world_size() > 1)
-
-    @property
     def classes(self) -> int:
         """1 for glyphs, 2 for glyphs and words."""
         words = self.settings.words
         if words is None:
-            words = any(len(sample.words) for sample in self.data.train)
+            words = any(len(sample.words) for sample in self.samples)
         return 2 if words else 1
 
     @property
@@ -103,49 +81,57 @@ class Run:
 
     def __init__(self, work: Work, recipe: Recipe, model: nn.Module, log: RunLog) -> None:
         from detectron2.data import build_detection_train_loader
-        from detectron2.engine import AMPTrainer, SimpleTrainer
+        from detectron2.engine import AMPTrainer, SimpleTrainer, hooks
         from detectron2.utils import comm
 
         self.work, self.recipe, self.model, self.log = work, recipe, model, log
-        self.bare: nn.Module = model.module if work.several else model  # type: ignore[assignment]
+        self.pace = recipe.pace()
+        several = comm.get_world_size() > 1
+        self.bare: nn.Module = model.module if several else model  # type: ignore[assignment]
         self.main = comm.is_main_process()
-        self.workers = min(recipe.workers, (os.cpu_count() or 1) - 1)
-        self.optimizer = recipe.optimizer(self.bare)
+        self.workers = min(self.pace.workers, (os.cpu_count() or 1) - 1)
+        optimizer = recipe.optimizer(self.bare)
         loader = build_detection_train_loader(
-            records_of(work.data.train, classes=work.classes),
+            records_of(work.samples, classes=work.classes),
             mapper=LineMapper(recipe.augmentations(train=True), load=work.load, train=True),
             total_batch_size=work.settings.batch_size,
             num_workers=self.workers,
         )
-        trainer = AMPTrainer if recipe.amp and work.device == "cuda" else SimpleTrainer
-        self.trainer: Any = trainer(model, loader, self.optimizer)
-        self.outcome = Detectron2Outcome()
+        trainer = AMPTrainer if self.pace.amp and work.device == "cuda" else SimpleTrainer
+        self.trainer: Any = trainer(model, loader, optimizer)
+        rates = hooks.LRScheduler(optimizer, recipe.scheduler(optimizer))
+        self.trainer.register_hooks([hooks.IterationTimer(), rates])
+        self.outcome = Outcome()
 
     def train(self) -> None:
-        """Run all steps that are left.
+        """Run all steps that are left; Ctrl+C ends the step and saves.
 
         Raises:
             TrainingError: the loss is not finite.
         """
-        from detectron2.engine import hooks
+        from detectron2.utils import comm
+        from detectron2.utils.events import EventStorage
 
-        self.trainer.register_hooks(
-            [
-                hooks.IterationTimer(),
-                hooks.LRScheduler(self.optimizer, self.recipe.scheduler(self.optimizer)),
-                hooks.CallbackHook(after_step=self._after_step),
-            ]
-        )
         self._go_on()
-        try:
-            self.trainer.train(self.outcome.step, self.recipe.steps)
-        except FloatingPointError as error:
-            raise TrainingError(
-                f"step {self.trainer.iter + 1}: the loss is not finite; try a lower learning rate"
-            ) from error
-        except KeyboardInterrupt:
-            self.outcome.interrupted = True
-            self._save()
+        trainer, first = self.trainer, self.outcome.step
+        with interrupts() as interrupted, EventStorage(first) as trainer.storage:
+            trainer.before_train()
+            for trainer.iter in range(first, self.pace.steps):
+                trainer.before_step()
+                try:
+                    trainer.run_step()
+                except FloatingPointError as error:
+                    raise TrainingError(
+                        f"step {trainer.iter + 1}: the loss is not finite; try a lower learning "
+                        "rate"
+                    ) from error
+                trainer.after_step()
+                done = trainer.iter + 1 == self.pace.steps
+                self._after_step(done=done)
+                self.outcome.interrupted = any(comm.all_gather(interrupted.is_set())) and not done
+                if self.outcome.interrupted:
+                    self._save()
+                    break
 
     def _go_on(self) -> None:
         """Put everything back as it was at the last checkpoint."""
@@ -155,18 +141,18 @@ class Run:
             try:
                 self.bare.load_state_dict(state["model"])
                 self.trainer.load_state_dict(state["trainer"])
-            except (KeyError, RuntimeError, ValueError) as error:
+                self.outcome = Outcome(**state["outcome"])
+            except (KeyError, RuntimeError, TypeError, ValueError) as error:
                 raise TrainingError(f"{path}: a checkpoint of another model: {error}") from error
-            self.outcome = Detectron2Outcome(**state["outcome"])
+            self.outcome.interrupted = False
         self.log.rewind(self.outcome.step)
 
-    def _after_step(self, _: Any) -> None:
+    def _after_step(self, *, done: bool) -> None:
         """Log, measure and save when it is time."""
         step = self.outcome.step = self.trainer.iter + 1
-        done = step == self.recipe.steps
         if step % self.work.settings.log_every == 0 or done:
             self._log({"step": step, **self._figures()})
-        if done or step % self.recipe.evaluate_every == 0:
+        if done or (self.pace.evaluate_every > 0 and step % self.pace.evaluate_every == 0):
             self._measure()
             self._save()
 
@@ -184,28 +170,21 @@ class Run:
 
     def _measure(self) -> None:
         """Measure on the validation lines, and keep the weights if none were better."""
-        if not self.work.data.validation:
+        work = self.work
+        if not work.validation:
             return
-        figures = self.figures_of(self.work.data.validation, "val")
-        self.model.train()
+        figures = coco_figures(
+            self.model, self.recipe, work.validation, load=work.load, workers=self.workers
+        )
         if not self.main:
             return
         self._log({"step": self.outcome.step, **figures})
         if self.outcome.best is None or figures[FIGURE] > self.outcome.best:
             self.outcome.best, self.outcome.best_step = figures[FIGURE], self.outcome.step
-            save_checkpoint({"model": self.bare.state_dict()}, self.work.run / BEST)
+            self._save_best()
 
-    def figures_of(self, samples: tuple[BoxSample, ...], name: str) -> dict[str, float]:
-        """COCO's figures of the present weights."""
-        return coco_figures(
-            self.model,
-            self.recipe.augmentations(train=False),
-            samples,
-            name=f"effocr_{name}",
-            classes=self.work.classes,
-            load=self.work.load,
-            workers=self.workers,
-        )
+    def _save_best(self) -> None:
+        save_checkpoint({"model": self.bare.state_dict()}, self.work.run / BEST)
 
     def _save(self) -> None:
         """Write a checkpoint; old ones go once it is there."""
@@ -230,18 +209,10 @@ class Run:
             self.log(row)
 
     def finish(self) -> None:
-        """Measure the best weights on the test lines and write down how it went."""
-        from detectron2.utils import comm
-
-        best = self.work.run / BEST
-        if self.main and self.outcome.best is None:
-            save_checkpoint({"model": self.bare.state_dict()}, best)  # the last is the best
-        comm.synchronize()
-        if self.work.data.test and not self.outcome.interrupted:
-            put_weights(self.bare, best, all_of_them=True)
-            self.outcome.test = self.figures_of(self.work.data.test, "test")
-            row = {f"test/{name}": value for name, value in self.outcome.test.items()}
-            self._log({"step": self.outcome.step, **row})
-        if self.main:
-            text = json.dumps(asdict(self.outcome), indent=2)
-            (self.work.run / OUTCOME).write_text(text + "\n", "utf-8")
+        """Write down how it went; where nothing was measured, the last weights are the best."""
+        if not self.main:
+            return
+        if self.outcome.best is None:
+            self._save_best()
+        text = json.dumps(asdict(self.outcome), indent=2)
+        (self.work.run / OUTCOME).write_text(text + "\n", "utf-8")

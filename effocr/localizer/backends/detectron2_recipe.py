@@ -1,8 +1,10 @@
 """A configuration of Detectron2 in either form, behind one Protocol."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import yaml
 from torch import nn
@@ -11,10 +13,12 @@ from torch.optim import Optimizer
 from effocr.errors import UsageError
 from effocr.localizer.backends.detectron2_config import Detectron2Training, require_detectron2
 
-__all__ = ["NOT_BUILT", "Plan", "Recipe", "SafeLoader", "open_recipe", "read_yaml", "told"]
+__all__ = ["Pace", "Plan", "Recipe", "config_errors", "open_recipe", "told"]
 
-NOT_BUILT = (AssertionError, AttributeError, KeyError, RuntimeError, TypeError, ValueError)
-"""What Detectron2 raises when values of a config do not go together."""
+NOT_BUILT: Final = (
+    ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, RuntimeError, TypeError,
+    ValueError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,44 +40,43 @@ class Plan:
     run: Path
 
 
-class Recipe(Protocol):
-    """What a configuration says, and what can be built from it.
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Plain values of a configuration.
 
     Attributes:
+        classes: that the network tells apart.
         weights: to start from, empty for a random start; may be remote.
         steps: in all.
-        evaluate_every: steps.
+        evaluate_every: steps; 0: after the last.
         workers: processes that make batches.
         amp: train in half precision.
         seed: of the random numbers; negative: any.
     """
 
-    @property
-    def weights(self) -> str:
-        """See above."""
+    classes: int
+    weights: str
+    steps: int
+    evaluate_every: int
+    workers: int
+    amp: bool
+    seed: int
 
-    @property
-    def steps(self) -> int:
-        """See above."""
 
-    @property
-    def evaluate_every(self) -> int:
-        """See above."""
+class Recipe(Protocol):
+    """What a configuration says, and what can be built from it.
 
-    @property
-    def workers(self) -> int:
-        """See above."""
-
-    @property
-    def amp(self) -> bool:
-        """See above."""
-
-    @property
-    def seed(self) -> int:
-        """See above."""
+    Every method raises UsageError where values of the configuration do not go together.
+    """
 
     def prepare(self, plan: Plan) -> None:
         """Set classes, anchors, steps and the rest for a training; the plan's options win."""
+
+    def override(self, options: Sequence[str]) -> None:
+        """Set values, see `option_pairs`."""
+
+    def pace(self) -> Pace:
+        """Its plain values."""
 
     def start_from(self, weights: str) -> None:
         """Start from a local file."""
@@ -94,40 +97,56 @@ class Recipe(Protocol):
         """Build the schedule of the learning rate."""
 
     def augmentations(self, *, train: bool) -> list[Any]:
-        """Build what is done to an image; nothing mirrors it."""
+        """Build what is done to an image."""
 
     def save(self, run: Path) -> None:
         """Write `config.yaml`, which `open_recipe` reads, and `omega_config.json`."""
 
 
-class SafeLoader(yaml.SafeLoader):
+@contextmanager
+def config_errors(where: str = "the config cannot be used") -> Iterator[None]:
+    """Where Detectron2 is given values of a config: what it raises becomes our error.
+
+    Raises:
+        UsageError: the values do not go together.
+    """
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        yield
+    except (*NOT_BUILT, HydraException, OmegaConfBaseException) as error:
+        raise UsageError(f"{where}: {told(error)}") from error
+
+
+class _SafeLoader(yaml.SafeLoader):
     """Plain values, tuples and Detectron2's ShapeSpec: what its saved configs are made of."""
 
 
-def _shape_spec(loader: SafeLoader, node: yaml.Node) -> Any:
+def _shape_spec(loader: _SafeLoader, node: yaml.Node) -> Any:
     from detectron2.layers import ShapeSpec
 
     return ShapeSpec(**loader.construct_mapping(node))  # type: ignore[arg-type]
 
 
-def _tuple(loader: SafeLoader, node: yaml.Node) -> Any:
+def _tuple(loader: _SafeLoader, node: yaml.Node) -> Any:
     return tuple(loader.construct_sequence(node, deep=True))  # type: ignore[arg-type]
 
 
-SafeLoader.add_constructor("tag:yaml.org,2002:python/tuple", _tuple)
-SafeLoader.add_constructor(
+_SafeLoader.add_constructor("tag:yaml.org,2002:python/tuple", _tuple)
+_SafeLoader.add_constructor(
     "tag:yaml.org,2002:python/object:detectron2.layers.shape_spec.ShapeSpec", _shape_spec
 )
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def _read_yaml(path: Path) -> dict[str, Any]:
     """Read a configuration; it can't run code.
 
     Raises:
         UsageError: it is no YAML mapping of plain values.
     """
     try:
-        content = yaml.load(path.read_text("utf-8"), SafeLoader)
+        content = yaml.load(path.read_text("utf-8"), _SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise UsageError(f"{path}: not a readable config: {told(error)}") from error
     if not isinstance(content, dict):
@@ -148,7 +167,7 @@ def open_recipe(path: Path) -> Recipe:
 
     if path.suffix == ".py":
         return LazyRecipe.of_program(path)
-    content = read_yaml(path)
+    content = _read_yaml(path)
     if isinstance(content.get("model"), dict):
         return LazyRecipe.of_values(content, path)
     return YamlRecipe(path)

@@ -1,6 +1,7 @@
 """A yaml configuration of Detectron2."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from effocr.localizer.backends.detectron2_config import (
     period,
     steps_of,
 )
-from effocr.localizer.backends.detectron2_recipe import NOT_BUILT, Plan, told
+from effocr.localizer.backends.detectron2_recipe import Pace, Plan, config_errors, told
 
 __all__ = ["YamlRecipe"]
 
@@ -43,56 +44,42 @@ class YamlRecipe:
         except (AssertionError, KeyError, OSError, ValueError, yaml.YAMLError) as error:
             raise UsageError(f"{path}: not a config of this Detectron2: {told(error)}") from error
 
-    @property
-    def weights(self) -> str:
-        """Weights to start from."""
-        return str(self.cfg.MODEL.WEIGHTS)
+    @config_errors()
+    def pace(self) -> Pace:
+        """See `Recipe`."""
+        model, solver = self.cfg.MODEL, self.cfg.SOLVER
+        return Pace(
+            classes=int(self._heads().NUM_CLASSES),
+            weights=str(model.WEIGHTS),
+            steps=int(solver.MAX_ITER),
+            evaluate_every=int(self.cfg.TEST.EVAL_PERIOD),
+            workers=int(self.cfg.DATALOADER.NUM_WORKERS),
+            amp=bool(solver.AMP.ENABLED),
+            seed=int(self.cfg.SEED),
+        )
 
-    @property
-    def steps(self) -> int:
-        """Steps in all."""
-        return int(self.cfg.SOLVER.MAX_ITER)
-
-    @property
-    def evaluate_every(self) -> int:
-        """Steps between evaluations."""
-        return int(self.cfg.TEST.EVAL_PERIOD)
-
-    @property
-    def workers(self) -> int:
-        """Processes that make batches."""
-        return int(self.cfg.DATALOADER.NUM_WORKERS)
-
-    @property
-    def amp(self) -> bool:
-        """Half precision."""
-        return bool(self.cfg.SOLVER.AMP.ENABLED)
-
-    @property
-    def seed(self) -> int:
-        """Of the random numbers."""
-        return int(self.cfg.SEED)
-
+    @config_errors()
     def prepare(self, plan: Plan) -> None:
         """See `Recipe`."""
-        before = self.steps, self.cfg.SOLVER.IMS_PER_BATCH
-        self._merge(plan)
+        solver = self.cfg.SOLVER
+        steps_before, batch_before = solver.MAX_ITER, solver.IMS_PER_BATCH
+        self.override(plan.settings.options)  # the network's, before its strides are asked for
         self._set_model(plan)
-        self._set_solver(plan, *before)
+        self._set_solver(plan, steps_before, batch_before)
         self.cfg.INPUT.RANDOM_FLIP = "none"
         if plan.settings.alt_augmentations:
             self.cfg.INPUT.MIN_SIZE_TRAIN = SHORT_SIDES
             self.cfg.INPUT.MIN_SIZE_TRAIN_SAMPLING = "choice"
             self.cfg.INPUT.MAX_SIZE_TRAIN = LONG_SIDE
         self.cfg.OUTPUT_DIR = str(plan.run)
-        self._merge(plan)
+        self.override(plan.settings.options)
+        solver.STEPS = tuple(step for step in solver.STEPS if step < solver.MAX_ITER)
 
-    def _merge(self, plan: Plan) -> None:
-        pairs = option_pairs(plan.settings.options)
-        try:
+    def override(self, options: Sequence[str]) -> None:
+        """See `Recipe`."""
+        pairs = option_pairs(options)
+        with config_errors(" ".join(options)):
             self.cfg.merge_from_list([part for pair in pairs for part in pair])
-        except (AssertionError, KeyError, ValueError) as error:
-            raise UsageError(f"{' '.join(plan.settings.options)}: {told(error)}") from error
 
     def _set_model(self, plan: Plan) -> None:
         model = self.cfg.MODEL
@@ -109,14 +96,22 @@ class YamlRecipe:
         from detectron2.modeling import build_backbone
 
         model = self.cfg.MODEL
-        heads = model.RETINANET if model.META_ARCHITECTURE == "RetinaNet" else model.RPN
         maps = build_backbone(self.cfg).output_shape()
-        return [maps[name].stride for name in heads.IN_FEATURES]
+        names = (model.RETINANET if self._one_stage() else model.RPN).IN_FEATURES
+        return [maps[name].stride for name in names]
+
+    def _one_stage(self) -> bool:
+        return bool(self.cfg.MODEL.META_ARCHITECTURE == "RetinaNet")
+
+    def _heads(self) -> Any:
+        return self.cfg.MODEL.RETINANET if self._one_stage() else self.cfg.MODEL.ROI_HEADS
 
     def _set_solver(self, plan: Plan, steps_before: int, batch_before: int) -> None:
         """Lay the config's schedule over the steps of this training."""
         solver, wanted = self.cfg.SOLVER, plan.settings
         steps = steps_of(plan.images, wanted.epochs, wanted.batch_size)
+        if "SOLVER.MAX_ITER" in dict(option_pairs(wanted.options)):
+            steps = solver.MAX_ITER
         share = steps / steps_before
         milestones = {round(step * share) for step in solver.STEPS}
         solver.STEPS = tuple(sorted(step for step in milestones if 0 < step < steps))
@@ -148,18 +143,17 @@ class YamlRecipe:
             heads.SCORE_THRESH_TEST = score
             heads.NMS_THRESH_TEST = iou
 
+    @config_errors()
     def model(self) -> nn.Module:
         """See `Recipe`."""
         from detectron2.modeling import build_model
 
         cfg = self.cfg.clone()
         cfg.MODEL.DEVICE = "cpu"  # whoever asks moves it
-        try:
-            model: nn.Module = build_model(cfg)
-        except NOT_BUILT as error:
-            raise UsageError(f"the config's network cannot be built: {told(error)}") from error
+        model: nn.Module = build_model(cfg)
         return model
 
+    @config_errors()
     def optimizer(self, model: nn.Module) -> Optimizer:
         """See `Recipe`."""
         from detectron2.solver import build_optimizer
@@ -167,12 +161,14 @@ class YamlRecipe:
         optimizer: Optimizer = build_optimizer(self.cfg, model)
         return optimizer
 
+    @config_errors()
     def scheduler(self, optimizer: Optimizer) -> Any:
         """See `Recipe`."""
         from detectron2.solver import build_lr_scheduler
 
         return build_lr_scheduler(self.cfg, optimizer)
 
+    @config_errors()
     def augmentations(self, *, train: bool) -> list[Any]:
         """See `Recipe`."""
         from detectron2.data.detection_utils import build_augmentation

@@ -15,7 +15,7 @@ from effocr.data.coco_entries import ANNOTATIONS
 from effocr.data.records import LineImage, Skipped, check_image
 from effocr.errors import DataFormatError
 from effocr.geometry import clip_boxes
-from effocr.training.lines import KEPT_ASIDE, annotations_of
+from effocr.training.lines import annotations_of, keep_aside
 
 __all__ = ["BoxSample", "BoxSamples", "read_samples"]
 
@@ -53,8 +53,7 @@ class BoxSamples:
 
     def keep_aside(self) -> tuple[tuple[BoxSample, ...], tuple[BoxSample, ...]]:
         """Lines to learn from, and every twentieth for validation."""
-        rest = tuple(sample for i, sample in enumerate(self.samples) if i % KEPT_ASIDE)
-        return rest, self.samples[::KEPT_ASIDE]
+        return keep_aside(self.samples)
 
 
 def read_samples(data: Sequence[Path], *, images: Path | None = None) -> BoxSamples:

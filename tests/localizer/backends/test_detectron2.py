@@ -4,7 +4,9 @@ Detectron2 is not on the package index. Where it is absent, all but the first te
 """
 
 import json
+import os
 import pickle
+import signal
 import warnings
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
@@ -26,17 +28,15 @@ from effocr.localizer.backends.detectron2_config import (  # noqa: E402
     period,
     steps_of,
 )
-from effocr.localizer.backends.detectron2_loop import Detectron2Data  # noqa: E402
+from effocr.localizer.backends.detectron2_data import coco_figures  # noqa: E402
 from effocr.localizer.backends.detectron2_recipe import Plan, open_recipe  # noqa: E402
-from effocr.localizer.backends.detectron2_train import (  # noqa: E402
-    open_run,
-    train_detectron2,
-)
+from effocr.localizer.backends.detectron2_train import train_detectron2  # noqa: E402
 from effocr.localizer.backends.detectron2_weights import read_weights  # noqa: E402
 from effocr.localizer.backends.load import load_localizer  # noqa: E402
-from effocr.localizer.backends.samples import BoxSamples, read_samples  # noqa: E402
+from effocr.localizer.backends.samples import BoxSample, read_samples  # noqa: E402
 from effocr.pipeline.images import load_image  # noqa: E402
 from effocr.training.checkpoints import save_checkpoint  # noqa: E402
+from effocr.training.loop import Outcome  # noqa: E402
 
 needs_detectron2 = pytest.mark.skipif(
     find_spec("detectron2") is None,
@@ -88,15 +88,21 @@ def _quiet_import() -> Iterator[None]:
 
 
 @pytest.fixture
-def samples(save_block_lines: Callable[..., Path], tmp_path: Path) -> BoxSamples:
+def samples(save_block_lines: Callable[..., Path], tmp_path: Path) -> tuple[BoxSample, ...]:
     texts = ("nn In", "uIn", "In", "nuI nn")
-    return read_samples([save_block_lines(tmp_path, "a", texts, prefix="images/")])
+    return read_samples([save_block_lines(tmp_path, "a", texts, prefix="images/")]).samples
 
 
 @pytest.fixture
-def data(samples: BoxSamples) -> Detectron2Data:
-    lines = samples.samples
-    return Detectron2Data(lines[:3], lines[3:], lines[2:])
+def train(samples: tuple[BoxSample, ...]) -> Callable[..., Outcome]:
+    """Trains on three lines, the fourth is kept aside."""
+
+    def go(run: Path, wanted: Detectron2Training, **more: object) -> Outcome:
+        return train_detectron2(
+            samples[:3], samples[3:], wanted, run=run, **{"load": load_image, **more}
+        )
+
+    return go
 
 
 def settings(config: str = YAML, **more: object) -> Detectron2Training:
@@ -122,9 +128,7 @@ def test_without_detectron2_one_line_says_how_to_get_it(
     for call in (
         lambda: Detectron2Localizer(tmp_path),
         lambda: find_config(YAML),
-        lambda: train_detectron2(
-            Detectron2Data(()), Detectron2Training(), run=tmp_path, load=load_image
-        ),
+        lambda: train_detectron2((), (), Detectron2Training(), run=tmp_path, load=load_image),
     ):
         with pytest.raises(MissingDependencyError, match="--no-build-isolation") as error:
             call()
@@ -149,6 +153,14 @@ def test_options_are_read_in_either_spelling() -> None:
     assert option_pairs(given) == [("SOLVER.BASE_LR", "0.1"), ("train.max_iter", "3")]
     with pytest.raises(UsageError, match=r"SEED.*without a value"):
         option_pairs(["SEED"])
+    with pytest.raises(UsageError, match=r"--eval-only: flags stand before"):
+        option_pairs(["SEED", "1", "--eval-only"])
+
+
+def test_options_may_be_numbers_as_yaml_reads_them() -> None:
+    assert Detectron2Training(options=["SEED", 3, 0.5, True]).options == (  # type: ignore[list-item]
+        "SEED", "3", "0.5", "True",
+    )  # fmt: skip
 
 
 def test_defect_55_a_yaml_of_any_name_is_the_config_of_a_run(tmp_path: Path) -> None:
@@ -225,6 +237,8 @@ def test_any_config_gets_two_classes_and_the_originals_anchors_and_no_flip(
     assert not getattr(heads, "mask_on", False)
     for train in (True, False):
         assert "Flip" not in str(saved.augmentations(train=train))
+    assert "RandomFlip" not in (tmp_path / "config.yaml").read_text()
+    assert saved.pace().classes == 2
     assert isinstance(json.loads((tmp_path / "omega_config.json").read_text()), dict)
 
 
@@ -249,7 +263,7 @@ def test_steps_rate_and_schedule_fit_the_training_and_options_win(
 ) -> None:
     recipe = open_recipe(find_config(config))
     recipe.prepare(plan(config, tmp_path, epochs=3, batch_size=8))
-    assert recipe.steps == 38
+    assert recipe.pace().steps == 38
     model = torch.nn.Linear(2, 2)
     optimizer = recipe.optimizer(model)
     base = optimizer.param_groups[0].get("initial_lr", optimizer.param_groups[0]["lr"])
@@ -279,7 +293,8 @@ def test_a_lazyconfig_of_ones_own_is_run_and_completed(tmp_path: Path) -> None:
         "train = dict(max_iter=5, seed=3)\n"
     )
     recipe = open_recipe(tmp_path / "mine.py")
-    assert (recipe.steps, recipe.seed, recipe.weights) == (5, 3, "")
+    pace = recipe.pace()
+    assert (pace.steps, pace.seed, pace.weights) == (5, 3, "")
     recipe.prepare(plan("mine", tmp_path))
     assert type(recipe.optimizer(torch.nn.Linear(1, 1))).__name__ == "AdamW"
 
@@ -290,6 +305,8 @@ def test_a_lazyconfig_of_ones_own_is_run_and_completed(tmp_path: Path) -> None:
     [
         "model: {_target_: os.system, command: 'touch PLACE'}",
         "model: {_target_: detectron2.data.build.pickle.loads}",
+        "model: {_target_: detectron2.data.build.load_proposals_into_dataset}",
+        "model: {_target_: {_target_: os.system}}",
         "model: {a: [{_target_: detectron2.config.LazyConfig.load}]}",
         "model: !!python/object/apply:os.system ['touch PLACE']",
         "MODEL: !!python/object/apply:os.system ['touch PLACE']",
@@ -328,25 +345,66 @@ def test_what_is_no_config_is_an_error_of_use(tmp_path: Path) -> None:
         lazy.prepare(plan(LAZY, tmp_path, options=["optimizer.lr=[1"]))
 
 
+@needs_detectron2
+@pytest.mark.parametrize("steps", [1, 2, 3, 8])
+def test_milestones_lie_within_few_steps_whoever_sets_them(steps: int, tmp_path: Path) -> None:
+    optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=1.0)
+    for options in ([], ["SOLVER.MAX_ITER", str(steps)], ["SOLVER.STEPS", f"(1, {steps}, 900)"]):
+        recipe = open_recipe(find_config(YAML))
+        recipe.prepare(plan(YAML, tmp_path, epochs=steps / 100, options=options))
+        assert recipe.pace().steps == steps
+        recipe.scheduler(optimizer)
+    recipe = open_recipe(find_config(YAML))
+    recipe.prepare(plan(YAML, tmp_path, epochs=40, options=["SOLVER.MAX_ITER", "90"]))
+    assert recipe.cfg.SOLVER.STEPS == (60, 80)  # type: ignore[attr-defined]
+
+
+@needs_detectron2
+@pytest.mark.parametrize(
+    ("config", "option"),
+    [
+        (YAML, ["SOLVER.LR_SCHEDULER_NAME", "foo"]),
+        (YAML, ["SOLVER.MAX_ITER", "0"]),
+        (YAML, ["MODEL.RESNETS.DEPTH", "19"]),
+        ("lazy", ["optimizer.lrr=3"]),
+        ("lazy", ["lr_multiplier.foo=3"]),
+        ("lazy", ["dataloader.train.mapper.augmentations.0.foo=3"]),
+        ("lazy", ["train.max_iter=ten"]),
+        ("lazy", ["train.max_iter=0"]),
+        ("lazy", ["model=1"]),
+    ],
+)
+def test_values_that_do_not_fit_are_our_error(
+    config: str,
+    option: list[str],
+    train: Callable[..., Outcome],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+) -> None:
+    config = YAML if config == YAML else request.getfixturevalue("tiny_lazy")
+    tiny = TINY_YAML if config == YAML else ()
+    with pytest.raises(UsageError):
+        train(tmp_path / "run", settings(config, options=(*tiny, *option)))
+
+
 # ---- trainings --------------------------------------------------------------------------------
 
 
 @needs_detectron2
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["yaml", "lazy"])
-def test_a_training_leaves_the_best_weights_and_the_figures_of_the_test_set(
+def test_a_training_leaves_the_best_weights_which_find_boxes(
     form: str,
-    data: Detectron2Data,
+    samples: tuple[BoxSample, ...],
+    train: Callable[..., Outcome],
     tmp_path: Path,
     request: pytest.FixtureRequest,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     config = YAML if form == "yaml" else request.getfixturevalue("tiny_lazy")
     run = tmp_path / "run"
-    outcome = train_detectron2(data, settings(config), run=run, load=load_image)
-    assert outcome.step == 2
-    assert outcome.best is not None
-    assert {"bbox/AP", "bbox/AP50", "bbox/AP-char", "bbox/AP-word"} <= set(outcome.test)
+    outcome = train(run, settings(config))
+    assert (outcome.step, outcome.interrupted) == (2, False)
     assert "not downloaded" in caplog.text
     names = {path.name for path in run.iterdir()}
     assert {
@@ -354,27 +412,53 @@ def test_a_training_leaves_the_best_weights_and_the_figures_of_the_test_set(
         "omega_config.json", "log.jsonl", "log.csv", "outcome.json",
     } <= names  # fmt: skip
     localizer = load_localizer("detectron2", run, score_threshold=0.0, iou_threshold=0.5)
-    line = load_image(data.test[0].path)
+    line = load_image(samples[2].path)
     (found,) = localizer.locate([line])
     assert len(found.glyphs) + len(found.words)
     assert (found.glyphs[:, 2:] <= line.shape[::-1]).all()
-    again = open_run(run).coco_figures(data.test, load=load_image)
-    assert again == pytest.approx(outcome.test)
+    opened = Detectron2Localizer(run)
+    figures = coco_figures(opened.model, opened.recipe, samples[3:], load=load_image)
+    assert {"bbox/AP", "bbox/AP50", "bbox/AP-char", "bbox/AP-word"} <= set(figures)
+    assert figures["bbox/AP"] == pytest.approx(outcome.best)
+
+
+@needs_detectron2
+def test_cocos_figures_are_full_where_every_box_is_found(
+    samples: tuple[BoxSample, ...], tmp_path: Path
+) -> None:
+    from detectron2.structures import Boxes, Instances
+
+    recipe = open_recipe(find_config(YAML))
+    recipe.prepare(plan(YAML, tmp_path))
+
+    class Truth(torch.nn.Module):
+        def forward(self, records: list[dict[str, object]]) -> list[dict[str, object]]:
+            (sample,) = (s for s in samples if str(s.path) == records[0]["file_name"])
+            found = Instances((sample.size[1], sample.size[0]))
+            found.pred_boxes = Boxes(torch.from_numpy(np.vstack([sample.glyphs, sample.words])))
+            found.scores = torch.ones(len(found.pred_boxes))
+            kinds = [0] * len(sample.glyphs) + [1] * len(sample.words)
+            found.pred_classes = torch.tensor(kinds)
+            return [{"instances": found}]
+
+    for _ in range(2):  # twice in one process
+        figures = coco_figures(Truth(), recipe, samples, load=load_image)
+        assert figures["bbox/AP"] == figures["bbox/AP-char"] == pytest.approx(100)
 
 
 @needs_detectron2
 @pytest.mark.slow
 def test_a_stopped_training_goes_on_and_keeps_its_best(
-    data: Detectron2Data, tmp_path: Path
+    train: Callable[..., Outcome], tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
-    train_detectron2(data, settings(), run=run, load=load_image)
+    train(run, settings())
     state = torch.load(run / "model_0000001.pth", weights_only=True)
     state["outcome"]["best"] = 101.0  # nothing can be better
     save_checkpoint({k: v for k, v in state.items() if k != "format"}, run / "model_0000001.pth")
     best = (run / "model_best.pth").read_bytes()
     longer = settings(options=("SOLVER.MAX_ITER", "4"))  # the rest comes from the run
-    outcome = train_detectron2(data, longer, run=run, load=load_image, resume=True)
+    outcome = train(run, longer, resume=True)
     assert (outcome.step, outcome.best, outcome.best_step) == (4, 101.0, 2)
     assert (run / "model_best.pth").read_bytes() == best
     rows = [json.loads(row) for row in (run / "log.jsonl").read_text().splitlines()]
@@ -383,9 +467,36 @@ def test_a_stopped_training_goes_on_and_keeps_its_best(
 
 @needs_detectron2
 @pytest.mark.slow
-def test_the_same_seed_gives_the_same_weights(data: Detectron2Data, tmp_path: Path) -> None:
+def test_ctrl_c_ends_the_step_and_the_training_goes_on_to_its_end(
+    train: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    def stop(path: Path) -> np.ndarray:
+        os.kill(os.getpid(), signal.SIGINT)
+        return load_image(path)
+
+    run, wanted = tmp_path / "run", settings()
+    outcome = train(run, wanted, load=stop)
+    assert (outcome.step, outcome.interrupted) == (1, True)
+    outcome = train(run, wanted, resume=True)
+    assert (outcome.step, outcome.interrupted) == (2, False)
+
+
+@needs_detectron2
+@pytest.mark.slow
+def test_nothing_is_measured_before_the_end_where_the_period_is_0(
+    train: Callable[..., Outcome], tmp_path: Path
+) -> None:
+    once = settings(options=(*TINY_YAML, "SOLVER.MAX_ITER", "2", "TEST.EVAL_PERIOD", "0"))
+    assert train(tmp_path / "run", once).best_step == 2
+
+
+@needs_detectron2
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_weights(
+    train: Callable[..., Outcome], tmp_path: Path
+) -> None:
     for run, seed in (("a", 1), ("b", 1), ("c", 2)):
-        train_detectron2(data, settings(seed=seed), run=tmp_path / run, load=load_image)
+        train(tmp_path / run, settings(seed=seed))
     one, two, other = (read_weights(tmp_path / run / "model_best.pth")[0] for run in "abc")
     assert all(torch.equal(one[name], two[name]) for name in one)
     assert not all(torch.equal(one[name], other[name]) for name in one)
@@ -393,21 +504,19 @@ def test_the_same_seed_gives_the_same_weights(data: Detectron2Data, tmp_path: Pa
 
 @needs_detectron2
 @pytest.mark.slow
-def test_resume_without_a_run_starts_one(data: Detectron2Data, tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    assert train_detectron2(data, settings(), run=run, load=load_image, resume=True).step == 2
+def test_resume_without_a_run_starts_one(train: Callable[..., Outcome], tmp_path: Path) -> None:
+    assert train(tmp_path / "run", settings(), resume=True).step == 2
 
 
 @needs_detectron2
 @pytest.mark.slow
 def test_local_weights_are_the_start_and_others_are_refused(
-    data: Detectron2Data, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    train: Callable[..., Outcome], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    train_detectron2(data, settings(), run=tmp_path / "a", load=load_image)
+    train(tmp_path / "a", settings())
     start = tmp_path / "a" / "model_best.pth"
-    still = settings(init_checkpoint=start, learning_rate=1e-12)
     caplog.clear()
-    train_detectron2(data, still, run=tmp_path / "b", load=load_image)
+    train(tmp_path / "b", settings(init_checkpoint=start, learning_rate=1e-12))
     assert "start anew" not in caplog.text
     one, two = (read_weights(tmp_path / run / "model_best.pth")[0] for run in "ab")
     name = "roi_heads.box_predictor.cls_score.weight"
@@ -418,30 +527,34 @@ def test_local_weights_are_the_start_and_others_are_refused(
         (tmp_path / "no", "no such"),
     ):
         with pytest.raises((TrainingError, UsageError), match=message):
-            wrong = settings(init_checkpoint=path)
-            train_detectron2(data, wrong, run=tmp_path / "c", load=load_image)
+            train(tmp_path / "c", settings(init_checkpoint=path))
 
 
 @needs_detectron2
 @pytest.mark.slow
 def test_without_words_and_without_validation_lines_the_last_weights_are_the_best(
-    samples: BoxSamples, tmp_path: Path
+    samples: tuple[BoxSample, ...], tmp_path: Path
 ) -> None:
-    alone = Detectron2Data(samples.samples)
-    outcome = train_detectron2(alone, settings(words=False), run=tmp_path, load=load_image)
+    outcome = train_detectron2(samples, (), settings(words=False), run=tmp_path, load=load_image)
     assert outcome.best is None
     weights, _ = read_weights(tmp_path / "model_best.pth")
     assert weights["roi_heads.box_predictor.cls_score.weight"].shape[0] == 2  # and the background
+    opened = Detectron2Localizer(tmp_path)
+    figures = coco_figures(opened.model, opened.recipe, samples, load=load_image)
+    assert "bbox/AP-word" not in figures  # words that it does not look for do not count
 
 
 @needs_detectron2
-def test_a_loss_that_is_not_finite_is_our_error(data: Detectron2Data, tmp_path: Path) -> None:
+def test_a_loss_that_is_not_finite_is_our_error_alone(
+    train: Callable[..., Outcome], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     wild = settings(learning_rate=1e30, options=(*TINY_YAML, "SOLVER.WARMUP_ITERS", "0"))
     with pytest.raises(TrainingError, match="lower learning rate"):
-        train_detectron2(data, wild, run=tmp_path, load=load_image)
+        train(tmp_path, wild)
+    assert "Exception during training" not in caplog.text
 
 
 @needs_detectron2
 def test_no_lines_are_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="no lines"):
-        train_detectron2(Detectron2Data(()), settings(), run=tmp_path, load=load_image)
+        train_detectron2((), (), settings(), run=tmp_path, load=load_image)
