@@ -26,6 +26,7 @@ __all__ = ["combine_coco", "split_coco", "subset_coco"]
 Coco = dict[str, Any]
 Parts = Mapping[str, float]
 TOLERANCE: Final = 1e-4  # of a sum of shares
+_IDS: Final = ("id", "image_id", "category_id")
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class _Combined:
 
     def add(self, file: Path, folder: Path) -> None:
         """Add a file and copy its images."""
-        content = load_json(file)
+        content = _load(file)
         categories = self._add_categories(content["categories"], file)
         images = self._add_images(content["images"], file, folder)
         for entry in content["annotations"]:
@@ -79,6 +80,9 @@ class _Combined:
         new: dict[object, int | None] = {}
         for entry in entries:
             where = f"{file}: image {entry.get('id')} ({entry.get('file_name')})"
+            if entry.get("id") in new:
+                self.problems.append(Skipped(where, "left out: the image id is there twice"))
+                continue
             given = Path(str(entry.get("file_name")))
             source = next((p for p in (folder / given, file.parent / given) if p.is_file()), None)
             number = None
@@ -163,7 +167,7 @@ def split_coco(file: Path, shares: Parts, *, seed: int) -> dict[str, tuple[Path,
     total = sum(shares.values())
     if any(share < 0 for share in shares.values()) or not abs(total - 1) <= TOLERANCE:
         raise UsageError(f"shares {', '.join(map(str, shares.values()))}: their sum must be 1")
-    content = load_json(file)
+    content = _load(file)
     names = {part: _part_name(file, part, share) for part, share in shares.items()}
     for name in names.values():
         _refuse_input(name, file)
@@ -192,7 +196,7 @@ def subset_coco(file: Path, count: int, *, seed: int) -> Path:
         UsageError: there are not so many images.
         DataFormatError: it is no COCO file.
     """
-    content = load_json(file)
+    content = _load(file)
     total = len(content["images"])
     if not 0 < count <= total:
         raise UsageError(f"{file}: {total} images; cannot take {count}")
@@ -200,6 +204,36 @@ def subset_coco(file: Path, count: int, *, seed: int) -> Path:
     place = file.with_name(f"{file.stem}_subset{count}.json")
     _write(_taken(content, set(chosen.tolist())), place)
     return place
+
+
+def _load(file: Path) -> Coco:
+    """Read a COCO file whose entries can be told apart and moved.
+
+    Raises:
+        DataFormatError: it is no COCO file, or an entry is not in form.
+    """
+    content = load_json(file)
+    for kind in ("images", "annotations", "categories"):
+        for place, entry in enumerate(content[kind]):
+            if not _in_form(entry):
+                raise DataFormatError(
+                    f"{file}: {kind}[{place}] is not in form; `effocr data check` says what is"
+                    " wrong with the whole file"
+                )
+    return content
+
+
+def _in_form(entry: object) -> bool:
+    """Whether an entry is an object whose ids are no lists and whose box is four numbers."""
+    if not isinstance(entry, dict):
+        return False
+    box = entry.get("bbox") or (0, 0, 0, 0)
+    return (
+        not any(isinstance(entry.get(key), list | dict) for key in _IDS)
+        and isinstance(box, list | tuple)
+        and len(box) == 4
+        and all(isinstance(value, int | float) for value in box)
+    )
 
 
 def _taken(content: Coco, numbers: Collection[int]) -> Coco:

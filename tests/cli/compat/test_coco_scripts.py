@@ -205,3 +205,45 @@ def test_what_is_written_loads_in_pycocotools(make_set: MakeSet, tmp_path: Path)
         assert len(found.getAnnIds()) == 1
         assert read.anns[read.getAnnIds()[0]]["area"] == 12
     assert "pycocotools" in sys.modules
+
+
+BAD_ENTRIES = [
+    ("images", 1),
+    ("annotations", "x"),
+    ("annotations", {"id": 1, "image_id": [0], "category_id": 0, "bbox": [1, 2, 3, 4]}),
+    ("annotations", {"id": 1, "image_id": 0, "category_id": 0, "bbox": [1, 2]}),
+    ("annotations", {"id": 1, "image_id": 0, "category_id": 0, "bbox": [1, 2, "x", 4]}),
+    ("categories", 3),
+]
+
+
+@pytest.mark.parametrize(("kind", "entry"), BAD_ENTRIES)
+def test_an_entry_that_is_not_in_form_is_named(
+    make_set: MakeSet, tmp_path: Path, kind: str, entry: object
+) -> None:
+    good, bad = make_set("one", count=4), make_set("two", grey=50)
+    content = load(bad)
+    place = len(content[kind])
+    content[kind].append(entry)
+    bad.write_text(json.dumps(content))
+    named = rf"two.json: {kind}\[{place}\] is not in form"
+    with pytest.raises(DataFormatError, match=named):
+        combine(tmp_path, good, bad)
+    with pytest.raises(DataFormatError, match=named):
+        coco_split.run(["--coco_json", str(bad), "--tvt_split", "0.5,0.25,0.25"])
+    with pytest.raises(DataFormatError, match=named):
+        coco_subset.run(["--input_coco_json", str(bad), "--n", "1"])
+
+
+def test_boxes_of_an_image_id_that_is_there_twice_stay_with_the_first(
+    make_set: MakeSet, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = make_set("one"), make_set("two", grey=50)
+    content = load(two)
+    content["images"][1]["id"] = 0
+    two.write_text(json.dumps(content))
+    combine(tmp_path, one, two)
+    both = load(tmp_path / "out" / "both.json")
+    assert [image["file_name"] for image in both["images"]] == ["a.png", "b.png", "a-2.png"]
+    assert [box["image_id"] for box in both["annotations"]] == [1, 1, 2, 2, 3, 3]
+    assert "image 0 (b.png): left out: the image id is there twice" in capsys.readouterr().err
