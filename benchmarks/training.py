@@ -122,7 +122,7 @@ def torchvision_localizer(data: Data, loop: dict[str, Any], run: Path) -> Iterat
 def detectron2_localizer(data: Data, loop: dict[str, Any], run: Path) -> Iterator[int]:
     """Detectron2's Faster R-CNN R50-FPN as the original trains it; images are lines."""
     from effocr.localizer.backends.detectron2_config import Detectron2Training
-    from effocr.localizer.backends.detectron2_train import Detectron2Data, train_detectron2
+    from effocr.localizer.backends.detectron2_train import train_detectron2
     from effocr.localizer.backends.samples import read_samples
     from effocr.pipeline.images import load_image
 
@@ -133,7 +133,7 @@ def detectron2_localizer(data: Data, loop: dict[str, Any], run: Path) -> Iterato
         log_every=loop["log_every"],
         options=("DATALOADER.NUM_WORKERS", str(loop["workers"] or 0)),
     )
-    train_detectron2(Detectron2Data(samples), settings, run=run, load=load_image)
+    train_detectron2(samples, (), settings, run=run, load=load_image)
     return itertools.repeat(settings.batch_size)
 
 

@@ -54,7 +54,7 @@ def export(
     from effocr.cli.train import prepare_lines, prepare_source
     from effocr.errors import UsageError
     from effocr.export.assemble import ModelDetails, assemble_model
-    from effocr.export.runs import data_of, runs_by_kind, validation_of
+    from effocr.export.runs import data_of, runs_by_kind, sources_of, validation_of
     from effocr.recognizer.train import load_encoder
 
     localizer, recognizer = runs_by_kind(runs)
@@ -64,7 +64,7 @@ def export(
     if not glyph_data or not line_data:
         missing = "--index-from" if not glyph_data else "--lines"
         raise UsageError(f"the run does not say what it learnt from; name it with {missing} PATH")
-    held_out = prepare_lines(line_data, shape.line)
+    held_out = prepare_lines(line_data, shape.line, None if lines else sources_of(localizer).images)
     aside = held_out.lines if lines or line_data != data_of(localizer) else held_out.keep_aside()[1]
     if not aside:
         raise UsageError("no line is left to prove parity on; name some with --lines PATH")

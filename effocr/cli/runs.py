@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FIRST_PASS",
     "INTERRUPTED",
+    "STARTED",
     "ConfigFile",
     "Data",
     "InitFrom",
@@ -41,6 +42,9 @@ INTERRUPTED: Final = 130
 """Exit status of a training that was stopped."""
 FIRST_PASS: Final = "first-pass"
 """Folder, in that of a run of two passes, of the first one."""
+
+STARTED: Final = {"native": "last.pt", "torchvision": "last.pt", "detectron2": "last_checkpoint"}
+"""By backend of the localizer: the file that a run which has begun holds."""
 
 Config = TypeVar("Config", bound="BaseModel")
 Data = Annotated[
@@ -77,12 +81,17 @@ InitFrom = Annotated[
 ]
 
 
-def prepare_lines(paths: Sequence[Path], shape: LineShape) -> TrainingLines:
-    """Read lines with boxes; what is left out is named on standard error."""
+def prepare_lines(
+    paths: Sequence[Path], shape: LineShape, images: Path | None = None
+) -> TrainingLines:
+    """Read lines with boxes; what is left out is named on standard error.
+
+    `images` is the folder of the images; None: beside each file.
+    """
     from effocr.pipeline.images import load_image
     from effocr.training.lines import load_lines
 
-    found = load_lines(paths, shape, load=load_image)
+    found = load_lines(paths, shape, load=load_image, images=images)
     tell(found.skipped)
     return found
 
@@ -93,7 +102,8 @@ def show_log() -> None:
 
     level = logging.INFO if is_main() else logging.ERROR
     logging.basicConfig(level=level, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("faiss").setLevel(logging.WARNING)  # it tells which library it loads
+    for library in ("faiss", "detectron2", "fvcore"):  # they tell what they load and print tables
+        logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def open_run(
@@ -123,6 +133,7 @@ def open_run(
     from effocr.training.distributed import is_main
 
     show_log()
+    images = None
     if resume is not None:
         run = resume if resume.is_dir() else resume.parent
         if not _has_begun(run, last):
@@ -130,19 +141,20 @@ def open_run(
         if out is not None and out.resolve() != run.resolve():
             raise UsageError("--resume goes on in the folder of the run; leave out --out")
         before = sources_of(run)
+        images = None if data else before.images
         data, validation = data or list(before.data), validation or list(before.validation)
         init_from = init_from or before.init_from
     elif out is None:
         raise UsageError("name a folder for the run with --out RUN")
     else:
         run = out
-        if _has_begun(run, last):
+        if any(_has_begun(run, file) for file in (last, *STARTED.values())):
             raise UsageError(f"{run}: holds a run; go on with --resume {run} or name a new folder")
     if not data:
         raise UsageError("name what to learn from with --data PATH")
     run.mkdir(parents=True, exist_ok=True)
     if is_main():
-        remember_sources(run, Sources(tuple(data), tuple(validation or ()), init_from))
+        remember_sources(run, Sources(tuple(data), tuple(validation or ()), init_from, images))
     return run, data, validation or []
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from effocr.cli.language import LanguageName, frame_settings, open_language
 from effocr.cli.runs import (
+    STARTED,
     ConfigFile,
     Data,
     InitFrom,
@@ -48,10 +48,11 @@ def localizer(
     language: LanguageName = None,
 ) -> None:
     """Train the localizer on character-level COCO (.json, or a folder that `synth lines` wrote)."""
+    from effocr.export.runs import sources_of
     from effocr.workbench.localizer_training import LineFiles, train_backend
 
-    model, last, kept = _files_of(backend)
-    run, data, validation = open_run(out, resume, data, validation, last=last)
+    model, kept = _files_of(backend)
+    run, data, validation = open_run(out, resume, data, validation, last=STARTED[backend])
     given = frame_settings(language)
     if backend != "native":
         named = open_language(language)
@@ -59,10 +60,8 @@ def localizer(
     settings = settings_of(model, config, sets, resume, given=given, kept=kept)
     if backend == "detectron2" and init_from is not None:
         settings = settings.model_copy(update={"init_checkpoint": init_from})
-    for library in ("detectron2", "fvcore"):
-        logging.getLogger(library).setLevel(logging.WARNING)
     outcome = train_backend(
-        LineFiles(tuple(data), tuple(validation)),
+        LineFiles(tuple(data), tuple(validation), sources_of(run).images),
         settings,  # type: ignore[arg-type]
         run=run,
         tell=tell,
@@ -72,18 +71,18 @@ def localizer(
     report(outcome, run)
 
 
-def _files_of(backend: BackendName) -> tuple[type[BaseModel], str, str]:
-    """Settings of a backend, the file that shows that a run has begun, and that of its settings."""
+def _files_of(backend: BackendName) -> tuple[type[BaseModel], str]:
+    """Settings of a backend, and the file of a run that they are kept in."""
     match backend:
         case "native":
             from effocr.localizer.config import LocalizerTraining
 
-            return LocalizerTraining, "last.pt", "config.yaml"
+            return LocalizerTraining, "config.yaml"
         case "torchvision":
             from effocr.localizer.backends.torchvision_config import TorchvisionTraining
 
-            return TorchvisionTraining, "last.pt", "config.yaml"
+            return TorchvisionTraining, "config.yaml"
         case "detectron2":
             from effocr.localizer.backends.detectron2_config import Detectron2Training
 
-            return Detectron2Training, "last_checkpoint", "training.yaml"
+            return Detectron2Training, "training.yaml"

@@ -13,7 +13,7 @@ from effocr.recognizer import train as recognizer
 from effocr.training.checkpoints import best_of, load_checkpoint
 
 KINDS = (localizer.KIND, recognizer.KIND)
-SOURCES = "sources.yaml"  # written by `effocr train`: what it learns from
+SOURCES = "sources.yaml"  # what a run learns from
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,13 @@ class Sources:
         data: to learn from; empty where it does not say.
         validation: kept aside; empty: a share of the data is.
         init_from: weights it started from; None: at random.
+        images: folder of all images; None: beside each file of the data.
     """
 
     data: tuple[Path, ...] = ()
     validation: tuple[Path, ...] = ()
     init_from: Path | None = None
+    images: Path | None = None
 
 
 def runs_by_kind(runs: Sequence[Path]) -> tuple[Path, Path]:
@@ -55,8 +57,10 @@ def remember_sources(run: Path, sources: Sources) -> None:
         "data": [str(path.resolve()) for path in sources.data],
         "validation": [str(path.resolve()) for path in sources.validation],
     }
-    if sources.init_from is not None:
-        values["init_from"] = str(sources.init_from.resolve())
+    for name in ("init_from", "images"):
+        path = getattr(sources, name)
+        if path is not None:
+            values[name] = str(path.resolve())
     write_text(run / SOURCES, yaml.safe_dump(values, allow_unicode=True))
 
 
@@ -66,11 +70,12 @@ def sources_of(run: Path) -> Sources:
     found = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else None
     if not isinstance(found, dict):
         return Sources()
-    start = found.get("init_from")
+    start, images = found.get("init_from"), found.get("images")
     return Sources(
         tuple(map(Path, found.get("data", ()))),
         tuple(map(Path, found.get("validation", ()))),
         None if start is None else Path(start),
+        None if images is None else Path(images),
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from effocr.cli.compat.flags import Flags
+from effocr.cli.runs import INTERRUPTED, STARTED, show_log, tell
 
 if TYPE_CHECKING:
     from effocr.localizer.backends.detectron2_config import Detectron2Training
@@ -19,29 +19,29 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 PROG: Final = "train_effocr_localizer_d2.py"
-INTERRUPTED: Final = 130
-STARTED: Final = {"detectron2": "last_checkpoint", "native": "last.pt", "torchvision": "last.pt"}
+FILES: Final = ("train_file", "val_file", "test_file")
 
 
 def run(argv: Sequence[str]) -> int:
     """Train, or with --eval-only not; then print the figures of the test set."""
     given = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    for library in ("detectron2", "fvcore"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+    show_log()
 
-    from effocr.cli.runs import tell
+    from effocr.export.runs import Sources, remember_sources
     from effocr.workbench.localizer_training import LineFiles, train_backend
 
     folder = Path(given.output_dir or given.name)
     resume = given.resume and (folder / STARTED[given.backend]).is_file()
     settings = _settings(given, folder if resume else None)
     images = _images(given)
+    _check_files(given)
     if not given.eval_only:
         _check_training(given, folder, resume)
         files = LineFiles(_files(given, "train_file"), _files(given, "val_file"), images)
+        start = _path(given.init_ckpt)
+        remember_sources(folder, Sources(files.train, files.validation, start, images))
         outcome = train_backend(
-            files, settings, run=folder, tell=tell, resume=resume, init_from=_path(given.init_ckpt)
+            files, settings, run=folder, tell=tell, resume=resume, init_from=start
         )
         best = "" if outcome.best is None else f", best {outcome.best:.4f} at {outcome.best_step}"
         print(f"{folder}: step {outcome.step}{best}")
@@ -178,6 +178,19 @@ def _detectron2_settings(given: argparse.Namespace) -> Detectron2Training:
     )
 
 
+def _check_files(given: argparse.Namespace) -> None:
+    """Refuse files that are not there, before hours of training.
+
+    Raises:
+        UsageError: says which.
+    """
+    from effocr.errors import UsageError
+
+    for path in (path for name in FILES for path in _files(given, name)):
+        if not path.exists():
+            raise UsageError(f"{path}: no such file; it is looked for in --dataset_root")
+
+
 def _check_training(given: argparse.Namespace, run: Path, resume: bool) -> None:
     """Refuse a training without data, or in the folder of another one.
 
@@ -188,8 +201,13 @@ def _check_training(given: argparse.Namespace, run: Path, resume: bool) -> None:
 
     if given.train_file is None:
         raise UsageError(f"{PROG}: name the lines to learn from with --train_file")
-    if not resume and (run / STARTED[given.backend]).exists():
-        raise UsageError(f"{run}: holds a run; go on with --resume or name another --output_dir")
+    begun = [backend for backend, file in STARTED.items() if (run / file).exists()]
+    if begun and not resume:
+        raise UsageError(
+            f"{run}: holds a run; go on with --resume --backend {' or '.join(begun)}, or name "
+            "another --output_dir"
+        )
+    run.mkdir(parents=True, exist_ok=True)
 
 
 def _score(
@@ -203,7 +221,6 @@ def _score(
     Raises:
         UsageError: --eval-only without a set.
     """
-    from effocr.cli.runs import tell
     from effocr.errors import UsageError
     from effocr.localizer.backends.detectron2_config import Detectron2Training
     from effocr.workbench.localizer_training import score_run

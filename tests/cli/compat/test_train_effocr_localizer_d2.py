@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from effocr.cli.main import main
+from effocr.export.runs import sources_of
 from effocr.localizer.backends import detectron2_config
 from effocr.training.log import read_log
 
@@ -83,6 +84,56 @@ def test_the_readmes_command_trains_judges_and_goes_on_without_detectron2(
     assert f"step {steps * 3 // 2}" in capsys.readouterr().out
 
 
+def test_a_run_says_what_it_learnt_from_and_where_the_images_are(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--name", "run", "--backend", "native", "--num-gpus", "0", *data]
+    assert main([*COMMAND, *flags, "--num_epochs", "1", *NATIVE]) == 0
+    root, run = tmp_path / "root", tmp_path / "run"
+    found = sources_of(run)
+    assert found.data == (root / "train.json",)
+    assert found.validation == (root / "val.json",)
+    assert found.images == root / "images"
+    steps = ["--set", "loop.epochs=2"]
+    assert main(["train", "localizer", "--resume", str(run), *steps]) == 0  # finds the images
+    told = capsys.readouterr()
+    assert "left out" not in told.err
+    assert "step " in told.out
+    assert sources_of(run) == found
+
+
+def test_a_file_that_is_not_there_is_told_before_the_training(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--name", "run", "--backend", "native", *data, "--test_file", "none.json", *NATIVE]
+    assert main([*COMMAND, *flags]) == 2
+    assert "none.json: no such file" in capsys.readouterr().err.splitlines()[-1]
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_folder_of_another_backends_run_is_left_alone(
+    data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "last_checkpoint").write_text("model_0000001.pth")
+    for flags in (["--resume"], []):
+        assert main([*COMMAND, "--name", "run", "--backend", "native", *data, *flags]) == 2
+        assert "--resume --backend detectron2" in capsys.readouterr().err.splitlines()[-1]
+    out = ["--data", str(tmp_path / "root" / "train.json"), "--out", str(tmp_path / "run")]
+    assert main(["train", "localizer", *out]) == 2
+    assert "holds a run" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("backend", "options"), [("native", NATIVE), ("torchvision", TORCHVISION)])
+def test_a_single_line_is_learnt_from(
+    backend: str, options: list[str], data: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    place, alone = data[:6], ["--train_file", "val.json"]
+    flags = ["--name", "run", "--backend", backend, "--num-gpus", "0", *place, *alone]
+    assert main([*COMMAND, *flags, "--num_epochs", "1", *options]) == 0
+    assert capsys.readouterr().out.startswith("run: step ")
+
+
 def test_a_native_batch_is_so_many_lines_of_the_greatest_width(
     data: list[str], tmp_path: Path
 ) -> None:
@@ -130,6 +181,7 @@ def test_defect_55_without_detectron2_one_line_says_what_to_do(
         (["--name", "run", "--backend", "torchvision", "--eval-only", *JUDGED], "run"),
         (["--name", "run", "--backend", "torchvision", "batch_size"], "without a value"),
         (["--name", "run", "--backend", "yolo"], "yolo"),
+        (["--name", "run", "--backend", "native", "a=1", "--eval-only"], "flags stand before"),
     ],
 )
 def test_errors_of_use_say_what_to_do(
@@ -161,6 +213,12 @@ def test_detectron2_trains_judges_and_goes_on_with_the_originals_flags(
     }
     assert main([*COMMAND, *flags, "--eval-only"]) == 0
     assert capsys.readouterr().out.splitlines() == [judged]
+    weights = ["MODEL.WEIGHTS", str(tmp_path / "out" / "model_0000001.pth")]
+    assert main([*COMMAND, *flags, "--eval-only", *weights]) == 0
+    assert capsys.readouterr().out.splitlines() == [judged]  # of the same step
+    for wrong, message in ((["MODEL.WEIGHTS", "no.pth"], "no.pth"), (["NO.SUCH", "1"], "NO.SUCH")):
+        assert main([*COMMAND, *flags, "--eval-only", *wrong]) == 2
+        assert message in capsys.readouterr().err.splitlines()[-1]
     elsewhere = ["--name", "other", *data, "--num-gpus", "0", *config, "--eval-only"]
     weights = ["--init_ckpt", str(tmp_path / "out" / "model_best.pth")]
     assert main([*COMMAND, *elsewhere, *weights, *DETECTRON2]) == 0
