@@ -16,6 +16,7 @@ import numpy as np
 from effocr.charset import graphemes, leaves_ink, normalise
 from effocr.data.coco_entries import CHAR, WORD, AnnotationEntry, CocoFile, ImageEntry, load_coco
 from effocr.data.labelled import word_spans
+from effocr.data.reading_order import reading_order
 from effocr.data.records import Boxes, LineImage, LineSet, Skipped, image_size
 from effocr.errors import DataFormatError
 from effocr.geometry import union_box
@@ -28,9 +29,9 @@ ROUNDING_PX = 0.01
 def read_coco(path: Path | str, images: Path | str | None = None) -> LineSet:
     """Read the lines of a character-level COCO file in either form.
 
-    The boxes of a line keep the order of the file, unless only their order from left to right
-    agrees with the text. Where the labels come from the image's text and the numbers differ,
-    `glyphs` is None. Boxes are cut to the image.
+    The boxes of a line keep the order of the file, unless only their order along the line agrees
+    with the text, see `effocr.data.reading_order`. Where the labels come from the image's text and
+    the numbers differ, `glyphs` is None. Boxes are cut to the image.
 
     Args:
         path: the JSON file, or a folder with `annotations.json`.
@@ -92,7 +93,7 @@ def solid(text: str | None) -> list[str]:
 
 
 def labelled(
-    coco: CocoFile, image: ImageEntry, chars: list[AnnotationEntry], *, axis: int = 0
+    coco: CocoFile, image: ImageEntry, chars: list[AnnotationEntry], *, spaced: bool = False
 ) -> tuple[list[AnnotationEntry], tuple[str, ...] | None]:
     """Bring the boxes of glyphs into reading order and name them.
 
@@ -100,23 +101,37 @@ def labelled(
         coco: the file.
         image: the line.
         chars: the glyphs' boxes, in the order of the file.
-        axis: along which the line runs: 0 from left to right, 1 from top to bottom.
+        spaced: white space may have boxes of its own.
 
     Returns:
         The annotations in the order of the file or, if only that agrees with the text, along
         the line; their labels, or None if a box has none of its own and the text has another number
         of graphemes than there are boxes.
     """
-    across = sorted(chars, key=lambda one: one.bbox[axis] + one.bbox[axis + 2] / 2)
     own = [coco.label(annotation) for annotation in chars]
     if None in own:
         expected = solid(image.text)
-        return across, tuple(expected) if len(expected) == len(chars) else None
+        spaces = spaced and len(expected) != len(chars)
+        if spaces:
+            expected = graphemes((image.text or "").strip("\r\n"))
+        labels = tuple(expected) if len(expected) == len(chars) else None
+        return _along(chars, image.text, spaces=spaces), labels
     if image.text is not None and solid("".join(map(str, own))) != solid(image.text):
-        moved = [str(coco.label(annotation)) for annotation in across]
+        along = _along(chars, image.text)
+        moved = [str(coco.label(annotation)) for annotation in along]
         if solid("".join(moved)) == solid(image.text):
-            return across, tuple(moved)
+            return along, tuple(moved)
     return chars, tuple(map(str, own))
+
+
+def _along(
+    chars: Sequence[AnnotationEntry], text: str | None, *, spaces: bool = False
+) -> list[AnnotationEntry]:
+    """The boxes in reading order."""
+    characters = graphemes((text or "").strip("\r\n"))
+    boxed = [spaces or leaves_ink(character) for character in characters]
+    order = reading_order([annotation.bbox for annotation in chars], characters, boxed)
+    return [chars[place] for place in order]
 
 
 def box_of(annotation: AnnotationEntry, image: ImageEntry) -> tuple[float, float, float, float]:

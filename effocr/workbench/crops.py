@@ -10,20 +10,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from effocr.charset import graphemes, leaves_ink
+from effocr.charset import leaves_ink
 from effocr.data.coco import labelled, solid
 from effocr.data.coco_entries import AnnotationEntry, CocoFile, ImageEntry, load_coco
+from effocr.data.reading_order import runs_down
 from effocr.data.records import Skipped
 from effocr.data.sample_names import line_stems
+from effocr.geometry import Direction
 
 __all__ = ["CropBox", "CropLine", "cut_box", "plan_crops"]
 
-Direction = Literal["ltr", "rtl", "ttb"]
 Grey = npt.NDArray[np.uint8]
 
 
@@ -81,8 +81,8 @@ def plan_crops(
         files: COCO files; an image that several list is taken once.
         images: folder that image names are relative to.
         char_id: category of the glyphs; where names say otherwise, the names count. None: they do.
-        direction: of the language. A line is a column if that is `ttb` and its boxes lie one below
-            the other; what shape the image has does not matter.
+        direction: of the language. A line is a column if its boxes lie one below the other, or if
+            it has only one box and this is `ttb`; what shape the image has does not matter.
         spaced_boxes: white space may have boxes of its own, which are passed over.
 
     Returns:
@@ -98,8 +98,8 @@ def plan_crops(
     for one in listed:
         boxes = one.coco.annotations[one.image.id]
         chars = [box for box in boxes if not one.coco.is_word(box)]
-        vertical = direction == "ttb" and _runs_down(chars)
-        paired = _paired(one, chars, axis=int(vertical), spaced=spaced_boxes)
+        vertical = direction == "ttb" if len(chars) < 2 else runs_down([c.bbox for c in chars])
+        paired = _paired(one, chars, spaced=spaced_boxes)
         if isinstance(paired, Skipped):
             problems.append(paired)
             continue
@@ -126,26 +126,15 @@ def _listed(
             yield _Listed(coco, image)
 
 
-def _runs_down(boxes: Sequence[AnnotationEntry]) -> bool:
-    """Whether the boxes lie below rather than beside each other; of one box nobody can tell."""
-    if len(boxes) < 2:
-        return True
-    spread = [np.ptp([box.bbox[axis] + box.bbox[axis + 2] / 2 for box in boxes]) for axis in (0, 1)]
-    return bool(spread[1] >= spread[0])
-
-
 def _paired(
-    one: _Listed, chars: list[AnnotationEntry], *, axis: int, spaced: bool
+    one: _Listed, chars: list[AnnotationEntry], *, spaced: bool
 ) -> tuple[CropBox, ...] | Skipped:
     """Name the boxes of a line, or say why that cannot be done."""
     coco, image = one.coco, one.image
     where = coco.source(image)
     if not chars:
         return Skipped(where, "left out: no box of a glyph")
-    ordered, labels = labelled(coco, image, chars, axis=axis)
-    if labels is None and spaced:
-        everything = graphemes((image.text or "").strip("\r\n"))
-        labels = tuple(everything) if len(everything) == len(ordered) else None
+    ordered, labels = labelled(coco, image, chars, spaced=spaced)
     if labels is None:
         count = len(solid(image.text))
         reason = f"left out: {len(chars)} boxes, but the text has {count} characters"

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from effocr.workbench.crops import CropBox, CropLine, Direction, cut_box, plan_crops
+from effocr.geometry import Direction
+from effocr.workbench.crops import CropBox, CropLine, cut_box, plan_crops
 
 Box = Sequence[float]
 
