@@ -201,6 +201,7 @@ class _Trainer:
             return
         state = {
             "step": progress.step,
+            "processes": self.machine.processes,
             "best": progress.best,
             "best_step": progress.best_step,
             "model": self.task.model.state_dict(),
@@ -225,6 +226,12 @@ class _Trainer:
             self.average.load_state_dict(state["ema"])
         if state.get("scaler") and self.config.fp16:  # other precisions keep none
             self.precision.scaler.load_state_dict(state["scaler"])
+        before = state.get("processes", self.machine.processes)
+        if before != self.machine.processes:
+            logger.warning(
+                "%s: %d processes began this run, now there are %d: its batches are others than "
+                "they would have been", path, before, self.machine.processes,
+            )  # fmt: skip
         return Outcome(state["step"], state["best"], state["best_step"])
 
 

@@ -94,7 +94,7 @@ def export_recognizer(
         ParityError: the exported network gives something else; nothing is written.
         EffOCRError: the weights cannot be opened.
     """
-    native = source.is_dir() and is_native_run(source)
+    native = is_native_run(source)
     folder = source if source.is_dir() else source.parent
     target = out or folder / (NATIVE_FILE if native else ONNX_FILE)
     draft = target.with_name(f".{target.name}.part")

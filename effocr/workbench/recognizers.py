@@ -96,7 +96,8 @@ def onnx_recognizer(folder: Path) -> Recognizer:
     path = folder / ENCODER_ONNX
     if not path.is_file():
         raise BundleError(
-            f"{folder}: no {ENCODER_ONNX}; make it with scripts/recognizer_onnx_export.py"
+            f"{folder}: no {ENCODER_ONNX}; make it with scripts/recognizer_onnx_export.py, or, of "
+            "runs of `effocr train`, a model folder with `effocr export`"
         )
     classifier = is_classifier(folder)
     size = read_arguments(folder).get("imsize")

@@ -177,10 +177,15 @@ def open_square_recognizer(
         UsageError: a native recognizer, which sees slices of lines.
     """
     if is_native_run(folder):
-        raise UsageError(f"{folder}: a native recognizer; this is for recognizers of squares")
+        raise UsageError(
+            f"{folder}: a native recognizer; this is for those of train_effocr_recognizer.py. "
+            f"`effocr mine {folder}` lists what this one takes for alike"
+        )
     recognizer = open_recognizer(folder, network, device)
     if not isinstance(recognizer.cutter, SquareCutter):
-        raise UsageError(f"{folder}: a native model; this is for recognizers of squares")
+        raise UsageError(
+            f"{folder}: a model folder; this is for runs of train_effocr_recognizer.py"
+        )
     return recognizer, recognizer.cutter.size_px
 
 

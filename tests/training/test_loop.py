@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from effocr.errors import TrainingError, UsageError
-from effocr.training.checkpoints import load_checkpoint
+from effocr.training.checkpoints import load_checkpoint, save_checkpoint
 from effocr.training.log import RunLog, read_log
 
 SCRIPT = Path(__file__).with_name("small_run.py")  # also run as a process of its own
@@ -194,3 +194,16 @@ def test_a_gpu_learns_and_goes_on_where_it_was(tmp_path: Path, precision: dict[s
     rows = [row for row in read_log(tmp_path / "log.jsonl") if "loss" in row]
     assert outcome.step == rows[-1]["step"] == 120
     assert rows[-1]["loss"] < rows[0]["loss"] / 4
+
+
+def test_a_run_that_goes_on_with_another_number_of_processes_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    small_run.train(tmp_path, max_steps=10)
+    small_run.train(tmp_path, max_steps=12, resume=tmp_path)
+    assert "processes" not in caplog.text
+    state = {**load_checkpoint(tmp_path), "processes": 2}
+    del state["format"]
+    save_checkpoint(state, tmp_path / "last.pt")
+    small_run.train(tmp_path, max_steps=14, resume=tmp_path)
+    assert "2 processes began this run, now there are 1" in caplog.text

@@ -201,3 +201,17 @@ def test_images_of_any_kind_are_read(infer: Infer, run: Path, tiny_model: Path, 
     assert infer("--recognizer_dir", run, "--localizer_dir", tiny_model) == 0
     names = [Path(path).name for path in results(tmp_path)]
     assert names == ["a.PNG", "b.JPEG", "c.Tif", "d.bmp", "e.webp", "f.gif"]
+
+
+def test_what_cannot_be_done_with_a_native_recognizer_is_said_with_what_can(
+    native_recognizer: Path, coco: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compat", "viz-effocr-recognizer", "--run_name", str(native_recognizer)]) == 2
+    assert f"`effocr mine {native_recognizer}`" in capsys.readouterr().err
+    given = ["--image_dir", str(tmp_path / "images"), "--coco_json", str(coco), "--lang", "en"]
+    onnx = ["compat", "infer-effocr-onnx-multi", "--recognizer_dir", str(native_recognizer)]
+    assert main([*onnx, *given]) == 2
+    assert "`effocr export`" in capsys.readouterr().err
+    for source in (native_recognizer, native_recognizer / "best.pt"):
+        assert main(["compat", "recognizer-onnx-export", "--torch-model", str(source)]) == 0
+        assert f"{native_recognizer / 'recognizer.onnx'}: opset" in capsys.readouterr().out

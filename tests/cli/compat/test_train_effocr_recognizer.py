@@ -1,16 +1,19 @@
 """`train_effocr_recognizer.py`, typed as in the original's README."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from effocr.cli.compat.train_effocr_recognizer import run
 from effocr.cli.main import main
 from effocr.errors import UsageError
+from effocr.training.checkpoints import load_checkpoint
 from effocr.training.log import read_log
 from effocr.workbench.files import read_hard_negatives, read_reference
 
@@ -58,6 +61,33 @@ def test_defect_15_two_passes_from_the_shell_leave_the_files_of_the_original(
     assert log["imsize"] == 32
     assert log["hns_txt_path"] == str(hard)
     assert sorted(read_reference(tmp_path / "second")[1]) == sorted("aoItm.")
+
+
+@pytest.mark.slow
+def test_two_processes_train_stop_and_go_on_as_if_they_had_not_stopped(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    launch = ("-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2")
+    (tmp_path / "sets.txt").write_text("aoж\nIt\n", "utf-8")
+    given = [*arguments, "--hns_txt_path", "sets.txt", "--test_at_end", "--infer_hardneg_k", "3"]
+
+    def train(name: str, *more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *launch, str(DOOR), *given, "--run_name", name, *more],
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    whole = train("whole", "--num_epochs", "4")
+    assert whole.returncode == 0, whole.stderr
+    assert whole.stdout.count("whole: step 6, 6 sets of look-alikes in hns.txt") == 1
+    assert whole.stdout.count("Accuracy on test set") == 1
+    assert whole.stderr.count("training on 30 images") == 1
+    assert whole.stderr.count("'ж': left out of 1 sets") == 1
+    assert train("halves", "--num_epochs", "2").returncode == 0
+    assert train("halves", "--num_epochs", "4", "--resume").returncode == 0
+    one, two = (load_checkpoint(tmp_path / run)["model"] for run in ("whole", "halves"))
+    assert all(torch.equal(one[weight], two[weight]) for weight in one)
 
 
 def test_flags_may_be_written_with_dashes_and_old_ones_warn(
