@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from effocr.errors import UsageError
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from effocr.data.forms import Checked
+    from effocr.data.records import Skipped
 
 __all__ = ["FormName", "From", "check"]
 
@@ -53,7 +58,9 @@ def check(
     from effocr.data.forms import recognise
 
     if leaks:
-        _check_leaks(paths, from_form, separator)
+        if ink:
+            raise UsageError("--ink and --leaks are two checks; run one after the other")
+        _check_leaks(paths, from_form, separator, as_json=as_json)
         return
     reports = {str(path): check_one(path, from_form or recognise(path)) for path in paths}
     if ink:
@@ -68,21 +75,25 @@ def check(
         raise typer.Exit(1)
 
 
-def _check_leaks(paths: list[Path], form: FormName | None, separator: str) -> None:
+def _check_leaks(
+    paths: list[Path], form: FormName | None, separator: str, *, as_json: bool
+) -> None:
     """Print what the parts of a split share; then exit with status 1."""
     from effocr.data.leaks import find_leaks
     from effocr.data.rearrange import read_set
     from effocr.data.splits import by_prefix
-    from effocr.errors import UsageError
     from effocr.pipeline.images import load_image
 
     parts = {str(path): read_set(path, form) for path in paths}
     if len(parts) < 2 or len({bool(part.lines) for part in parts.values()}) > 1:
         raise UsageError("--leaks compares two or more data sets, all of lines or all of glyphs")
     found = list(find_leaks(parts, load=load_image, document_of=by_prefix(separator)))
-    for leak in found:
-        print(leak)
-    print(f"{len(parts)} parts: {len(found) or 'no'} leak{'' if len(found) == 1 else 's'}")
+    if as_json:
+        print(json.dumps(_listed(found), indent=1, ensure_ascii=False))
+    else:
+        for leak in found:
+            print(leak)
+        print(f"{len(parts)} parts: {len(found) or 'no'} leak{'' if len(found) == 1 else 's'}")
     if found:
         raise typer.Exit(1)
 
@@ -100,8 +111,11 @@ def _with_ink(path: str, report: Checked) -> Checked:
 
 
 def _as_json(report: Checked) -> dict[str, object]:
-    problems = [{"source": item.source, "reason": item.reason} for item in report.problems]
-    return {"form": report.form, "counts": report.counts, "problems": problems}
+    return {"form": report.form, "counts": report.counts, "problems": _listed(report.problems)}
+
+
+def _listed(found: Iterable[Skipped]) -> list[dict[str, str]]:
+    return [{"source": item.source, "reason": item.reason} for item in found]
 
 
 def _as_text(path: str, report: Checked) -> str:

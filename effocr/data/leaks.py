@@ -21,7 +21,7 @@ import numpy.typing as npt
 from effocr.data.glyph_sets import GlyphPixels
 from effocr.data.rearrange import DataSet
 from effocr.data.records import GlyphImage, LineImage, Skipped
-from effocr.data.sample_names import read_name
+from effocr.data.sample_names import cut_out_of, read_name
 from effocr.errors import EffOCRError
 
 __all__ = ["find_leaks", "picture_hash"]
@@ -183,11 +183,11 @@ def _crops(
     lines: set[str] = set()
     found: dict[bytes, GlyphImage] = {}
     for image in glyphs:
-        told = read_name(image.name)
-        if told.kind == "render":
+        if read_name(image.name).font is not None:
             continue
-        if told.line is not None:
-            lines.add(told.line)
+        line = cut_out_of(image.name)
+        if line is not None:
+            lines.add(line)
         try:
             grey = pixels(image)
         except EffOCRError as error:

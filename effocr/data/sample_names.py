@@ -23,6 +23,7 @@ __all__ = [
     "Kind",
     "SampleName",
     "crop_name",
+    "cut_out_of",
     "line_stems",
     "matches_line",
     "original_name",
@@ -93,6 +94,19 @@ def read_name(name: str) -> SampleName:
         if found := pattern.fullmatch(stem):
             return SampleName("render", font=found["font"])
     return SampleName("paired" if stem.startswith("PAIRED") else "render")
+
+
+def cut_out_of(name: str) -> str | None:
+    """Stem of the line that a sample was cut out of, also by `effocr data crop`; None: not told.
+
+    >>> cut_out_of("page_3_007.png")
+    'page_3'
+    """
+    told = read_name(name)
+    if told.line is not None or told.font is not None:
+        return told.line
+    found = _NUMBERED.fullmatch(name.rsplit(".", 1)[0])
+    return found["line"] if found else None
 
 
 def original_name(name: str, glyph: str, number: int) -> str:

@@ -183,3 +183,9 @@ def test_parts_of_a_split_are_compared(run: Run, coco: Path, tmp_path: Path) -> 
     status, _, err = run("check", parts / "a.json", "--leaks")
     assert status == 2
     assert "compares two or more data sets" in err
+    status, out, _ = run("check", parts / "a.json", parts / "b.json", "--leaks", "--json")
+    assert status == 1
+    assert all("the same file as" in leak["reason"] for leak in json.loads(out))
+    status, _, err = run("check", parts / "a.json", parts / "b.json", "--leaks", "--ink")
+    assert status == 2
+    assert "--ink and --leaks are two checks" in err

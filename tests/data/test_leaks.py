@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from effocr.data.leaks import NEAR_BITS, find_leaks, picture_hash
-from effocr.data.rearrange import read_set
+from effocr.data.rearrange import read_set, write_set
 from effocr.data.splits import by_prefix
 from effocr.pipeline.images import load_image
 from effocr.synth.compose import open_face
@@ -141,3 +141,21 @@ def test_crops_of_one_line_in_two_parts_are_found_and_renders_are_none(tmp_path:
         "two: 1 crops have the same pixels as crops of one, "
         "such as PAIRED_x_1_9_0x61_0.png and PAIRED_x_1_5_0x61_0.png",
     ]
+
+
+def test_crops_of_effocr_data_crop_are_compared_whatever_the_form(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    same = rng.integers(0, 256, (30, 20), np.uint8)
+    for part, names in {"one": ("x_1_003", "00001"), "two": ("x_1_017", "mine")}.items():
+        (tmp_path / part / "97").mkdir(parents=True)
+        Image.fromarray(same[:, ::-1] if part == "two" else same[::-1]).save(
+            tmp_path / part / "97" / f"{names[0]}.png"
+        )
+        Image.fromarray(same).save(tmp_path / part / "97" / f"{names[1]}.png")
+    packed = tmp_path / "two.glyphs.sqlite"
+    write_set(read_set(tmp_path / "two"), packed, "packed", load=load_image)
+    for other in (tmp_path / "two", packed):
+        assert [leak.partition(": ")[2] for leak in leaks(tmp_path / "one", other)] == [
+            "crops of line 'x_1' are also in one",
+            "1 crops have the same pixels as crops of one, such as mine.png and 00001.png",
+        ]
