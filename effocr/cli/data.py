@@ -67,7 +67,8 @@ def convert(
 
     COCO (either form in, the form with char and word out) refers to images where they are; the
     others copy them. Line pairs become COCO without boxes. COCO becomes glyph folders by cropping;
-    the original's folders and packed files get crops over the whole height of the line.
+    the original's folders and packed files get crops over the whole height of the line. COCO goes
+    into OUT.json and a packed set into OUT.glyphs.sqlite; an OUT called otherwise is a folder.
     """
     from effocr.data.forms import recognise
     from effocr.data.rearrange import read_set, write_set
@@ -101,6 +102,7 @@ def _crop_whole(path: Path, out: Path, *, packed: bool, force: bool) -> None:
         language=load_language("en"),
         whole_line=True,
         packed=packed,
+        force=force,
     ))  # fmt: skip
     _report(f"{out}: {report.crops} crops of {report.lines} lines", report.problems)
 

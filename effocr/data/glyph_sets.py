@@ -104,9 +104,15 @@ def write_glyphs(
         name = original_name(image.name, image.glyph, number) if form == "effocr" else image.name
         _write_file(image, folder, Path(name), pixels)
     if form == "effocr":
-        classes = sorted({image.glyph for image in images})
-        listed = "".join(f"{glyph_to_folder(glyph)}\n" for glyph in classes)
-        (out / FULL_CHARSET.format("en")).write_text(listed, "utf-8")
+        _list_classes(out, {image.glyph for image in images})
+
+
+def _list_classes(out: Path, glyphs: set[str]) -> None:
+    """Write the original's list of characters, of those that were there before, too."""
+    place = out / FULL_CHARSET.format("en")
+    before = place.read_text("utf-8").split() if place.is_file() else []
+    new = [glyph_to_folder(glyph) for glyph in sorted(glyphs)]
+    place.write_text("".join(f"{name}\n" for name in dict.fromkeys([*before, *new])), "utf-8")
 
 
 def _write_file(image: GlyphImage, folder: Path, name: Path, pixels: GlyphPixels) -> None:

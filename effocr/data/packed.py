@@ -26,11 +26,12 @@ from effocr.data.records import Skipped
 from effocr.data.sample_names import Kind
 from effocr.errors import DataFormatError
 
-__all__ = ["PACKED_SUFFIX", "PackedEntry", "PackedGlyphs", "is_packed"]
+__all__ = ["PACKED_NAME", "PACKED_SUFFIX", "PackedEntry", "PackedGlyphs", "is_packed"]
 
 Grey = npt.NDArray[np.uint8]
 
 PACKED_SUFFIX: Final = ".glyphs.sqlite"
+PACKED_NAME: Final = f"dataset{PACKED_SUFFIX}"  # in a folder that is to hold one
 APPLICATION: Final = 0x45464743  # "EFGC", in the header of the file
 VERSION: Final = 1
 MAGIC: Final = b"SQLite format 3\0"
@@ -42,6 +43,9 @@ JOIN label ON label.number = sample.label
 LEFT JOIN source AS line ON line.number = sample.line
 LEFT JOIN source AS font ON font.number = sample.font
 ORDER BY sample.number
+"""
+_STRANGE: Final = """
+SELECT count(*) FROM sample WHERE label NOT IN (SELECT number FROM label) OR kind NOT IN (0, 1)
 """
 
 
@@ -98,7 +102,10 @@ class PackedGlyphs:
                 f"{self.path}: version {version} of packed glyph data sets; this EffOCR reads "
                 f"version {VERSION}"
             )
-        self._count = int(str(self._value("SELECT value FROM meta WHERE key = 'samples'")))
+        count = self._value("SELECT value FROM meta WHERE key = 'samples'")
+        if not str(count).isdecimal():
+            raise DataFormatError(f"{self.path}: was not written to its end; make it again")
+        self._count = int(count)
 
     def __len__(self) -> int:
         """How many images there are."""
@@ -117,8 +124,14 @@ class PackedGlyphs:
         return self._decode(number, *row)
 
     def entries(self) -> Iterator[PackedEntry]:
-        """What is known of every image, in order of their numbers."""
+        """What is known of every image, in order of their numbers.
+
+        Raises:
+            DataFormatError: the file is damaged.
+        """
         for number, glyph, kind, line, font, name in self._rows(_ENTRIES):
+            if kind not in (0, 1):
+                raise DataFormatError(f"{self.path}: image {number} is of an unknown kind")
             yield PackedEntry(number, glyph, KINDS[kind], line, font, name)
 
     def images(self) -> Iterator[Grey]:
@@ -141,6 +154,9 @@ class PackedGlyphs:
         for (verdict,) in self._rows("PRAGMA quick_check"):
             if verdict != "ok":
                 yield str(verdict)
+        strange = self._value(_STRANGE)
+        if strange:
+            yield f"{strange} images of an unknown label or kind"
         found = 0
         for row in self._rows(_PIXELS):
             found += 1

@@ -13,6 +13,7 @@ from effocr.data.coco_entries import ANNOTATIONS
 from effocr.data.forms import Form, recognise
 from effocr.data.glyph_sets import GLYPH_FORMS, read_glyphs, write_glyphs
 from effocr.data.line_pairs import read_line_pairs, write_line_pairs
+from effocr.data.packed import PACKED_NAME, PACKED_SUFFIX
 from effocr.data.records import GlyphImage, LineImage, Skipped
 from effocr.data.sample_names import read_name
 from effocr.data.splits import split_by_document
@@ -87,8 +88,8 @@ def write_set(
 
     Args:
         data: what to write.
-        out: a folder; for COCO also a file called *.json (else annotations.json in the folder); for
-            a packed data set a file.
+        out: a folder; for COCO also a file called *.json (else annotations.json in the folder), for
+            a packed data set one called *.glyphs.sqlite (else dataset.glyphs.sqlite in the folder).
         form: the form to write.
         load: reads an image file as [height, width] uint8, for packed data sets.
         force: overwrite a COCO or packed file, add to a folder that is not empty.
@@ -103,6 +104,8 @@ def write_set(
     out = Path(out)
     if form == "coco" and out.suffix.lower() != ".json":
         out = out / ANNOTATIONS
+    if form == "packed" and not out.name.endswith(PACKED_SUFFIX):
+        out = out / PACKED_NAME
     if (form in GLYPH_FORMS) != bool(data.glyphs) and data.items:
         need = "glyph images" if form in GLYPH_FORMS else "lines"
         raise UsageError(f"{out}: the form {form!r} needs {need}; `effocr data crop` cuts glyphs")

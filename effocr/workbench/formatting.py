@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.charset import glyph_to_folder, read_charset
-from effocr.data.packed import PACKED_SUFFIX
+from effocr.data.packed import PACKED_NAME, PACKED_SUFFIX
 from effocr.data.packed_writer import PackedWriter
 from effocr.data.records import Skipped, is_image
 from effocr.data.sample_names import FULL_CHARSET, crop_name, paired_name, render_name
@@ -25,11 +25,10 @@ from effocr.synth.glyphs import Look, has_vertical_forms
 from effocr.workbench.crops import plan_crops
 from effocr.workbench.drawing import CropTask, Drawn, FontTask, chunks, in_order, perform
 
-__all__ = ["PACKED_NAME", "FormatOptions", "FormatReport", "format_dataset"]
+__all__ = ["FormatOptions", "FormatReport", "format_dataset"]
 
 Grey = npt.NDArray[np.uint8]
 
-PACKED_NAME: Final = f"dataset{PACKED_SUFFIX}"
 SQUARE_PX: Final = 224  # side of squares, of crops and renders alike
 LINES_A_TASK: Final = 32
 GLYPHS_A_TASK: Final = 1024
@@ -60,6 +59,7 @@ class FormatOptions:
         padding: paper around renders, as a share of their size.
         square: fit crops and renders into squares of one size.
         packed: write one file instead of a folder a class.
+        force: overwrite a packed file.
         processes: that draw; None: all cores if there is much to draw, else this one.
     """
 
@@ -77,6 +77,7 @@ class FormatOptions:
     padding: float = 0.05
     square: bool = False
     packed: bool = False
+    force: bool = False
     processes: int | None = None
 
 
@@ -134,7 +135,7 @@ def format_dataset(options: FormatOptions) -> FormatReport:
         DataFormatError: a COCO or charset file cannot be read.
         FontError: there is no font.
     """
-    _refuse_data_set(options.out)
+    _refuse_data_set(options.out, force=options.force)
     report = FormatReport()
     glyphs = _glyphs(options)
     font_tasks = _font_tasks(options, glyphs, report)
@@ -145,7 +146,7 @@ def format_dataset(options: FormatOptions) -> FormatReport:
         if options.packed:
             one_file = options.out.name.endswith(PACKED_SUFFIX)
             place = options.out if one_file else options.out / PACKED_NAME
-            sink = stack.enter_context(PackedWriter(place, force=one_file))
+            sink = stack.enter_context(PackedWriter(place, force=options.force))
         processes = options.processes or _usual_processes(font_tasks)
         for done in in_order(perform, tasks, processes=processes):
             for item in done:
@@ -166,12 +167,14 @@ def _glyphs(options: FormatOptions) -> list[str]:
     return list(dict.fromkeys([*glyphs, *extras]))
 
 
-def _refuse_data_set(out: Path) -> None:
-    """Refuse a folder with samples of an earlier run, which would mix with the new ones.
+def _refuse_data_set(out: Path, *, force: bool) -> None:
+    """Refuse samples of an earlier run, which would mix with the new ones or be lost.
 
     Raises:
         UsageError: there are any.
     """
+    if out.is_file() and not force:
+        raise UsageError(f"{out} is there already; remove it or name another place")
     if (out / PACKED_NAME).exists() or any(path.name[:1].isdecimal() for path in out.glob("*/")):
         raise UsageError(f"{out}: holds a data set; remove it or name another folder")
 

@@ -1,5 +1,6 @@
 """Glyph data sets go from form to form without loss."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,28 @@ def test_a_folder_with_one_packed_file_means_that_file(folder: Path, tmp_path: P
     convert(folder, tmp_path / "in" / "other.glyphs.sqlite", "packed")
     with pytest.raises(DataFormatError, match="2 packed data sets in it; name the file"):
         recognise(tmp_path / "in")
+
+
+def test_a_packed_set_goes_into_a_folder_where_no_file_is_named(
+    folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("empty", "new"):
+        written = convert(folder, tmp_path / name, "packed")
+        assert written == tmp_path / name / "dataset.glyphs.sqlite"
+        assert content(tmp_path / name) == content(folder)
+    with pytest.raises(UsageError, match="is there already"):
+        convert(folder, tmp_path / "new", "packed")
+
+
+def test_glyphs_that_are_added_to_a_folder_keep_its_list_of_characters(
+    folder: Path, tmp_path: Path
+) -> None:
+    data = read_set(folder)
+    for items in (data.items[:3], data.items[3:]):
+        some = replace(data, items=items)
+        write_set(some, tmp_path / "out", "effocr", load=load_image, force=True)
+    assert (tmp_path / "out" / "full_charset_en.txt").read_text() == "97\n99_104\n"
 
 
 def test_packed_sets_are_checked(folder: Path, tmp_path: Path) -> None:

@@ -135,3 +135,26 @@ def test_damage_in_the_middle_is_reported(packed: Path) -> None:
     packed.write_bytes(bytes(content))
     with pytest.raises(DataFormatError, match="damaged"):
         list(PackedGlyphs(packed).entries())
+
+
+def test_a_label_and_a_kind_that_nobody_knows_are_reported(packed: Path) -> None:
+    file = sqlite3.connect(packed)
+    file.execute("UPDATE sample SET label = 99 WHERE number = 0")
+    file.execute("UPDATE sample SET kind = 7 WHERE number = 1")
+    file.commit()
+    file.close()
+    glyphs = PackedGlyphs(packed)
+    assert [problem.reason for problem in glyphs.check()] == [
+        "2 images of an unknown label or kind"
+    ]
+    with pytest.raises(DataFormatError, match="image 1 is of an unknown kind"):
+        list(glyphs.entries())
+
+
+def test_a_file_that_was_not_written_to_its_end_is_refused(packed: Path) -> None:
+    file = sqlite3.connect(packed)
+    file.execute("DELETE FROM meta")
+    file.commit()
+    file.close()
+    with pytest.raises(DataFormatError, match="not written to its end; make it again"):
+        PackedGlyphs(packed)

@@ -14,12 +14,12 @@ from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 from PIL import Image
 
 from effocr.charset import glyph_to_folder
+from effocr.data.packed import PACKED_NAME
 from effocr.errors import DataFormatError, FontError, UsageError
 from effocr.language import load_language
 from effocr.workbench import formatting
 from effocr.workbench.dataset import open_dataset
 from effocr.workbench.formatting import (
-    PACKED_NAME,
     FormatOptions,
     FormatReport,
     format_dataset,
@@ -297,6 +297,16 @@ def test_a_packed_data_set_holds_the_same(make: Format, place: Path) -> None:
 
     assert content(one) == content(other)
     assert len(other.split(place / "all.json").train) == 9
+
+
+def test_a_packed_file_is_not_overwritten_unless_forced(make: Format, place: Path) -> None:
+    name = "set.glyphs.sqlite"
+    made = make(name, packed=True)
+    before = (place / name).read_bytes()
+    with pytest.raises(UsageError, match="is there already; remove it or name another place"):
+        make(name, packed=True)
+    assert (place / name).read_bytes() == before
+    assert make(name, packed=True, force=True).crops == made.crops
 
 
 def test_fonts_are_excluded_by_parts_of_their_path(make: Format, place: Path) -> None:
