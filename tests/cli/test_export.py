@@ -45,6 +45,21 @@ def test_two_runs_become_a_model_with_nothing_else_named(
     assert main(["read", "--lines", "--model", str(out), str(line)]) == 0
 
 
+def test_a_localizer_of_the_root_script_is_exported_wherever_its_images_lie(
+    work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = tmp_path / "lines.json"
+    lines.write_bytes((work / "data" / "annotations.json").read_bytes())
+    files = ["--train_file", str(lines), "--images_dir", str(work / "data")]
+    small = ["--num_epochs", "1", "--num-gpus", "0", "widths=[256]", "batch_columns=1024"]
+    run = tmp_path / "run"
+    command = ["compat", "train-effocr-localizer-d2", "--backend", "native", "--name", str(run)]
+    assert main([*command, *files, *small]) == 0
+    out = tmp_path / "model"
+    assert main(["export", str(run), str(work / "recognizer"), "--out", str(out)]) == 0
+    assert "localizer: 3 lines" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -43,8 +43,11 @@ def load_localizer(
         threads: inside of one call.
 
     Raises:
-        UsageError: a threshold is not 0 to 1, or the backend is no box localizer.
-        BundleError: the files are missing or not those of the backend.
+        UsageError: a threshold is not 0 to 1, a run is not there, or the backend is no box
+            localizer.
+        BundleError: the ONNX file is missing or not of the backend.
+        TrainingError: the weights of a run are damaged or not of the backend.
+        MissingDependencyError: Detectron2 is not installed.
     """
     for name, value in (("score", score_threshold), ("IoU", iou_threshold)):
         if not 0 <= value <= 1:
@@ -60,8 +63,8 @@ def load_localizer(
             return Detectron2Localizer(path, score_threshold, iou_threshold)
         case "native":
             raise UsageError(
-                "the native localizer is part of a model folder and not opened alone; "
-                "give the model folder instead"
+                "the native localizer gives more than boxes and is opened with its frame: by "
+                "`effocr.workbench`, from a run or a model folder"
             )
         case "yolo" | "mmdetection" | "detectron2-onnx":
             file = _onnx_file(path)

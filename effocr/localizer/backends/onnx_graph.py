@@ -60,15 +60,16 @@ class DetectionGraph:
                 f"{path}: its inputs are {told or 'none'}; expected one picture, float "
                 "[1, 3, height, width]; export the network without anything before it"
             )
-        if (len(axes) == 4 and axes[0] not in {1} and isinstance(axes[0], int)) or (
-            isinstance(axes[-3], int) and axes[-3] not in {1, 3}
+        batch, channels = [1, *axes][-4], axes[-3]
+        if (isinstance(batch, int) and batch != 1) or (
+            isinstance(channels, int) and channels not in {1, 3}
         ):
             raise BundleError(
                 f"{path}: its input is {axes}, expected one picture of 1 or 3 channels, "
                 "[1, 3, height, width]; export it again with batch size 1"
             )
         self._name, self._kind, self._batched = given[0].name, KINDS[given[0].type], len(axes) == 4
-        self._channels = axes[-3] if isinstance(axes[-3], int) else 3
+        self._channels = channels if isinstance(channels, int) else 3
         self.metadata: Mapping[str, str] = self._session.get_modelmeta().custom_metadata_map
         self.shape = self._input_shape(axes[-2:], shape)
         self.names = [one.name for one in self._session.get_outputs()]

@@ -238,7 +238,7 @@ def test_a_file_that_is_no_onnx_file_and_options_out_of_form_are_errors(tmp_path
 
 
 def test_native_and_thresholds_out_of_range_are_usage_errors(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="part of a model folder"):
+    with pytest.raises(UsageError, match="from a run or a model folder"):
         locate("native", tmp_path, LINE)
     with pytest.raises(UsageError, match="score threshold 35"):
         locate("yolo", tmp_path, LINE, score=35)
