@@ -21,7 +21,7 @@ from effocr.localizer.backends.detectron2_config import (
     period,
     steps_of,
 )
-from effocr.localizer.backends.detectron2_recipe import Pace, Plan, config_errors, told
+from effocr.localizer.backends.detectron2_recipe import Pace, Plan, config_errors
 
 __all__ = ["LazyRecipe"]
 
@@ -77,12 +77,8 @@ class LazyRecipe:
 
         if not is_own(path):
             logger.warning("%s: a program, which is run; use only what you trust", path)
-        try:
+        with config_errors(f"{path}: not a LazyConfig of this Detectron2"):
             return cls(LazyConfig.load(str(path)), path)
-        except (SyntaxError, ImportError, NameError, AttributeError, KeyError, OSError) as error:
-            raise UsageError(
-                f"{path}: not a LazyConfig of this Detectron2: {told(error)}"
-            ) from error
 
     @classmethod
     def of_values(cls, values: dict[str, Any], path: Path) -> "LazyRecipe":

@@ -13,11 +13,11 @@ from torch.optim import Optimizer
 from effocr.errors import UsageError
 from effocr.localizer.backends.detectron2_config import Detectron2Training, require_detectron2
 
-__all__ = ["Pace", "Plan", "Recipe", "config_errors", "open_recipe", "told"]
+__all__ = ["Pace", "Plan", "Recipe", "config_errors", "open_recipe"]
 
 NOT_BUILT: Final = (
-    ArithmeticError, AssertionError, AttributeError, IndexError, KeyError, RuntimeError, TypeError,
-    ValueError,
+    ArithmeticError, AssertionError, AttributeError, ImportError, LookupError, NameError, OSError,
+    RuntimeError, SyntaxError, TypeError, ValueError, yaml.YAMLError,
 )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def config_errors(where: str = "the config cannot be used") -> Iterator[None]:
     try:
         yield
     except (*NOT_BUILT, HydraException, OmegaConfBaseException) as error:
-        raise UsageError(f"{where}: {told(error)}") from error
+        raise UsageError(f"{where}: {_told(error)}") from error
 
 
 class _SafeLoader(yaml.SafeLoader):
@@ -148,7 +148,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_text("utf-8"), _SafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{path}: not a readable config: {told(error)}") from error
+        raise UsageError(f"{path}: not a readable config: {_told(error)}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{path}: expected a config, a mapping of names and values")
     return content
@@ -173,6 +173,6 @@ def open_recipe(path: Path) -> Recipe:
     return YamlRecipe(path)
 
 
-def told(error: BaseException) -> str:
+def _told(error: BaseException) -> str:
     """What an error says, in one line."""
     return " ".join(str(error).split()) or type(error).__name__

@@ -9,7 +9,6 @@ import yaml
 from torch import nn
 from torch.optim import Optimizer
 
-from effocr.errors import UsageError
 from effocr.localizer.backends.detectron2_config import (
     DETECTIONS,
     LONG_SIDE,
@@ -20,7 +19,7 @@ from effocr.localizer.backends.detectron2_config import (
     period,
     steps_of,
 )
-from effocr.localizer.backends.detectron2_recipe import Pace, Plan, config_errors, told
+from effocr.localizer.backends.detectron2_recipe import Pace, Plan, config_errors
 
 __all__ = ["YamlRecipe"]
 
@@ -39,10 +38,8 @@ class YamlRecipe:
         from detectron2.config import get_cfg
 
         self.cfg = get_cfg()
-        try:
+        with config_errors(f"{path}: not a config of this Detectron2"):
             self.cfg.merge_from_file(str(path), allow_unsafe=is_own(path))
-        except (AssertionError, KeyError, OSError, ValueError, yaml.YAMLError) as error:
-            raise UsageError(f"{path}: not a config of this Detectron2: {told(error)}") from error
 
     @config_errors()
     def pace(self) -> Pace:

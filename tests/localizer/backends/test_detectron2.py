@@ -334,6 +334,10 @@ def test_what_is_no_config_is_an_error_of_use(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text("model = (")
     with pytest.raises(UsageError, match="not a LazyConfig"):
         open_recipe(tmp_path / "b.py")
+    for fault in ("import nothing_here", "model = 1 / 0", "model = int('x')"):
+        (tmp_path / "b.py").write_text(fault)
+        with pytest.raises(UsageError, match="not a LazyConfig"):
+            open_recipe(tmp_path / "b.py")
     (tmp_path / "c.py").write_text("train = dict()")
     with pytest.raises(UsageError, match="without `model`"):
         open_recipe(tmp_path / "c.py")
