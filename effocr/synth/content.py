@@ -144,16 +144,18 @@ def left_out(content: Content, covered: Iterable[str]) -> list[Skipped]:
     for group in content.groups:
         lacking = [glyph for glyph in read_group(group.file) if glyph not in known]
         if lacking:
-            problems.append(Skipped(str(group.file), f"no font draws {_some(lacking)}"))
+            problems.append(Skipped(str(group.file), f"fonts or charset lack {_some(lacking)}"))
     for path in content.texts:
         words = read_words(path)
         bad = [word for word in words if not known.issuperset(graphemes(word))]
         if bad:
             lacking = [g for word in bad for g in graphemes(word) if g not in known]
-            reason = f"{len(bad)} of {len(words)} words left out: no font draws {_some(lacking)}"
+            reason = (
+                f"{len(bad)} of {len(words)} words left out: fonts or charset lack {_some(lacking)}"
+            )
             problems.append(Skipped(str(path), reason))
     problems += [
-        Skipped(sequence, "left out: no font draws all of it")
+        Skipped(sequence, "left out: fonts or charset lack some of it")
         for sequence in content.sequences
         if not known.issuperset(glyph for glyph in graphemes(sequence) if glyph != " ")
     ]

@@ -75,6 +75,13 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
     )
 
     @model_validator(mode="after")
+    def _length_of_lines(self) -> Self:
+        least, most = self.length
+        if not 1 <= least <= most:
+            raise ValueError(f"length: {least} to {most} characters; give 1 <= least <= most")
+        return self
+
+    @model_validator(mode="after")
     def _some_wear(self) -> Self:
         if not sum(self.wear.values()) > 0:
             raise ValueError("wear: give one kind a share above 0, such as {clean: 1}")

@@ -10,7 +10,7 @@ from effocr.data.labelled import LabelledLine
 from effocr.data.splits import split_by_document
 from effocr.errors import FontError, UsageError
 from effocr.synth.fonts import FontFile
-from effocr.synth.lines import LineMaker, LineOptions
+from effocr.synth.lines import LineOptions
 from effocr.synth.pool import draw_lines
 
 __all__ = ["Part", "draw_parts", "plan_parts"]
@@ -90,19 +90,17 @@ def draw_parts(
     Raises:
         FontError: the fonts of a part cannot set a line.
     """
-    for name, part in parts.items():
+    drawn: dict[str, Iterator[LabelledLine]] = {}
+    for number, (name, part) in enumerate(parts.items()):
         try:
-            LineMaker(part.fonts, charset, options)
+            drawn[name] = draw_lines(
+                part.fonts,
+                charset,
+                part.count,
+                seed=(seed, number),
+                options=options,
+                processes=processes,
+            )
         except FontError as error:
             raise FontError(f"part {name}: {error}") from error
-    return {
-        name: draw_lines(
-            part.fonts,
-            charset,
-            part.count,
-            seed=(seed, number),
-            options=options,
-            processes=processes,
-        )
-        for number, (name, part) in enumerate(parts.items())
-    }
+    return drawn

@@ -150,7 +150,7 @@ def compose_column(
             if raster.ink.size:
                 left, top = round(pen.x) + raster.left, round(drop + shift) + raster.top
                 pen.placed.append((raster, left, top, ink, glyph))
-            pen.x += raster.advance + setting.tracking * em
+            pen.x += raster.advance + setting.gap(rng) * em
     pen.end_word()
     composed = draw_pen(pen)
     (below_middle, _), _ = column_metrics((0.0, 0.0), em)

@@ -5,13 +5,10 @@ Everything here can be sent to another process.
 
 from __future__ import annotations
 
-import multiprocessing
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -26,12 +23,10 @@ from effocr.synth.fonts import read_font
 from effocr.synth.glyphs import Look, draw_glyph
 from effocr.workbench.crops import CropLine, cut_box
 
-__all__ = ["CropTask", "Drawn", "FontTask", "in_order", "perform"]
+__all__ = ["CropTask", "Drawn", "FontTask", "chunks", "perform"]
 
 Grey = npt.NDArray[np.uint8]
-Task = TypeVar("Task")
-Result = TypeVar("Result")
-QUEUED: Final = 3  # tasks a process has waiting; bounds what is held in memory
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,30 +126,6 @@ def _shaped(pixels: Grey, square_px: int | None) -> Grey:
     return np.ascontiguousarray(pixels) if square_px is None else to_square(pixels, square_px)
 
 
-def in_order(
-    function: Callable[[Task], Result], tasks: Sequence[Task], *, processes: int
-) -> Iterator[Result]:
-    """Perform tasks in several processes and yield the results in order, few of them ahead.
-
-    Args:
-        function: of a task; must be at the top of a module.
-        tasks: may be sent to other processes.
-        processes: 1 works in this one.
-    """
-    if processes == 1 or len(tasks) < 2:
-        yield from map(function, tasks)
-        return
-    context = multiprocessing.get_context("spawn")  # forking a process with threads may hang
-    waiting: deque[Future[Result]] = deque()
-    with ProcessPoolExecutor(min(processes, len(tasks)), context) as pool:
-        for task in tasks:
-            waiting.append(pool.submit(function, task))
-            if len(waiting) > QUEUED * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-
-
-def chunks(items: Sequence[Task], size: int) -> Iterable[tuple[Task, ...]]:
+def chunks(items: Sequence[Item], size: int) -> Iterable[tuple[Item, ...]]:
     """Cut a sequence into tuples of `size`, the last one shorter."""
     return (tuple(items[i : i + size]) for i in range(0, len(items), size))

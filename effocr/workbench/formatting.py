@@ -20,10 +20,11 @@ from effocr.data.sample_names import FULL_CHARSET, crop_name, paired_name, rende
 from effocr.errors import FontError, UsageError
 from effocr.language import Language
 from effocr.pipeline.threads import thread_count
+from effocr.processes import in_order
 from effocr.synth.fonts import font_files
 from effocr.synth.glyphs import Look, has_vertical_forms
 from effocr.workbench.crops import plan_crops
-from effocr.workbench.drawing import CropTask, Drawn, FontTask, chunks, in_order, perform
+from effocr.workbench.drawing import CropTask, Drawn, FontTask, chunks, perform
 
 __all__ = ["FormatOptions", "FormatReport", "format_dataset"]
 

@@ -38,7 +38,7 @@ def test_a_split_set_of_groups_and_a_text_is_drawn_in_one_command(
     assert main(arguments) == 0
     printed = capsys.readouterr()
     assert printed.out == f"{out}: 16 lines for train, 4 lines for test\n"
-    assert f"{text}: 1 of 4 words left out: no font draws 字" in printed.err
+    assert f"{text}: 1 of 4 words left out: fonts or charset lack 字" in printed.err
     lines = [*read_coco(out / "train.json").lines, *read_coco(out / "test.json").lines]
     assert len({line.path for line in lines}) == 20
     assert {glyph for line in lines for glyph in line.text} <= set(
@@ -82,3 +82,17 @@ def test_wrong_options_are_named(
     assert message in error
     assert len(error.splitlines()) == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_without_a_font_that_can_write_it_nothing_is_begun(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c.txt").write_text("字\n符\n", "utf-8")
+    out = tmp_path / "out"
+    fonts = ["--fonts", str(ROOT / "english_font_files"), "--processes", "2"]
+    arguments = ["synth", "lines", str(out), *fonts, "--charset", str(tmp_path / "c.txt")]
+    assert main(arguments) == 2
+    assert "no usable font" in capsys.readouterr().err
+    assert main([*arguments, "--split", "a=1,b=1"]) == 2
+    assert "part a: no usable font" in capsys.readouterr().err
+    assert not out.exists()

@@ -46,6 +46,28 @@ def test_spacing_moves_glyphs_apart_by_its_mean_and_deviation(
     assert uneven.std() == pytest.approx(0.1, abs=0.03)
 
 
+def test_the_spacing_of_columns_deviates_as_that_of_lines_does(
+    book: list[FontFile], english: Charset
+) -> None:
+    base = {**PLAIN, "direction": "ttb", "sideways": 0, "font_sizes": (50,)}
+    steps = []
+    for spacing in ((0.2, 0.0), (0.2, 0.1)):
+        options = LineOptions.model_validate({**base, "spacing": spacing})
+        maker, rng = LineMaker(book[:1], english, options), np.random.default_rng(0)
+        lines = [maker.line(rng, "o" * 40) for _ in range(3)]
+        steps.append(np.concatenate([np.diff(line.boxes[:, 1]) for line in lines]) / 50)
+    even, uneven = steps
+    assert even.std() < 0.02
+    assert uneven.mean() == pytest.approx(even.mean(), abs=0.03)
+    assert uneven.std() == pytest.approx(0.1, abs=0.03)
+
+
+@pytest.mark.parametrize("length", [(20, 4), (0, 0), (0, 5)])
+def test_impossible_lengths_are_refused(length: tuple[int, int]) -> None:
+    with pytest.raises(ValidationError, match="give 1 <= least <= most"):
+        LineOptions(length=length)
+
+
 def test_defect_5_boxes_are_never_negative_however_tight_the_spacing(
     book: list[FontFile], english: Charset
 ) -> None:

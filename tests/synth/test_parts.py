@@ -5,6 +5,7 @@ import pytest
 
 from effocr.charset import Charset
 from effocr.errors import FontError, UsageError
+from effocr.synth import pool
 from effocr.synth.fonts import FontFile
 from effocr.synth.lines import LineOptions
 from effocr.synth.parts import Part, draw_parts, plan_parts
@@ -60,7 +61,10 @@ def test_impossible_splits_are_refused(fonts: tuple[FontFile, ...]) -> None:
         draw_parts({"a": Part(fonts, 1), "b": Part((), 1)}, Charset(("a", "b")), seed=0)
 
 
-def test_several_processes_draw_the_same_as_one(fonts: tuple[FontFile, ...]) -> None:
+def test_several_processes_draw_the_same_as_one(
+    fonts: tuple[FontFile, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "CHUNK", 1)
     charset, parts = Charset(tuple("abcx")), {"a": Part(fonts, 2), "b": Part(fonts, 2)}
     options = LineOptions(plain=True, wear={"none": 1})
     one, two = (
