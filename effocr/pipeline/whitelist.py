@@ -45,7 +45,8 @@ class _Restricted:
 def restrict(engines: Engines, whitelist: str | None, blacklist: str = "") -> Engines:
     """The same engines with an index of some of its characters only.
 
-    Characters that come twice or that the model does not know do no harm.
+    Characters that come twice or that the model does not know do no harm. A ligature, a label of
+    several characters, is read only where each of them may be.
 
     Args:
         engines: the model.
@@ -56,8 +57,9 @@ def restrict(engines: Engines, whitelist: str | None, blacklist: str = "") -> En
         UsageError: the model knows no character that is left.
     """
     known = frozenset(engines.manifest.charset)
-    allowed = known if whitelist is None else known & frozenset(graphemes(whitelist))
-    allowed -= frozenset(graphemes(blacklist))
+    wanted = None if whitelist is None else frozenset(graphemes(whitelist))
+    unwanted = frozenset(graphemes(blacklist))
+    allowed = frozenset(label for label in known if _is_allowed(label, wanted, unwanted))
     if not allowed:
         named = {"whitelist": whitelist, "blacklist": blacklist or None}
         asked = " and ".join(f"{name} {text!r}" for name, text in named.items() if text is not None)
@@ -69,3 +71,9 @@ def restrict(engines: Engines, whitelist: str | None, blacklist: str = "") -> En
         return engines
     index = _Restricted(engines.index, allowed, len(known - allowed))
     return replace(engines, index=index)
+
+
+def _is_allowed(label: str, wanted: frozenset[str] | None, unwanted: frozenset[str]) -> bool:
+    """Whether every character of a label is wanted, and none unwanted."""
+    characters = graphemes(label)
+    return (wanted is None or wanted.issuperset(characters)) and unwanted.isdisjoint(characters)
