@@ -178,7 +178,7 @@ def _picture(line: WorstLine) -> str:
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     height, width = grey.shape
     scale = min(max(_SHOWN_PX / min(height, width), 1.0), _MOST_ENLARGED)
-    glyphs = line.line.glyphs if line.line else ()
+    glyphs = (glyph for read in line.lines for glyph in read.glyphs)
     boxes = "".join(
         _box(glyph, wrong=number in line.compared.wrong) for number, glyph in enumerate(glyphs)
     )

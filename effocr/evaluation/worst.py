@@ -53,7 +53,7 @@ class WorstLine:
         edits: characters wrong, missing or too many.
         cer: edits per character of the reference.
         compared: both texts.
-        line: what was read; None if the image could not be read.
+        lines: what was read, one line or the columns of the image; none if it could not be read.
         problem: why it could not be read; "" if it could.
     """
 
@@ -61,7 +61,7 @@ class WorstLine:
     edits: int
     cer: float
     compared: Compared
-    line: Line | None
+    lines: tuple[Line, ...]
     problem: str = ""
 
 
@@ -112,15 +112,16 @@ def worst_lines(
     found = []
     for number, result in zip(numbers, results, strict=True):
         reference = lines.texts[number]
-        line = result.lines[0] if isinstance(result, Document) else None
-        score = score_line(reference, line.text if line else "", raw=raw)
+        read = result.lines if isinstance(result, Document) else ()
+        text = result.text if isinstance(result, Document) else ""
+        score = score_line(reference, text, raw=raw)
         found.append(
             WorstLine(
                 path=lines.paths[number],
                 edits=score.edits_ci if ignore_case else score.edits,
                 cer=score.cer_ci if ignore_case else score.cer,
-                compared=compare_texts(reference, line, raw=raw, ignore_case=ignore_case),
-                line=line,
+                compared=compare_texts(reference, read, raw=raw, ignore_case=ignore_case),
+                lines=read,
                 problem="" if isinstance(result, Document) else result.reason,
             )
         )
@@ -128,19 +129,19 @@ def worst_lines(
 
 
 def compare_texts(
-    reference: str, line: Line | None, *, raw: bool = False, ignore_case: bool = False
+    reference: str, lines: Sequence[Line], *, raw: bool = False, ignore_case: bool = False
 ) -> Compared:
-    """Set a line that was read against its reference.
+    """Set the lines that were read in an image against their reference.
 
     Args:
         reference: what is printed.
-        line: what was read; None for nothing.
+        lines: what was read; their glyphs are numbered together.
         raw: compare texts as they are.
         ignore_case: compare without regard to case.
     """
     same = same_if(raw=raw, ignore_case=ignore_case)
     wanted = graphemes(reference if raw else " ".join(reference.split()))
-    read, owners = _characters(line)
+    read, owners = _characters(lines)
     pieces = align([same(part) for part in wanted], [same(part) for part in read])
     return Compared(
         tuple(_strip(wanted, piece.reference, piece.same) for piece in pieces),
@@ -155,18 +156,21 @@ def compare_texts(
     )
 
 
-def _characters(line: Line | None) -> tuple[list[str], list[int | None]]:
-    """Characters of a line, and the number of the glyph that each belongs to."""
+def _characters(lines: Sequence[Line]) -> tuple[list[str], list[int | None]]:
+    """Characters of the lines, and the number of the glyph that each belongs to."""
     characters: list[str] = []
     owners: list[int | None] = []
-    for place, word in enumerate(line.words if line else ()):
-        if place:
-            characters.append(" ")
-            owners.append(None)
-        for number in range(*word.glyphs):
-            parts = graphemes(line.glyphs[number].text) if line else []
-            characters += parts
-            owners += [number] * len(parts)
+    first = 0
+    for line in lines:
+        for place, word in enumerate(line.words):
+            if place or first:
+                characters.append(" " if place else "\n")
+                owners.append(None)
+            for number in range(*word.glyphs):
+                parts = graphemes(line.glyphs[number].text)
+                characters += parts
+                owners += [first + number] * len(parts)
+        first += len(line.glyphs)
     return characters, owners
 
 

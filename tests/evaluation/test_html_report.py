@@ -54,7 +54,7 @@ def worst(tmp_path: Path) -> WorstLine:
     )
     box = (0.0, 0.0, 40.0, 10.0)
     line = Line("aSx", box, (), 0.8, (Word("aSx", box, (0, 3)),), glyphs)
-    return WorstLine(path, 9, 2.25, compare_texts("aS" + EVIL, line), line)
+    return WorstLine(path, 9, 2.25, compare_texts("aS" + EVIL, [line]), (line,))
 
 
 def parsed(text: str) -> Checker:
@@ -96,7 +96,7 @@ def test_differences_are_marked_and_spaces_among_them_seen(worst: WorstLine) -> 
 def test_an_image_that_cannot_be_read_is_named_with_its_reason(
     worst: WorstLine, tmp_path: Path
 ) -> None:
-    bad = replace(worst, path=tmp_path / "none.png", line=None, problem="no such file")
+    bad = replace(worst, path=tmp_path / "none.png", lines=(), problem="no such file")
     text = page("t", [Section("s", {}, [], [bad])])
     assert '<p class="problem">no such file</p>' in text
     assert "<svg" not in text

@@ -29,7 +29,7 @@ def test_worst_lines_come_first_and_right_ones_not_at_all() -> None:
 
 
 def test_differences_are_told_for_texts_and_glyphs() -> None:
-    found = compare_texts("the “cat”", line_of(("t", "b", "e"), ('"', "c", "t", '"')))
+    found = compare_texts("the “cat”", [line_of(("t", "b", "e"), ('"', "c", "t", '"'))])
     assert found.reference == (
         Strip("t", True),
         Strip("h", False),
@@ -42,12 +42,19 @@ def test_differences_are_told_for_texts_and_glyphs() -> None:
 
 
 def test_a_space_too_much_marks_no_glyph_and_a_glyph_of_two_letters_is_one() -> None:
-    assert compare_texts("ab", line_of(("a",), ("b",))).wrong == frozenset()
-    assert compare_texts("fin", line_of(("fi", "n"))).wrong == frozenset()
-    assert compare_texts("fan", line_of(("fi", "n"))).wrong == {0}
+    assert compare_texts("ab", [line_of(("a",), ("b",))]).wrong == frozenset()
+    assert compare_texts("fin", [line_of(("fi", "n"))]).wrong == frozenset()
+    assert compare_texts("fan", [line_of(("fi", "n"))]).wrong == {0}
 
 
 def test_a_line_that_was_not_read_misses_all() -> None:
-    found = compare_texts("ab", None)
+    found = compare_texts("ab", [])
     assert found.reference == (Strip("ab", False),)
     assert not "".join(strip.text for strip in found.read)
+
+
+def test_all_columns_of_an_image_are_compared() -> None:
+    columns = [line_of(("a", "b")), line_of(("c", "x"), ("e",))]
+    found = compare_texts("ab cd e", columns)
+    assert "".join(strip.text for strip in found.read) == "ab\ncx e"
+    assert found.wrong == {3}
