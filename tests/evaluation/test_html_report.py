@@ -87,7 +87,7 @@ def test_pictures_are_in_the_page_with_a_box_for_each_glyph(worst: WorstLine) ->
 
 
 def test_differences_are_marked_and_spaces_among_them_seen(worst: WorstLine) -> None:
-    line = replace(worst, compared=compare_texts("z q aSx", worst.line))
+    line = replace(worst, compared=compare_texts("z q aSx", worst.lines))
     text = page("t", [Section("s", {}, [(" ", "", 2)], [line])])
     assert "<del>z␣q␣</del>aSx" in text
     assert "<bdi>␣</bdi> → <bdi>∅</bdi><span>2</span>" in text
