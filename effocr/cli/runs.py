@@ -43,7 +43,7 @@ INTERRUPTED: Final = 130
 FIRST_PASS: Final = "first-pass"
 """Folder, in that of a run of two passes, of the first one."""
 
-STARTED: Final = {"native": "last.pt", "torchvision": "last.pt", "detectron2": "last_checkpoint"}
+STARTED: Final = {"detectron2": "last_checkpoint", "native": "last.pt", "torchvision": "last.pt"}
 """By backend of the localizer: the file that a run which has begun holds."""
 
 Config = TypeVar("Config", bound="BaseModel")
