@@ -5,7 +5,6 @@ before what image or category say. Written is the first form, `text` on every an
 width height is known here and in the checker only.
 """
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -14,7 +13,15 @@ from typing import Any
 import numpy as np
 
 from effocr.charset import graphemes, leaves_ink, normalise
-from effocr.data.coco_entries import CHAR, WORD, AnnotationEntry, CocoFile, ImageEntry, load_coco
+from effocr.data.coco_entries import (
+    CHAR,
+    WORD,
+    AnnotationEntry,
+    CocoFile,
+    ImageEntry,
+    load_coco,
+    save_json,
+)
 from effocr.data.labelled import word_spans
 from effocr.data.reading_order import reading_order
 from effocr.data.records import Boxes, LineImage, LineSet, Skipped, image_size
@@ -178,6 +185,7 @@ def write_coco(
 
     Raises:
         DataFormatError: the size of an image is needed and it cannot be read.
+        UsageError: the file cannot be written.
     """
     path = Path(path)
     images: list[dict[str, Any]] = []
@@ -198,8 +206,7 @@ def write_coco(
         "annotations": annotations,
         "categories": [{"id": 0, "name": CHAR}, {"id": 1, "name": WORD}],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    save_json(content, path, indent=1)
 
 
 def _written(line: LineImage) -> Iterator[tuple[int, list[float], str | None]]:

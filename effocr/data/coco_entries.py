@@ -7,6 +7,7 @@ the caller's word counts, else the original's habit: 0 is a character, 1 a word.
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -16,7 +17,7 @@ from pydantic.types import Strict
 
 from effocr.charset import normalise
 from effocr.data.records import Skipped
-from effocr.errors import DataFormatError
+from effocr.errors import DataFormatError, UsageError
 
 __all__ = [
     "ANNOTATIONS",
@@ -27,6 +28,7 @@ __all__ = [
     "ImageEntry",
     "load_coco",
     "load_json",
+    "save_json",
 ]
 
 Entry = TypeVar("Entry", bound=BaseModel)
@@ -161,6 +163,29 @@ def load_json(path: Path) -> dict[str, list[Any]]:
         if not isinstance(content.get(key), list):
             raise DataFormatError(f"{path}: no list {key!r}; is this a COCO file?")
     return content
+
+
+def save_json(content: Mapping[str, Any], path: Path, *, indent: int | None = None) -> None:
+    """Write a COCO file whole or not at all; names that are no Unicode are escaped.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    text = json.dumps(content, ensure_ascii=False, indent=indent)
+    try:
+        coded = text.encode()
+    except UnicodeEncodeError:  # a file name with bytes that are not UTF-8
+        coded = json.dumps(content, indent=indent).encode()
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(coded + b"\n")
+        part.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 def _entries(

@@ -7,7 +7,6 @@ What is written loads in pycocotools: `info` and `licenses` are there, and every
 from __future__ import annotations
 
 import filecmp
-import json
 import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from effocr.data.coco_entries import load_json
+from effocr.data.coco_entries import load_json, save_json
 from effocr.data.line_pairs import free_name
 from effocr.data.records import Skipped
 from effocr.errors import DataFormatError, UsageError
@@ -250,7 +249,7 @@ def _refuse_input(out: Path, file: Path) -> None:
 
 
 def _write(content: Coco, out: Path) -> None:
-    """Write what pycocotools can read; through a second file, so that no half one is left."""
+    """Write what pycocotools can read."""
     whole = {
         **content,
         "info": content.get("info") or {},
@@ -259,14 +258,7 @@ def _write(content: Coco, out: Path) -> None:
     whole["annotations"] = [
         {"area": _area(entry), "iscrowd": 0, **entry} for entry in content["annotations"]
     ]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f"{out.name}.part")
-    try:
-        part.write_text(json.dumps(whole, ensure_ascii=False) + "\n", "utf-8")
-        part.replace(out)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UsageError(f"{out}: cannot be written ({error.strerror})") from error
+    save_json(whole, out)
 
 
 def _area(entry: Coco) -> float:

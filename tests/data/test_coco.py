@@ -1,6 +1,7 @@
 """Character-level COCO, read and written."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from PIL import Image
 
 from effocr.data.coco import read_coco, write_coco
 from effocr.data.records import LineImage
-from effocr.errors import DataFormatError
+from effocr.errors import DataFormatError, UsageError
 
 GLYPHS = [{"id": 1, "name": "a"}, {"id": 2, "name": "ch"}, {"id": 3, "name": "e\u0301"}]
 
@@ -168,3 +169,18 @@ def test_images_may_lie_in_another_folder_than_the_file(tmp_path: Path, save_coc
     assert read_coco(moved).lines == ()
     line = read_coco(moved, path.parent).lines[0]
     assert line.path == path.parent / "images" / "line_1.png"
+
+
+def test_a_name_that_is_not_utf_8_is_written_and_read_again(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"a\xff.png")
+    Image.new("L", (20, 10), 255).save(path)
+    write_coco([LineImage(path, "日本")], tmp_path / "c.json")
+    (line,) = read_coco(tmp_path / "c.json").lines
+    assert (line.path, line.text) == (path, "日本")
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    (tmp_path / "c.json").mkdir()
+    with pytest.raises(UsageError, match=r"c.json: cannot be written"):
+        write_coco([], tmp_path / "c.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["c.json"]
