@@ -2,7 +2,7 @@
 
     meta    key, value
     label   number, glyph                the characters, each once
-    source  number, name                 lines and fonts, each once
+    source  number, name                 lines and fonts, each once; bytes where it is not UTF-8
     sample  number (from 0, without gaps), label, kind (0 render, 1 paired), line, font, name,
             height, width, pixels
 
@@ -132,7 +132,9 @@ class PackedGlyphs:
         for number, glyph, kind, line, font, name in self._rows(_ENTRIES):
             if kind not in (0, 1):
                 raise DataFormatError(f"{self.path}: image {number} is of an unknown kind")
-            yield PackedEntry(number, glyph, KINDS[kind], line, font, name)
+            yield PackedEntry(
+                number, glyph, KINDS[kind], _name(line), _name(font), _name(name) or ""
+            )
 
     def images(self) -> Iterator[Grey]:
         """Pixels of every image, in order of their numbers.
@@ -217,3 +219,8 @@ class PackedGlyphs:
         if picture is None or picture.shape != (height, width):
             raise DataFormatError(f"{self.path}: image {number} is damaged")
         return np.asarray(picture, np.uint8)
+
+
+def _name(stored: str | bytes | None) -> str | None:
+    """A name that was stored, perhaps as bytes that are not UTF-8."""
+    return os.fsdecode(stored) if isinstance(stored, bytes) else stored

@@ -87,7 +87,7 @@ class PackedWriter:
             KINDS.index(told.kind),
             self._source(told.line),
             self._source(told.font),
-            name,
+            _stored(name),
             height,
             width,
             _encode(pixels),
@@ -116,7 +116,7 @@ class PackedWriter:
         tables = {"label": self._labels, "source": self._sources}
         try:
             for table, numbers in tables.items():
-                rows = ((number, name) for name, number in numbers.items())
+                rows = ((number, _stored(name)) for name, number in numbers.items())
                 self._file.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows)
             self._file.execute("INSERT INTO meta VALUES ('samples', ?)", (str(self.count),))
             self._file.execute("COMMIT")
@@ -143,6 +143,15 @@ class PackedWriter:
             with suppress(sqlite3.Error):
                 self._file.close()
             self._part.unlink(missing_ok=True)
+
+
+def _stored(name: str) -> str | bytes:
+    """A name as SQLite can hold it: one with bytes that are not UTF-8 as its bytes."""
+    coded = os.fsencode(name)
+    try:
+        return coded.decode()
+    except UnicodeDecodeError:
+        return coded
 
 
 def _encode(pixels: Grey) -> bytes:

@@ -158,3 +158,11 @@ def test_a_file_that_was_not_written_to_its_end_is_refused(packed: Path) -> None
     file.close()
     with pytest.raises(DataFormatError, match="not written to its end; make it again"):
         PackedGlyphs(packed)
+
+
+def test_names_that_are_not_utf_8_come_out_as_they_were(tmp_path: Path) -> None:
+    name = os.fsdecode(b"PAIRED_q\xff_3_0x61_0.png")
+    with PackedWriter(tmp_path / "some.glyphs.sqlite") as writer:
+        writer.add("a", pictures()[0], name)
+    (entry,) = PackedGlyphs(tmp_path / "some.glyphs.sqlite").entries()
+    assert (entry.name, entry.line) == (name, os.fsdecode(b"q\xff"))
