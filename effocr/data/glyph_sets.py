@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +15,7 @@ from effocr.data.glyph_folders import read_glyph_folders
 from effocr.data.line_pairs import free_name
 from effocr.data.packed import PACKED_SUFFIX, PackedGlyphs
 from effocr.data.packed_writer import PackedWriter
+from effocr.data.png import as_png
 from effocr.data.records import GlyphImage, GlyphSet
 from effocr.data.sample_names import FULL_CHARSET, original_name
 from effocr.errors import DataFormatError
@@ -123,6 +123,6 @@ def _write_file(image: GlyphImage, folder: Path, name: Path, pixels: GlyphPixels
             shutil.copyfile(image.path, target)
         else:
             target = free_name(folder, name.stem, ".png")
-            target.write_bytes(cv2.imencode(".png", pixels(image))[1].tobytes())
+            target.write_bytes(as_png(pixels(image)))
     except OSError as error:
         raise DataFormatError(f"{image.path}: cannot be copied ({error.strerror})") from error

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from effocr.charset import leaves_ink, normalise
 from effocr.data.packed import APPLICATION, KINDS, VERSION
+from effocr.data.png import as_png
 from effocr.data.sample_names import read_name
 from effocr.errors import DataFormatError, UsageError
 
@@ -159,5 +159,5 @@ def _encode(pixels: Grey) -> bytes:
     plain = pixels.tobytes()
     if len(plain) <= TINY:
         return plain
-    packed = cv2.imencode(".png", pixels)[1].tobytes()
+    packed = as_png(pixels)
     return packed if len(packed) < len(plain) else plain

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +12,7 @@ from effocr.charset import Charset, graphemes, write_charset
 from effocr.data.coco import write_coco
 from effocr.data.glyph_folders import write_glyph
 from effocr.data.labelled import LabelledLine
+from effocr.data.png import write_png
 from effocr.data.records import LineImage, Skipped
 from effocr.frame import true_frame
 from effocr.geometry import clip_boxes
@@ -82,7 +82,7 @@ def _write_images(
     records: list[LineImage] = []
     for number, line in enumerate(lines, first):
         path = images / f"{prefix}{number:06d}.png"
-        cv2.imwrite(str(path), line.grey)
+        write_png(path, line.grey)
         path.with_suffix(".gt.txt").write_text(line.text + "\n", encoding="utf-8")
         height, width = line.grey.shape
         boxes = clip_boxes(line.boxes, width, height).astype(np.float32)

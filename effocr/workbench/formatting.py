@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from effocr.charset import glyph_to_folder, read_charset
 from effocr.data.packed import PACKED_NAME, PACKED_SUFFIX
 from effocr.data.packed_writer import PackedWriter
+from effocr.data.png import write_png
 from effocr.data.records import Skipped, is_image
 from effocr.data.sample_names import FULL_CHARSET, crop_name, paired_name, render_name
 from effocr.errors import FontError, UsageError
@@ -123,7 +123,7 @@ class _Folders:
         if glyph not in self._made:
             folder.mkdir(parents=True, exist_ok=True)
             self._made.add(glyph)
-        _write_png(folder / name, pixels)
+        write_png(folder / name, pixels)
 
 
 def format_dataset(options: FormatOptions) -> FormatReport:
@@ -251,19 +251,7 @@ def _take(item: Drawn, sink: _Sink, options: FormatOptions, report: FormatReport
     report.crops += 1
     if options.crops is not None and not options.packed:
         name = crop_name(item.source, item.annotation, item.glyph)
-        _write_png(options.crops / name, item.pixels)
-
-
-def _write_png(path: Path, pixels: Grey) -> None:
-    """Write grey pixels as PNG.
-
-    Raises:
-        UsageError: the disk is full, or the like.
-    """
-    try:
-        path.write_bytes(cv2.imencode(".png", pixels)[1].tobytes())
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
+        write_png(options.crops / name, item.pixels)
 
 
 def _finish(options: FormatOptions, glyphs: list[str], report: FormatReport) -> None:

@@ -1,5 +1,6 @@
 """Synthetic data sets on disk are read back as what was drawn."""
 
+import errno
 import json
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,8 +15,10 @@ from effocr.cli.main import main
 from effocr.data.coco import read_coco
 from effocr.data.glyph_folders import read_glyph_folders
 from effocr.data.records import Skipped
+from effocr.errors import UsageError
 from effocr.synth.fonts import FontFile, FontReport, load_fonts
 from effocr.synth.lines import LineMaker
+from effocr.synth.pool import draw_lines
 from effocr.synth.write import write_glyphs, write_lines, write_parts
 
 
@@ -110,3 +113,14 @@ def test_the_characters_that_were_written_are_listed(
     maker, rng = LineMaker(fonts, Charset(tuple("abx_"))), np.random.default_rng(0)
     write_lines([maker.line(rng, "ba_ x")], tmp_path)
     assert tuple(read_charset(tmp_path / "charset.txt")) == ("_", "a", "b", "x")
+
+
+def test_a_disk_that_is_full_is_told(
+    tmp_path: Path, fonts: tuple[FontFile, ...], english: Charset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path, __: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(UsageError, match=r"000000.png: cannot be written \(No space left"):
+        write_lines(draw_lines(fonts, english, 1, seed=0), tmp_path)
