@@ -24,6 +24,7 @@ __all__ = [
     "leaves_ink",
     "normalise",
     "read_charset",
+    "read_utf8",
     "write_charset",
 ]
 
@@ -37,6 +38,20 @@ _INKLESS = frozenset(
 def normalise(text: str) -> str:
     """The text in NFC."""
     return unicodedata.normalize("NFC", text)
+
+
+def read_utf8(path: Path) -> str:
+    """Content of a text file in UTF-8, with a byte order mark or without.
+
+    Raises:
+        DataFormatError: it cannot be read or is not UTF-8.
+    """
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError as error:
+        raise DataFormatError(f"{path}: {error.strerror or error}; give another file") from error
+    except UnicodeDecodeError as error:
+        raise DataFormatError(f"{path}: not UTF-8 ({error.reason}); convert it first") from error
 
 
 def graphemes(text: str) -> list[str]:
@@ -147,13 +162,7 @@ def read_charset(path: Path | str) -> Charset:
         files = [path]
     glyphs: dict[str, None] = {}
     for file in files:
-        try:
-            text = file.read_text("utf-8-sig")
-        except OSError as error:
-            raise DataFormatError(f"{file}: {error.strerror or error}") from error
-        except UnicodeDecodeError as error:
-            raise DataFormatError(f"{file}: not UTF-8 text ({error.reason})") from error
-        glyphs.update(_glyphs_of(text))
+        glyphs.update(_glyphs_of(read_utf8(file)))
     if not glyphs:
         raise DataFormatError(f"{path}: no characters; expected one a line in a .txt or .tsv file")
     return Charset(tuple(glyphs))

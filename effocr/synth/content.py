@@ -13,7 +13,7 @@ from typing import Final
 
 from pydantic import BaseModel, Field
 
-from effocr.charset import Charset, graphemes, leaves_ink, normalise
+from effocr.charset import Charset, graphemes, leaves_ink, normalise, read_utf8
 from effocr.data.records import Skipped
 from effocr.errors import DataFormatError
 
@@ -69,7 +69,7 @@ def read_group(path: Path) -> tuple[str, ...]:
         DataFormatError: the file cannot be read, is not UTF-8, or holds no character.
     """
     found: dict[str, None] = {}
-    for line in _read(path).split("\n"):
+    for line in read_utf8(path).split("\n"):
         column = line.rstrip("\r").rsplit("\t", 1)[-1]
         found.update((glyph, None) for glyph in graphemes(column) if leaves_ink(glyph))
     if not found:
@@ -84,19 +84,10 @@ def read_words(path: Path) -> tuple[str, ...]:
     Raises:
         DataFormatError: the file cannot be read, is not UTF-8, or holds no word.
     """
-    words = tuple(word for word in normalise(_read(path)).split() if leaves_ink(word))
+    words = tuple(word for word in normalise(read_utf8(path)).split() if leaves_ink(word))
     if not words:
         raise DataFormatError(f"{path}: no words; give a text or a list of words")
     return words
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError as error:
-        raise DataFormatError(f"{path}: {error.strerror or error}; give another file") from error
-    except UnicodeDecodeError as error:
-        raise DataFormatError(f"{path}: not UTF-8 ({error.reason}); convert it first") from error
 
 
 def read_groups(path: Path) -> Charset:

@@ -7,7 +7,7 @@ before it is asked for.
 from functools import lru_cache
 from pathlib import Path
 
-from effocr.charset import normalise
+from effocr.charset import normalise, read_utf8
 from effocr.errors import DataFormatError
 
 _COMMON = """
@@ -107,13 +107,7 @@ def read_word_list(path: Path) -> tuple[str, ...]:
     Raises:
         DataFormatError: the file cannot be read, is not UTF-8 or holds no word.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise DataFormatError(f"{path}: {error.strerror}; give another word list") from error
-    except UnicodeDecodeError as error:
-        raise DataFormatError(f"{path}: not UTF-8 ({error.reason}); convert it first") from error
-    words = tuple(dict.fromkeys(normalise(text).split()))
+    words = tuple(dict.fromkeys(normalise(read_utf8(path)).split()))
     if not words:
         raise DataFormatError(f"{path}: no words; give a file with one word per line")
     return words[:: -(-len(words) // MOST_WORDS)]

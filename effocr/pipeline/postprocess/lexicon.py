@@ -16,7 +16,7 @@ from heapq import nsmallest
 from pathlib import Path
 from typing import Final
 
-from effocr.charset import normalise
+from effocr.charset import normalise, read_utf8
 from effocr.document import Glyph, Line
 from effocr.errors import DataFormatError
 from effocr.pipeline.postprocess.changes import change_glyphs
@@ -73,13 +73,7 @@ def read_lexicon(path: Path | str) -> Lexicon:
         DataFormatError: the file cannot be read, is not UTF-8, or holds no word.
     """
     path = Path(path)
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise DataFormatError(f"{path}: {error.strerror or error}; give a word list") from error
-    except UnicodeDecodeError as error:
-        raise DataFormatError(f"{path}: not UTF-8 ({error.reason}); convert it first") from error
-    words = frozenset(filter(None, map(_bare, normalise(text).split())))
+    words = frozenset(filter(None, map(_bare, normalise(read_utf8(path)).split())))
     if not words:
         raise DataFormatError(f"{path}: no words; give a file with one word per line")
     return Lexicon(words)
