@@ -34,7 +34,8 @@ class LocatedLine:
     """A line in its frame, and the glyphs found there.
 
     Attributes:
-        grey: [image height, image width] uint8, dark on light.
+        grey: [image height, image width] uint8; dark on light where the locator sees to it, as the
+            native one does.
         frame: maps frame pixels to image pixels.
         pixels: [height, width] uint8, the frame; `grey` itself where the frame is the image.
         located: boxes in frame pixels, in reading order.

@@ -22,14 +22,7 @@ from effocr.pipeline.locate import NativeLocator
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = [
-    "OnnxEncoder",
-    "OnnxLocalizer",
-    "check_engines",
-    "load_engines",
-    "onnx_errors",
-    "open_session",
-]
+__all__ = ["OnnxEncoder", "OnnxLocalizer", "check_engines", "load_engines"]
 
 _SHOWN = 8  # characters named in a message
 
