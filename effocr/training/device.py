@@ -15,11 +15,23 @@ from torch import Tensor, nn
 from effocr.errors import TrainingError
 from effocr.training.process import spare_cores
 
-__all__ = ["Machine", "Precision"]
+__all__ = ["Machine", "Precision", "check_device"]
 
 PATIENCE = timedelta(hours=12)  # the main process may evaluate while the others wait for it
 MOST_WORKERS = 8
 DeviceName = Literal["auto", "cpu", "cuda"]
+
+
+def check_device(name: DeviceName) -> None:
+    """Refuse a device that is not there.
+
+    Raises:
+        TrainingError: cuda is wanted and there is none.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise TrainingError(
+            "loop.device is cuda, but torch finds no CUDA GPU here; use loop.device=auto"
+        )
 
 
 class Machine:
@@ -34,10 +46,7 @@ class Machine:
         Raises:
             TrainingError: cuda is wanted and there is none.
         """
-        if device == "cuda" and not torch.cuda.is_available():
-            raise TrainingError(
-                "loop.device is cuda, but torch finds no CUDA GPU here; use loop.device=auto"
-            )
+        check_device(device)
         # A parameter without a gradient (a pooler that nobody reads) is no error.
         several = DistributedDataParallelKwargs(find_unused_parameters=True)
         # `cpu` chooses how processes talk to each other; Accelerate lets nobody change it later.

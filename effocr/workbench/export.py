@@ -13,7 +13,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from effocr.errors import ParityError
+from effocr.errors import ParityError, UsageError
 from effocr.export.onnx import OPSET, export_encoder, export_pictures
 from effocr.pipeline.engines import Encoder
 from effocr.pipeline.onnx_engines import OnnxEncoder
@@ -94,6 +94,8 @@ def export_recognizer(
         ParityError: the exported network gives something else; nothing is written.
         EffOCRError: the weights cannot be opened.
     """
+    if not source.exists():
+        raise UsageError(f"{source}: no such file or folder")
     native = is_native_run(source)
     folder = source if source.is_dir() else source.parent
     target = out or folder / (NATIVE_FILE if native else ONNX_FILE)

@@ -58,6 +58,16 @@ class LocalizerChoice:
     direction: Direction
     spaces: bool
 
+    def __post_init__(self) -> None:
+        """Check the thresholds.
+
+        Raises:
+            UsageError: one is not between 0 and 1.
+        """
+        for value in (self.score_threshold, self.word_threshold):
+            if value is not None and not 0 <= value <= 1:
+                raise UsageError(f"the score threshold {value} is not between 0 and 1")
+
 
 @dataclass(frozen=True, slots=True)
 class WordThreshold:
@@ -123,9 +133,6 @@ def open_box_locator(choice: LocalizerChoice, path: Path, backend: Backend) -> B
 
     glyphs = choice.score_threshold
     words = glyphs if choice.word_threshold is None else choice.word_threshold
-    for value in (glyphs, words):
-        if not 0 <= value <= 1:
-            raise UsageError(f"the score threshold {value} is not between 0 and 1")
     localizer = load_localizer(
         backend,
         path,

@@ -118,7 +118,7 @@ def choose_device(name: str) -> torch.device:
     A GPU that is wished for and absent gives a warning and the CPU.
 
     Raises:
-        UsageError: torch knows no such device.
+        UsageError: there is no such device.
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -129,6 +129,10 @@ def choose_device(name: str) -> torch.device:
     if device.type == "cuda" and not torch.cuda.is_available():
         logger.warning("no CUDA GPU here: the CPU is used")
         return torch.device("cpu")
+    try:
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, NotImplementedError, AssertionError) as error:
+        raise UsageError(f"--device {name}: torch cannot compute there; use auto") from error
     return device
 
 

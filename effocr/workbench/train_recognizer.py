@@ -23,6 +23,7 @@ from effocr.recognizer.classifier import build_classifier
 from effocr.recognizer.loss import supcon
 from effocr.training.checkpoints import BEST, apply_weights, load_weights
 from effocr.training.config import LoopConfig
+from effocr.training.device import check_device
 from effocr.training.distributed import is_main, wait_for_all
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
@@ -100,13 +101,12 @@ def train_classic(
         check_same(run, config)
     else:
         check_new(run, config)
+    check_device(config.loop.device)
     classes = class_names(data, config)
     with seeded(config.loop.seed):
         model = _build(config, classes, weights=None if resume else config.weights)
     parts = gather_parts(data, split, classes, config)
     if is_main():
-        if not resume:
-            begin_run(run, config, arguments)
         _draw_samples(parts.batches, config)
     with RunLog(
         run,
@@ -116,6 +116,8 @@ def train_classic(
         settings=config.model_dump(mode="json"),
     ) as log:
         if is_main():
+            if not resume:
+                begin_run(run, config, arguments)
             _tell_start(model, parts, config, resume=resume)
         task, loop = _task(model, parts, config)
         outcome = fit(task, loop, run=run, log=log, resume=run if resume else None)
@@ -161,9 +163,13 @@ def _tell_start(model: nn.Module, parts: Parts, config: ClassicTraining, *, resu
     if not len(parts.squares.val):
         logger.warning("no crops to validate on: the last epoch counts as the best")
         return
+    _to_device(model, config)
+    logger.info("before training: accuracy %.4f", parts.measure(model.eval())["accuracy"])
+
+
+def _to_device(model: nn.Module, config: ClassicTraining) -> None:
     if config.loop.device != "cpu" and torch.cuda.is_available():
         model.cuda()
-    logger.info("before training: accuracy %.4f", parts.measure(model.eval())["accuracy"])
 
 
 def _task(model: SquareNetwork, parts: Parts, config: ClassicTraining) -> tuple[Task, LoopConfig]:
@@ -200,8 +206,7 @@ def _best(run: Path, config: ClassicTraining, classes: Sequence[str]) -> SquareN
     """The network with the weights of the best epoch, ready to use."""
     best = _build(config, classes, weights=None)
     apply_weights(best, load_weights(run), source=run / BEST)
-    if config.loop.device != "cpu" and torch.cuda.is_available():
-        best.cuda()
+    _to_device(best, config)
     return best.eval()
 
 

@@ -29,7 +29,12 @@ def run(argv: Sequence[str]) -> int:
     add_flags(flags)
     flags.flag("--backend", choices=_BACKENDS, help="Of the localizer; default: its files tell.")
     flags.flag("--device", default="auto", help="auto, cpu, cuda, cuda:1, ...; without a GPU: cpu.")
-    flags.flag("--rcnn_score_thr", type=float, default=0.3, help="Least score of a glyph.")
+    flags.flag(
+        "--rcnn_score_thr",
+        type=float,
+        default=0.3,
+        help="Least score of a glyph; a model folder has its own.",
+    )
     flags.flag("--rcnn_score_thr_word", type=float, default=0.3, help="Least score of a word.")
     flags.flag("--N_classes", type=int, help="It is a classifier; default: as it was trained.")
     flags.flag("--auto_model_hf", help="Local folder of the Hugging Face model.")

@@ -40,7 +40,12 @@ def run(argv: Sequence[str]) -> int:
         help="What the localizer was made with; a model folder needs none.",
     )
     flags.flag("--localizer_iou_thresh", type=float, default=0.01)
-    flags.flag("--localizer_conf_thresh", type=float, default=0.35)
+    flags.flag(
+        "--localizer_conf_thresh",
+        type=float,
+        default=0.35,
+        help="Least score of a box; a model folder has its own.",
+    )
     flags.flag(
         "--localizer_input_shape",
         type=int,

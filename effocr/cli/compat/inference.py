@@ -129,9 +129,14 @@ def infer(
 
     Returns:
         The exit status: 1 if a line was not read.
+
+    Raises:
+        UsageError: there is nothing to read, or not by this localizer.
     """
     from effocr.pipeline.reader import Reader
 
+    if args.vertical and engines.manifest.direction != "ttb":
+        raise UsageError("--vertical: this localizer was trained on lines, not on columns")
     asked = _asked(args, drawings)
     _warn_of_unknown(args.blacklist_chars, engines)
     reader = Reader(

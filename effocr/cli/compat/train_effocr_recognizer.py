@@ -17,6 +17,22 @@ if TYPE_CHECKING:
 __all__ = ["run"]
 
 PROG: Final = "train_effocr_recognizer.py"
+FLAGS: Final = {
+    "size_px": "--imsize",
+    "classes": "--N_classes",
+    "batch_size": "--batch_size",
+    "views_per_class": "--m",
+    "passes": "--num_passes",
+    "temperature": "--temp",
+    "mined": "--infer_hardneg_k",
+    "first_epoch": "--start_epoch",
+    "loop.epochs": "--num_epochs",
+    "loop.learning_rate": "--lr",
+    "loop.weight_decay": "--weight_decay",
+    "loop.seed": "--seed",
+    "loop.workers": "--num_workers",
+}
+"""Settings by the flags that can give them a value that is refused."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -101,34 +117,55 @@ def _config(given: argparse.Namespace) -> ClassicTraining:
     from effocr.training.config import load_config
     from effocr.workbench.recognizer_config import ClassicTraining
 
+    _refuse_pairs(given)
+    use = "crops" if given.finetune else "renders" if given.pretrain else "both"
+    try:
+        return load_config(
+            ClassicTraining,
+            timm=given.auto_model_timm,
+            hf=given.auto_model_hf,
+            size_px=given.imsize,
+            weights=given.checkpoint or given.weights,
+            classes=given.N_classes,
+            use=use,
+            language=given.lang,
+            batch_size=given.batch_size,
+            views_per_class=given.m,
+            passes=given.num_passes,
+            temperature=given.temp,
+            augment=not given.no_aug,
+            high_blur=given.high_blur,
+            hard_negatives=given.hns_txt_path,
+            mined=given.infer_hardneg_k,
+            first_epoch=given.start_epoch,
+            samples=given.epoch_viz_dir,
+            test_at_end=given.test_at_end,
+            loop=_loop(given),
+        )
+    except UsageError as error:
+        raise UsageError(f"{PROG}: {_with_flags(str(error))}") from error
+
+
+def _with_flags(message: str) -> str:
+    """A message about settings, which are called as the flags are."""
+    for name, flag in FLAGS.items():
+        message = message.replace(f" {name}:", f" {flag}:")
+    return message.removeprefix("configuration: ")
+
+
+def _refuse_pairs(given: argparse.Namespace) -> None:
+    """Check flags that exclude each other.
+
+    Raises:
+        UsageError: both are given.
+    """
+    from effocr.errors import UsageError
+
     if given.finetune and given.pretrain:
         raise UsageError(f"{PROG}: --finetune (crops only) and --pretrain (renders only) exclude "
                          "each other; leave both out to learn from both")  # fmt: skip
     if given.weights and given.checkpoint:
         raise UsageError(f"{PROG}: --weights and --checkpoint both name weights; give one")
-    use = "crops" if given.finetune else "renders" if given.pretrain else "both"
-    return load_config(
-        ClassicTraining,
-        timm=given.auto_model_timm,
-        hf=given.auto_model_hf,
-        size_px=given.imsize,
-        weights=given.checkpoint or given.weights,
-        classes=given.N_classes,
-        use=use,
-        language=given.lang,
-        batch_size=given.batch_size,
-        views_per_class=given.m,
-        passes=given.num_passes,
-        temperature=given.temp,
-        augment=not given.no_aug,
-        high_blur=given.high_blur,
-        hard_negatives=given.hns_txt_path,
-        mined=given.infer_hardneg_k,
-        first_epoch=given.start_epoch,
-        samples=given.epoch_viz_dir,
-        test_at_end=given.test_at_end,
-        loop=_loop(given),
-    )
 
 
 def _loop(given: argparse.Namespace) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def run(argv: Sequence[str]) -> int:
     args = _flags().parse_args(argv)
 
     from effocr.cli.progress import Progress
+    from effocr.recognizer.squares import to_square
     from effocr.workbench.dataset import open_dataset
     from effocr.workbench.neighbours import (
         Gallery,
@@ -64,8 +65,6 @@ def run(argv: Sequence[str]) -> int:
     known = right = drawn = 0
     progress = Progress(args.N_to_ocr or 0, "glyphs")
     for number, query in enumerate(_queries(args, data, failed)):
-        from effocr.recognizer.squares import to_square
-
         square = to_square(query.pixels, size_px)
         (near,) = nearest(recognizer.index, recognizer.encoder.embed(square[None]), args.k_nn)
         hit = None if query.truth is None else near[0].label == query.truth
@@ -118,6 +117,8 @@ def _queries(
 
     if args.k_nn < 1:
         raise UsageError(f"--k_nn {args.k_nn}: at least 1 neighbour is drawn")
+    if args.N_to_ocr is not None and args.N_to_ocr < 1:
+        raise UsageError(f"--N_to_ocr {args.N_to_ocr}: at least 1 crop is looked up")
     samples: list[tuple[Path | Sample, str | None]]
     if args.ad_hoc:
         samples = [(path, _glyph_of(path)) for path in _ad_hoc(args)]
@@ -127,7 +128,8 @@ def _queries(
         found = data.split(args.anno_path).train if args.anno_path else data.samples
         samples = [(one, one.glyph) for one in found if one.kind == "paired"]
     if not samples:
-        raise UsageError(f"{args.anno_path or args.ref_dir_path}: no crops to look up")
+        place = args.ad_hoc or args.anno_path or args.ref_dir_path or REF_DIR
+        raise UsageError(f"{place}: no crops to look up")
     order = np.random.default_rng(SEED).permutation(len(samples)).tolist()
     for place in order[: args.N_to_ocr] if args.N_to_ocr else range(len(samples)):
         sample, truth = samples[place]

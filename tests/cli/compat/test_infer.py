@@ -379,6 +379,24 @@ def test_defect_29_torch_reads_without_detectron2_and_mmdet_on_a_cpu(
     assert ("no CUDA GPU" in caplog.text) == (not torch.cuda.is_available())
 
 
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        (("--device", "meta"), "--device meta: torch cannot compute there"),
+        (("--device", "gpu"), "--device gpu: torch knows no such device"),
+        (("--rcnn_score_thr", 2), "threshold 2.0 is not between 0 and 1"),
+        (("--vertical",), "trained on lines, not on columns"),
+    ],
+)
+def test_what_torch_or_the_localizer_cannot_do_is_one_line(
+    more: tuple[object, ...], message: str, torch_infer: Callable[..., int], tiny_model: Path,
+    lines: dict[str, str], capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    given = ("--infer_over_img_dir", "--localizer_dir", tiny_model)
+    assert torch_infer(*given, *more) == 2
+    assert message in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("classes", [("--N_classes", 4), ("--N_classes", 0), ()])
 def test_a_classifier_reads_with_as_many_classes_as_it_has(
     classes: tuple[object, ...], torch_infer: Callable[..., int], tiny_model: Path,

@@ -98,6 +98,8 @@ def test_weights_without_a_named_network_are_refused_in_one_line(
     assert export("--torch-model", tmp_path / "enc_best.pth", *wrong) == 2
     assert "another model" in capsys.readouterr().err
     assert not (tmp_path / "enc_best.onnx").exists()
+    assert export("--torch-model", tmp_path / "none.pth") == 2
+    assert "none.pth: no such file" in capsys.readouterr().err
 
 
 def test_a_pickle_that_runs_code_is_refused(

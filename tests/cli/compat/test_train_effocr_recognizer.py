@@ -12,7 +12,7 @@ import torch
 
 from effocr.cli.compat.train_effocr_recognizer import run
 from effocr.cli.main import main
-from effocr.errors import UsageError
+from effocr.errors import EffOCRError, UsageError
 from effocr.training.checkpoints import load_checkpoint
 from effocr.training.log import read_log
 from effocr.workbench.files import read_hard_negatives, read_reference
@@ -128,6 +128,8 @@ def test_a_run_goes_on_with_resume(
         (["--hns_txt_path", "none.txt"], "No such file"),
         (["--resume"], "no run to go on with"),
         (["--N_classes", "7"], "has 6"),
+        (["--m", "1"], "train_effocr_recognizer.py: --m: Input should be greater than 1"),
+        (["--lr", "-1", "--num_epochs", "0"], "--lr: Input should be greater than 0"),
     ],
 )
 def test_bad_arguments_are_one_line(
@@ -140,14 +142,26 @@ def test_bad_arguments_are_one_line(
     assert not (tmp_path / "run").exists()
 
 
-def test_a_refused_command_leaves_the_flags_of_an_earlier_run(
-    arguments: list[str], tmp_path: Path
+def test_a_refused_command_leaves_an_earlier_run_as_it_was(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def files() -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+
     command = [*arguments, "--run_name", str(tmp_path / "run")]
     assert run(command) == 0
+    earlier = files()
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    (tmp_path / "file").write_bytes(b"")
+    for more in (
+        ["--auto_model_timm", "resnt18"], ["--device", "cuda"], ["--wandb"],
+        ["--epoch_viz_dir", str(tmp_path / "file")], ["--finetune", "--val_ann_path", "none"],
+    ):  # fmt: skip
+        with pytest.raises((EffOCRError, OSError)):
+            run([*command, *more])
+        assert files() == earlier
     before = (tmp_path / "run" / "args_log.json").read_bytes()
-    with pytest.raises(UsageError, match="no network"):
-        run([*command, "--auto_model_timm", "resnt18"])
     assert run([*command, "--resume", "--num_epochs", "2"]) == 0
     assert (tmp_path / "run" / "args_log.json").read_bytes() == before
 

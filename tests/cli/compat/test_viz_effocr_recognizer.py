@@ -79,6 +79,10 @@ def test_crops_are_those_of_the_lines_of_a_coco_file_and_so_many_at_random(
     assert viz(*given, "--anno_path", tmp_path / "two.json") == 2
     assert "no crops" in capsys.readouterr().err
     assert viz("--run_name", own_run) == 2
+    assert viz(*given, "--N_to_ocr", -3) == 2
+    assert "at least 1 crop" in capsys.readouterr().err
+    assert viz("--run_name", own_run, "--ad_hoc", ",") == 2
+    assert capsys.readouterr().err == "effocr: ,: no crops to look up\n"
 
 
 def test_an_unreadable_image_is_reported_and_the_others_are_drawn(
