@@ -33,9 +33,10 @@ def mine(
 ) -> None:
     """Write sets of characters that look alike, for `effocr train recognizer --hard-negatives`."""
     from effocr.cli.train import prepare_source
+    from effocr.data.hard_negatives import HARD_NEGATIVES
     from effocr.errors import UsageError
     from effocr.export.runs import data_of
-    from effocr.recognizer.mining import HARD_NEGATIVES, mine_run
+    from effocr.recognizer.mining import mine_run
     from effocr.recognizer.train import load_encoder
 
     model = load_encoder(run)[1]
@@ -64,8 +65,9 @@ def first_pass(run: Path, source: GlyphSource, train: Train, *, resume: bool) ->
         train: the first pass.
         resume: go on with it where it was stopped.
     """
+    from effocr.data.hard_negatives import HARD_NEGATIVES
     from effocr.export.runs import SOURCES
-    from effocr.recognizer.mining import HARD_NEGATIVES, mine_run
+    from effocr.recognizer.mining import mine_run
     from effocr.training.distributed import is_main, wait_for_all
 
     first, file = run / FIRST_PASS, run / HARD_NEGATIVES

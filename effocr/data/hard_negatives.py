@@ -16,6 +16,7 @@ from effocr.charset import folder_to_glyph, glyph_to_folder
 from effocr.errors import DataFormatError
 
 __all__ = [
+    "HARD_NEGATIVES",
     "in_one_line",
     "read_hard_negatives",
     "read_lines",
@@ -24,6 +25,7 @@ __all__ = [
     "write_whole",
 ]
 
+HARD_NEGATIVES: Final = "hns.txt"
 _SETS: Final = re.compile(r"[0-9]{1,7}(_[0-9]{1,7})*(\|[0-9]{1,7}(_[0-9]{1,7})*)*")
 
 

@@ -10,9 +10,8 @@ from effocr.recognizer.hardneg import mine_source
 from effocr.recognizer.sources import GlyphSource
 from effocr.recognizer.train import embed_with, load_encoder
 
-__all__ = ["HARD_NEGATIVES", "mine_run"]
+__all__ = ["mine_run"]
 
-HARD_NEGATIVES: Final = "hns.txt"
 MINING_SEED: Final = 11
 ROWS_PER_LABEL: Final = 8
 

@@ -1,11 +1,10 @@
 """The files of an EffOCR run folder, as the original writes them.
 
-`ref.index` and `ref.txt` are the rows of the index and their labels, `hns.txt` the sets of
-characters that look alike, `class_map.json` the outputs of a classifier, `enc_best.pth` the
-weights, `args_log.json` the flags of the training. Labels stand for themselves, one a line (or in
-`hns.txt` side by side); where that could not be read back they are written as efficient_ocr does,
-code points joined by `_` and labels by `|`. Lines end at "\\n" and nowhere else: a space of another
-width is a character.
+`ref.index` and `ref.txt` are the rows of the index and their labels, `class_map.json` the outputs
+of a classifier, `enc_best.pth` the weights, `args_log.json` the flags of the training (for
+`hns.txt` see `effocr.data.hard_negatives`). Labels stand for themselves, one a line; where that
+could not be read back they are written as efficient_ocr does, code points joined by `_`. Lines
+end at "\\n" and nowhere else: a space of another width is a character.
 """
 
 from __future__ import annotations
@@ -23,9 +22,7 @@ import numpy.typing as npt
 from effocr.charset import folder_to_glyph, glyph_to_folder, normalise
 from effocr.data.hard_negatives import (
     in_one_line,
-    read_hard_negatives,
     read_lines,
-    write_hard_negatives,
     write_text,
     write_whole,
 )
@@ -38,19 +35,15 @@ if TYPE_CHECKING:
 __all__ = [
     "ARGUMENTS",
     "CLASS_MAP",
-    "HARD_NEGATIVES",
     "REF_INDEX",
     "REF_LABELS",
     "WEIGHTS",
     "read_arguments",
     "read_class_map",
-    "read_encoder_weights",
-    "read_hard_negatives",
     "read_reference",
     "write_arguments",
     "write_class_map",
     "write_encoder_weights",
-    "write_hard_negatives",
     "write_reference",
 ]
 
@@ -58,7 +51,6 @@ Floats = npt.NDArray[np.float32]
 
 REF_INDEX: Final = "ref.index"
 REF_LABELS: Final = "ref.txt"
-HARD_NEGATIVES: Final = "hns.txt"
 CLASS_MAP: Final = "class_map.json"
 WEIGHTS: Final = "enc_best.pth"
 ARGUMENTS: Final = "args_log.json"
@@ -161,21 +153,6 @@ def read_arguments(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def read_encoder_weights(path: Path) -> dict[str, Tensor]:
-    """Read weights by the names of the network itself; `net.` and `module.` are taken off.
-
-    Args:
-        path: a file of weights, or a run folder (its `enc_best.pth`, or `best.pth`).
-
-    Raises:
-        UsageError: there is no such file.
-        TrainingError: it is damaged, or a pickle that could run code.
-    """
-    from effocr.recognizer.classic import read_weights
-
-    return read_weights(path)
 
 
 def write_encoder_weights(folder: Path, weights: Mapping[str, Tensor]) -> None:

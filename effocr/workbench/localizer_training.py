@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -53,15 +53,6 @@ class LineFiles:
     train: tuple[Path, ...]
     validation: tuple[Path, ...] = ()
     images: Path | None = None
-
-
-class Paced(Protocol):
-    """Settings with a loop."""
-
-    @property
-    def loop(self) -> LoopConfig:
-        """Of the training."""
-        ...
 
 
 def train_backend(

@@ -18,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from effocr.data.hard_negatives import HARD_NEGATIVES, write_hard_negatives
 from effocr.recognizer.classic import SquareNetwork, build_classic
 from effocr.recognizer.classifier import build_classifier
 from effocr.recognizer.loss import supcon
@@ -31,10 +32,8 @@ from effocr.training.process import seeded
 from effocr.workbench.confidence import write_confidence
 from effocr.workbench.dataset import RecognizerData, Split
 from effocr.workbench.files import (
-    HARD_NEGATIVES,
     write_class_map,
     write_encoder_weights,
-    write_hard_negatives,
     write_reference,
 )
 from effocr.workbench.recognizer_batches import SquareBatches, save_samples

@@ -10,15 +10,14 @@ import numpy as np
 import pytest
 import torch
 
+from effocr.data.hard_negatives import read_hard_negatives, write_hard_negatives
 from effocr.errors import BundleError, DataFormatError, TrainingError
+from effocr.recognizer.classic import read_weights
 from effocr.workbench.files import (
     read_class_map,
-    read_encoder_weights,
-    read_hard_negatives,
     read_reference,
     write_class_map,
     write_encoder_weights,
-    write_hard_negatives,
     write_reference,
 )
 
@@ -146,7 +145,7 @@ def test_files_are_whole_when_the_disk_fills_up(tmp_path: Path) -> None:
             write_reference(tmp_path, np.ones((4, 5_000), np.float32), list("abcd"))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    assert torch.equal(read_encoder_weights(tmp_path)["x"], torch.ones(2))
+    assert torch.equal(read_weights(tmp_path)["x"], torch.ones(2))
     assert read_reference(tmp_path)[0].shape == (4, 3)
     names = {"enc_best.pth", "ref.index", "ref.txt"}
     assert {path.name for path in tmp_path.iterdir()} == names
@@ -155,4 +154,4 @@ def test_files_are_whole_when_the_disk_fills_up(tmp_path: Path) -> None:
 def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "enc_best.pth").write_bytes(b"\x80\x02}q\x00.")
     with pytest.raises(TrainingError, match=r"enc_best\.pth"):
-        read_encoder_weights(tmp_path)
+        read_weights(tmp_path)

@@ -9,18 +9,17 @@ import numpy as np
 import pytest
 import torch
 
+from effocr.data.hard_negatives import read_hard_negatives
 from effocr.data.packed import PACKED_SUFFIX
 from effocr.data.packed_writer import PackedWriter
 from effocr.errors import TrainingError, UsageError
-from effocr.recognizer.classic import build_classic
+from effocr.recognizer.classic import build_classic, read_weights
 from effocr.training.checkpoints import load_checkpoint, save_checkpoint
 from effocr.training.config import load_config
 from effocr.training.log import read_log
 from effocr.workbench.dataset import open_dataset
 from effocr.workbench.files import (
     read_class_map,
-    read_encoder_weights,
-    read_hard_negatives,
     read_reference,
 )
 from effocr.workbench.glyph_squares import load_squares, reference_rows
@@ -118,7 +117,7 @@ def test_defect_17_an_earlier_run_of_the_same_name_leaves_nothing_behind(
     with caplog.at_level(logging.WARNING):
         train(root)
     assert "files of an earlier run are replaced" in caplog.text
-    assert read_encoder_weights(run)
+    assert read_weights(run)
     assert not (run / "class_map.json").exists()
 
 

@@ -12,10 +12,11 @@ import torch
 
 from effocr.cli.compat.train_effocr_recognizer import run
 from effocr.cli.main import main
+from effocr.data.hard_negatives import read_hard_negatives
 from effocr.errors import EffOCRError, UsageError
 from effocr.training.checkpoints import load_checkpoint
 from effocr.training.log import read_log
-from effocr.workbench.files import read_hard_negatives, read_reference
+from effocr.workbench.files import read_reference
 
 DOOR = Path(__file__).parents[3] / "train_effocr_recognizer.py"
 
