@@ -20,7 +20,15 @@ from effocr.recognizer.hugging_face import hugging_face_network, of_this_version
 from effocr.recognizer.squares import MEAN, SPREAD, WHITE
 from effocr.training.checkpoints import apply_weights, read_tensors
 
-__all__ = ["ClassicEncoder", "build_classic", "build_network", "load_net", "read_weights"]
+__all__ = [
+    "ClassicEncoder",
+    "SquareNetwork",
+    "build_classic",
+    "build_network",
+    "load_net",
+    "read_weights",
+    "shape_of_outputs",
+]
 
 WRAPPERS: Final = ("module.", "_orig_mod.", "net.")
 """What DataParallel, torch.compile and EffOCR put in front of the names of weights."""
@@ -100,17 +108,25 @@ def build_classic(
         TrainingError: the weights are those of another network.
     """
     encoder = ClassicEncoder(build_network(timm=timm, hf=hf, size_px=size_px), size_px=size_px)
-    try:
-        with torch.no_grad():
-            blank = torch.zeros(1, size_px, size_px, dtype=torch.uint8)
-            encoder.embedding_size = encoder.eval().features(blank).shape[1]
-    except (RuntimeError, ValueError, AssertionError, AttributeError) as error:
-        raise UsageError(
-            f"{timm or hf} can't take {size_px} x {size_px} pixels: {error}"
-        ) from error
+    encoder.embedding_size = shape_of_outputs(encoder, name=timm or hf)[-1]
     if weights is not None:
         load_net(encoder, read_weights(weights), source=weights)
     return encoder.train()
+
+
+def shape_of_outputs(model: SquareNetwork, *, name: str | None) -> tuple[int, ...]:
+    """Try a network on one blank square; it is called `name` in the error.
+
+    Raises:
+        UsageError: it can't take squares of its size.
+    """
+    size_px = model.size_px
+    try:
+        with torch.no_grad():
+            blank = torch.zeros(1, size_px, size_px, dtype=torch.uint8)
+            return tuple(model.eval().outputs(blank).shape)
+    except (RuntimeError, ValueError, AssertionError, AttributeError) as error:
+        raise UsageError(f"{name} can't take {size_px} x {size_px} pixels: {error}") from error
 
 
 def build_network(

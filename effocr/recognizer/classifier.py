@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from effocr.errors import UsageError
-from effocr.recognizer.classic import SquareNetwork, build_network, load_net, read_weights
+from effocr.recognizer.classic import (
+    SquareNetwork,
+    build_network,
+    load_net,
+    read_weights,
+    shape_of_outputs,
+)
 
 __all__ = ["ClassicClassifier", "build_classifier"]
 
@@ -43,15 +48,9 @@ def build_classifier(
     """
     net = build_network(timm=timm, hf=hf, size_px=size_px, classes=classes)
     model = ClassicClassifier(net, size_px=size_px)
-    try:
-        with torch.no_grad():
-            found = model.eval()(torch.zeros(1, size_px, size_px, dtype=torch.uint8))
-    except (RuntimeError, ValueError, AssertionError, AttributeError) as error:
-        raise UsageError(
-            f"{timm or hf} can't take {size_px} x {size_px} pixels: {error}"
-        ) from error
-    if found.shape != (1, classes):
-        raise UsageError(f"{timm or hf} gives {list(found.shape)}, not {classes} classes")
+    shape = shape_of_outputs(model, name=timm or hf)
+    if shape != (1, classes):
+        raise UsageError(f"{timm or hf} gives {list(shape)}, not {classes} classes")
     if weights is not None:
         load_net(model, read_weights(weights), source=weights, any_classifier=True)
     return model.train()
