@@ -6,11 +6,11 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
 
+from effocr.data.png import write_png
 from effocr.errors import TrainingError
 from effocr.language import load_language
 from effocr.recognizer.augment import Look, augment_squares
@@ -110,9 +110,13 @@ def _classifier_batches(
 
 
 def save_samples(batches: SquareBatches, folder: Path, *, first: int, epochs: int) -> None:
-    """Draw the first glyphs of each epoch into `train_sample_<epoch>_<i>.png`."""
+    """Draw the first glyphs of each epoch into `train_sample_<epoch>_<i>.png`.
+
+    Raises:
+        UsageError: the disk is full, or the like.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for epoch in range(epochs):
         shown = batches[epoch * len(batches)]["squares"][:SAMPLES_SHOWN].numpy()
         for number, square in enumerate(shown):
-            cv2.imwrite(str(folder / f"train_sample_{first + epoch}_{number}.png"), square)
+            write_png(folder / f"train_sample_{first + epoch}_{number}.png", square)

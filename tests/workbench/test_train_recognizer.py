@@ -150,6 +150,13 @@ def test_defect_18_pictures_of_small_batches_are_drawn(draw_glyph_set: Draw) -> 
     }
 
 
+def test_a_picture_that_cannot_be_written_is_named(draw_glyph_set: Draw) -> None:
+    root = draw_glyph_set("ab")
+    (root.parent / "viz" / "train_sample_1_0.png").mkdir(parents=True)
+    with pytest.raises(UsageError, match=r"train_sample_1_0\.png: cannot be written"):
+        train(root, samples=root.parent / "viz", batch_size=8)
+
+
 def test_defect_19_reference_fonts_are_told_by_their_exact_names(draw_glyph_set: Draw) -> None:
     fonts = ("NotoSerif-RegularItalic", "NotoSerif-Regular", "MyNotoSerif-Regular")
     found = parts(draw_glyph_set(fonts=fonts))
