@@ -11,6 +11,7 @@ and a nearest-neighbour *index* says which character it is.
 The map of the package, from the ground up (a module imports only what stands above it):
 
     errors       every exception, the tree drawn on top
+    atomic       files that are written whole or not at all
     charset      character sets, Unicode policy (NFC, graphemes), glyph <-> folder name
     language     direction, spaces, fonts and characters of a language
     geometry     boxes [n, 4] and affine maps

@@ -16,6 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from effocr.atomic import write_text
 from effocr.errors import BundleError, UsageError
 from effocr.geometry import Direction
 
@@ -255,9 +256,7 @@ def write_bundle(folder: Path, manifest: Manifest, files: Mapping[str, Path]) ->
                 shutil.copyfile(source, folder / name)
             digests[name] = _sha256(folder / name)
         written = Manifest.model_validate({**manifest.model_dump(), "files": digests})
-        draft = folder / f"{MANIFEST}.part"
-        draft.write_text(written.model_dump_json(indent=2) + "\n", "utf-8")
-        draft.replace(folder / MANIFEST)
+        write_text(folder / MANIFEST, written.model_dump_json(indent=2) + "\n")
     except OSError as error:
         raise BundleError(f"{folder}: cannot write the model ({error})") from error
     return Bundle(folder, written)

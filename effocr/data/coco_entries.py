@@ -7,7 +7,6 @@ the caller's word counts, else the original's habit: 0 is a character, 1 a word.
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -15,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, FiniteFloat, ValidationError
 from pydantic.types import Strict
 
+from effocr.atomic import write_whole
 from effocr.charset import normalise
 from effocr.data.records import Skipped
 from effocr.errors import DataFormatError, UsageError
@@ -176,16 +176,10 @@ def save_json(content: Mapping[str, Any], path: Path, *, indent: int | None = No
         coded = text.encode()
     except UnicodeEncodeError:  # a file name with bytes that are not UTF-8
         coded = json.dumps(content, indent=indent).encode()
-    part = path.with_name(f"{path.name}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(coded + b"\n")
-        part.replace(path)
+        write_whole(path, coded + b"\n")
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
 
 
 def _entries(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
+from effocr.atomic import write_text
 from effocr.charset import folder_to_glyph, glyph_to_folder
 from effocr.errors import DataFormatError
 
@@ -21,8 +22,6 @@ __all__ = [
     "read_hard_negatives",
     "read_lines",
     "write_hard_negatives",
-    "write_text",
-    "write_whole",
 ]
 
 HARD_NEGATIVES: Final = "hns.txt"
@@ -72,22 +71,6 @@ def read_lines(path: Path) -> list[str]:
         raise DataFormatError(f"{path}: not UTF-8 text ({error.reason})") from error
     lines = [line.removesuffix("\r") for line in text.split("\n")]
     return lines[:-1] if not lines[-1] else lines
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file of UTF-8 text whole or not at all."""
-    write_whole(path, text.encode("utf-8"))
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; its folder is made where it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def in_one_line(label: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from effocr.data.hard_negatives import write_text
+from effocr.atomic import write_text
 from effocr.errors import UsageError
 from effocr.localizer import train as localizer
 from effocr.recognizer import train as recognizer

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from effocr.atomic import write_text
 from effocr.errors import TrainingError
 from effocr.training.distributed import is_main
 from effocr.training.trackers import (
@@ -105,7 +106,7 @@ class RunLog:
         rows = [row for row in before if row["step"] <= step]
         if self._trackers is not None and len(rows) == len(before):
             return
-        _replace(self.jsonl, "".join(json.dumps(row) + "\n" for row in rows))
+        write_text(self.jsonl, "".join(json.dumps(row) + "\n" for row in rows))
         self._rewrite_csv(rows)
         self.close()
         last = int(min(step, max((row["step"] for row in before), default=0)))
@@ -150,7 +151,7 @@ class RunLog:
         writer = csv.DictWriter(table, self._columns)
         writer.writeheader()
         writer.writerows(rows)
-        _replace(self.csv, table.getvalue())
+        write_text(self.csv, table.getvalue())
 
 
 def read_log(jsonl: Path) -> list[dict[str, float]]:
@@ -162,10 +163,3 @@ def read_log(jsonl: Path) -> list[dict[str, float]]:
         if line.endswith("\n"):
             rows.append(json.loads(line))
     return rows
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that a kill leaves the old one or the new one."""
-    unfinished = path.with_name(f".{path.name}.tmp")
-    unfinished.write_text(text, encoding="utf-8", newline="")
-    unfinished.replace(path)

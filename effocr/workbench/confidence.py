@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
+from effocr.atomic import write_text
 from effocr.bundle import Calibration
-from effocr.data.hard_negatives import write_text
 from effocr.errors import BundleError
 
 if TYPE_CHECKING:

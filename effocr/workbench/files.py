@@ -19,13 +19,9 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from effocr.atomic import write_text, write_whole
 from effocr.charset import folder_to_glyph, glyph_to_folder, normalise
-from effocr.data.hard_negatives import (
-    in_one_line,
-    read_lines,
-    write_text,
-    write_whole,
-)
+from effocr.data.hard_negatives import in_one_line, read_lines
 from effocr.data.records import Skipped
 from effocr.errors import BundleError, DataFormatError
 
