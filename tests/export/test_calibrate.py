@@ -59,10 +59,27 @@ def test_too_few_glyphs_are_refused() -> None:
         fit_calibration(np.zeros((3, 3)), np.ones(3, bool))
 
 
-def test_the_unknown_threshold_lies_below_nearly_all_right_answers() -> None:
+def known(similarities: list[float], correct: list[bool]) -> Evidence:
+    best = np.array(similarities)
+    return Evidence(np.stack((best, best, best), axis=1), np.array(correct))
+
+
+def test_the_unknown_threshold_loses_the_share_of_right_answers_it_may() -> None:
+    right = [0.50, 0.60, 0.70, 0.80, 0.90]
+    evidence = known([*right, 0.1, 0.2], [True] * 5 + [False] * 2)
+    assert unknown_threshold(evidence, lost=0.0) == pytest.approx(0.50)  # the lowest right one
+    assert unknown_threshold(evidence, lost=0.25) == pytest.approx(0.60)  # one of five below it
+    assert unknown_threshold(evidence, lost=0.5) == pytest.approx(0.70)
+
+
+def test_one_right_answer_in_a_thousand_is_lost_if_nothing_is_said() -> None:
     rng = np.random.default_rng(0)
-    best = np.concatenate((rng.uniform(0.9, 1.0, 5000), rng.uniform(-0.2, 0.5, 500)))
-    features = np.stack((best, best, best), axis=1)
-    threshold = unknown_threshold(Evidence(features, best > 0.8))
-    assert 0.5 < threshold < 0.9
-    assert unknown_threshold(Evidence(features, np.zeros(5500, bool))) == 0
+    best = rng.uniform(0.6, 1.0, 50_000)
+    threshold = unknown_threshold(known(best.tolist(), [True] * 50_000))
+    assert np.mean(best < threshold) == pytest.approx(0.001, abs=1e-4)
+
+
+def test_the_unknown_threshold_is_a_cosine_that_the_manifest_takes() -> None:
+    assert unknown_threshold(known([0.9, 0.8], [False, False])) == 0
+    assert unknown_threshold(known([-0.3, 0.8], [True, True])) == 0
+    assert unknown_threshold(known([1.0000002, 1.0000002], [True, True])) == 1
