@@ -33,6 +33,7 @@ __all__ = [
     "FontCredit",
     "LineShape",
     "Manifest",
+    "WindowShape",
     "find_model",
     "list_models",
     "load_bundle",
@@ -71,6 +72,17 @@ class CropShape(BaseModel, frozen=True, extra="forbid"):
     margin_px: float = Field(3.0, ge=0, description="kept around the box; beyond it is blank")
 
 
+class WindowShape(BaseModel, frozen=True, extra="forbid"):
+    """The part of the localizer's features that the recognizer sees of a glyph, instead of a crop.
+
+    The columns around the one in the middle of the glyph's box.
+    """
+
+    channels: int = Field(gt=0, description="of the features")
+    columns: int = Field(3, gt=0, description="seen of each glyph, odd")
+    stride_px: int = Field(2, gt=0, description="frame pixels a column")
+
+
 class Calibration(BaseModel, frozen=True, extra="forbid"):
     """Logistic weights: confidence = 1 / (1 + exp(-(bias + weights . features)))."""
 
@@ -101,6 +113,9 @@ class Manifest(BaseModel, frozen=True, extra="forbid"):
     description: str = ""
     line: LineShape = LineShape()
     crop: CropShape = CropShape()
+    window: WindowShape | None = Field(
+        None, description="what the recognizer sees, where it looks at features and not at crops"
+    )
     peak_threshold: float = Field(0.3, ge=0, le=1, description="least localizer score of a glyph")
     embedding_size: int = Field(gt=0)
     unknown_similarity: float = Field(

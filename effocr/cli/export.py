@@ -42,6 +42,12 @@ def export(
     rows_per_label: Annotated[
         int, typer.Option(min=1, help="Most rows of a character in the index.")
     ] = 24,
+    int8: Annotated[
+        bool,
+        typer.Option(
+            "--int8", help="The localizer in int8: several times faster on CPUs with VNNI or AMX."
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Chooses the rows of the index.")] = 0,
 ) -> None:
     """Write a model folder and prove that it decides as the runs do.
@@ -72,7 +78,7 @@ def export(
         out,
         localizer=localizer,
         recognizer=recognizer,
-        source=prepare_source(glyph_data, shape.line, shape.crop, seed=seed),
+        source=prepare_source(glyph_data, shape, seed=seed),
         lines=aside,
         details=ModelDetails(
             name=name or out.resolve().name,
@@ -81,6 +87,7 @@ def export(
             licence=licence,
             description=description,
             rows_per_label=rows_per_label,
+            int8=int8,
         ),
         rng=np.random.default_rng(seed),
     )

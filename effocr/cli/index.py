@@ -181,15 +181,20 @@ def _add_frames(
     rng: np.random.Generator,
 ) -> None:
     """Embed, choose exemplars, add them, write the new version."""
-    from effocr.bundle import RECOGNIZER
+    from effocr.bundle import LOCALIZER, RECOGNIZER
     from effocr.export.update import write_with_index
-    from effocr.pipeline.onnx_engines import OnnxEncoder
+    from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
+    from effocr.pipeline.windows import window_source
     from effocr.recognizer.gallery import build_index
     from effocr.recognizer.index import GlyphIndex
-    from effocr.recognizer.sources import FrameSource
+    from effocr.recognizer.sources import FrameSource, GlyphSource
 
     manifest = bundle.manifest
-    source = FrameSource(frames, line=manifest.line, crop=manifest.crop, jitter=None)
+    source: GlyphSource
+    if manifest.window is None:
+        source = FrameSource(frames, line=manifest.line, crop=manifest.crop, jitter=None)
+    else:
+        source = window_source(frames, OnnxLocalizer(bundle.path(LOCALIZER)), manifest.window)
     encoder = OnnxEncoder(bundle.path(RECOGNIZER))
     new = build_index(encoder.embed, source, rows_per_label=rows_per_label, rng=rng)
     index = GlyphIndex.load(bundle.folder)

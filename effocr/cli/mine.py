@@ -43,7 +43,7 @@ def mine(
     paths = data or data_of(run)
     if not paths:
         raise UsageError(f"{run}: does not say what it was trained on; name glyphs with --data")
-    source = prepare_source(paths, model.line, model.crop, seed=0)
+    source = prepare_source(paths, model, seed=0)
     file = out or (run if run.is_dir() else run.parent) / HARD_NEGATIVES
     count = mine_run(run, source, file, k=k)
     print(f"{file}: {count} sets of look-alikes")

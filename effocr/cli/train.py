@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    from effocr.bundle import CropShape, LineShape
-    from effocr.recognizer.config import Jitter
-    from effocr.recognizer.sources import FrameSource, LabelledFrame
+    from effocr.bundle import LineShape
+    from effocr.recognizer.config import EncoderConfig, Jitter
+    from effocr.recognizer.sources import GlyphSource, LabelledFrame
 
 __all__ = ["app", "load_named", "prepare_lines", "prepare_source"]
 
@@ -59,6 +59,14 @@ def recognizer(
             help="Train with sets of look-alikes: of a file, or mined from a first training.",
         ),
     ] = None,
+    features_of: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RUN",
+            help="Look at the features of this run of the native localizer instead of at crops: "
+            "reads faster, and sees a little of the neighbours.",
+        ),
+    ] = None,
 ) -> None:
     """Train the recognizer on character-level COCO, glyph folders (`97`) or packed files."""
     from effocr.cli.mine import AUTO, first_pass
@@ -75,18 +83,21 @@ def recognizer(
     run, data, validation = open_run(out, resume, data, validation, init_from=init_from)
     in_first = resume is not None and not (run / LAST).is_file()
     kept = run / FIRST_PASS if in_first else resume
-    settings = settings_of(RecognizerTraining, config, sets, kept, given=frame_settings(language))
+    given = frame_settings(language)
+    if features_of is not None:
+        given = shared_features(given, features_of)
+    settings = settings_of(RecognizerTraining, config, sets, kept, given=given)
     model = settings.model
     frames = _frames(data, model.line, seed=settings.loop.seed)
     if validation:
         aside = _frames(validation, model.line, seed=settings.loop.seed + 1)
     else:
         frames, aside = _every_twentieth(frames)
-    plain = _source(frames, model.line, model.crop, None)
+    plain = _source(frames, model, None)
     train = partial(
         train_recognizer,
-        _source(frames, model.line, model.crop, settings.jitter),
-        _source(aside, model.line, model.crop, None) if aside else None,
+        _source(frames, model, settings.jitter),
+        _source(aside, model, None) if aside else None,
         reference=plain,
         init_from=init_from,
     )
@@ -99,11 +110,22 @@ def recognizer(
     report(train(settings, run=run, resume=resume), run)
 
 
-def prepare_source(
-    paths: Sequence[Path], line: LineShape, crop: CropShape, *, seed: int
-) -> FrameSource:
+def shared_features(given: Mapping[str, Any], run: Path) -> dict[str, Any]:
+    """Settings of a recognizer that looks at the features of a localizer's run, besides others."""
+    from effocr.pipeline.torch_engines import open_localizer
+
+    shape = open_localizer(run)[1].model
+    model = {
+        "line": shape.line.model_dump(),
+        "window": {"channels": shape.column_channels},
+        "features_of": str(run.resolve()),
+    }
+    return {**given, "model": {**given.get("model", {}), **model}}
+
+
+def prepare_source(paths: Sequence[Path], model: EncoderConfig, *, seed: int) -> GlyphSource:
     """Read glyphs of lines or of glyph folders, to be cut without jitter."""
-    return _source(_frames(paths, line, seed=seed), line, crop, None)
+    return _source(_frames(paths, model.line, seed=seed), model, None)
 
 
 def _frames(paths: Sequence[Path], shape: LineShape, *, seed: int) -> list[LabelledFrame]:
@@ -158,8 +180,18 @@ def _every_twentieth(
 
 
 def _source(
-    frames: list[LabelledFrame], line: LineShape, crop: CropShape, jitter: Jitter | None
-) -> FrameSource:
+    frames: list[LabelledFrame], model: EncoderConfig, jitter: Jitter | None
+) -> GlyphSource:
+    """What the encoder sees of the glyphs of some frames."""
+    from effocr.errors import UsageError
     from effocr.recognizer.sources import FrameSource
 
-    return FrameSource(frames, line=line, crop=crop, jitter=jitter)
+    if model.window is None:
+        return FrameSource(frames, line=model.line, crop=model.crop, jitter=jitter)
+    if model.features_of is None:
+        raise UsageError("name the localizer whose features are looked at with --features-of RUN")
+
+    from effocr.pipeline.torch_engines import TorchLocalizer
+    from effocr.pipeline.windows import window_source
+
+    return window_source(frames, TorchLocalizer(model.features_of), model.window)

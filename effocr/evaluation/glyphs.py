@@ -11,13 +11,16 @@ import numpy as np
 from effocr.bundle import LineShape
 from effocr.data.labelled import FLAT_SMALL, STANDING, estimate_metrics
 from effocr.data.records import Boxes, LineImage, Skipped
-from effocr.errors import ImageError
+from effocr.errors import BundleError, ImageError
 from effocr.frame import lay_down, prepare, true_frame, warp
 from effocr.geometry import Affine
 from effocr.metrics.text import treat
-from effocr.pipeline.engines import Engines
-from effocr.pipeline.images import Grey, load_image
+from effocr.pipeline.engines import Engines, Views
+from effocr.pipeline.images import load_image
+from effocr.pipeline.locate import NativeLocator
+from effocr.pipeline.windows import cut_known
 from effocr.recognizer.arrays import cut_crops
+from effocr.recognizer.sources import LabelledFrame
 
 __all__ = ["GlyphReport", "evaluate_glyphs"]
 
@@ -113,8 +116,8 @@ def evaluate_glyphs(lines: Sequence[LineImage], engines: Engines) -> GlyphReport
     )
 
 
-def _crops(line: LineImage, engines: Engines) -> Grey:
-    """Crops of the true boxes, [n, height, width] uint8, in the frame of the line."""
+def _crops(line: LineImage, engines: Engines) -> Views:
+    """What the encoder sees of the true boxes, in the frame of the line."""
     shape = engines.manifest.line
     grey, to_image = lay_down(load_image(line.path), shape.direction)
     prepared = prepare(grey, shape)
@@ -127,7 +130,13 @@ def _crops(line: LineImage, engines: Engines) -> Grey:
     )
     pixels = warp(prepared.grey, frame, width, shape.height)
     in_frame = frame.inverse().boxes(boxes).astype(np.float32)
-    return cut_crops(pixels, in_frame, engines.manifest.crop)
+    window = engines.manifest.window
+    if window is None:
+        return cut_crops(pixels, in_frame, engines.manifest.crop)
+    if not isinstance(engines.locator, NativeLocator):
+        raise BundleError("its recognizer looks at features that the localizer does not give")
+    frames = [LabelledFrame(pixels, in_frame, line.glyphs)]
+    return cut_known(frames, engines.locator.localizer, window)[0]
 
 
 def _frame_of_boxes(

@@ -1,5 +1,6 @@
 """Make a model folder from a run of the localizer and a run of the recognizer."""
 
+import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ from effocr.bundle import (
     RECOGNIZER,
     Bundle,
     Calibration,
-    CropShape,
     FontCredit,
     LineShape,
     Manifest,
@@ -29,12 +29,16 @@ from effocr.export.calibrate import (
     unknown_threshold,
     weigh_evidence,
 )
-from effocr.export.onnx import export_encoder, export_localizer
-from effocr.export.parity import ParityReport, prove_parity
+from effocr.export.onnx import export_encoder, export_localizer, export_window_encoder
+from effocr.export.parity import ParityReport, agree_on_boxes, prove_parity
+from effocr.export.quantize import INT8, int8_graph
 from effocr.export.sample import Sample, collect_sample, fit_handicaps
 from effocr.frame import warp
+from effocr.pipeline.cutters import FrameCutter, WindowCutter
+from effocr.pipeline.engines import Cutter
 from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
 from effocr.pipeline.torch_engines import TorchEncoder, TorchLocalizer
+from effocr.recognizer.config import EncoderConfig
 from effocr.recognizer.gallery import build_index, pick_per_label
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.sources import GlyphSource
@@ -64,6 +68,7 @@ class ModelDetails(BaseModel, frozen=True, extra="forbid"):
         {}, description="how often each character occurs in text; rare ones get handicaps"
     )
     rows_per_label: int = Field(24, gt=0, description="at most, of each character in the index")
+    int8: bool = Field(False, description="the localizer in int8 instead of float")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,16 +106,19 @@ def assemble_model(
         UsageError: the two runs use different frames.
     """
     trained_localizer, trained_encoder = TorchLocalizer(localizer), TorchEncoder(recognizer)
-    line, crop = trained_encoder.config.line, trained_encoder.config.crop
+    line, window = trained_encoder.config.line, trained_encoder.config.window
+    cutter: Cutter = WindowCutter(window) if window else FrameCutter(trained_encoder.config.crop)
     if trained_localizer.config.model.line != line:
         raise UsageError(f"{localizer} and {recognizer} were trained with different line shapes")
     with tempfile.TemporaryDirectory() as folder:
         parts = Path(folder)
         export_localizer(trained_localizer.module, parts / LOCALIZER, height=line.height)
-        export_encoder(
-            trained_encoder.module, parts / RECOGNIZER, height=line.height, width=crop.width
-        )
+        _export_recognizer(trained_encoder, parts / RECOGNIZER)
         exported_localizer = OnnxLocalizer(parts / LOCALIZER)
+        frames = [first_frame(each, line) for each in lines[:PARITY_LINES]]
+        shipped = exported_localizer
+        if details.int8:
+            shipped = OnnxLocalizer(int8_graph(localizer, parts / LOCALIZER, frames))
         exported_encoder = OnnxEncoder(parts / RECOGNIZER)
         index = build_index(
             exported_encoder.embed,
@@ -121,16 +129,15 @@ def assemble_model(
         )
         sample = collect_sample(
             lines,
-            localizer=exported_localizer,
+            localizer=shipped,
             encoder=exported_encoder,
             line=line,
-            crop=crop,
+            cutter=cutter,
             peak_threshold=details.peak_threshold,
         )
         if details.frequencies:
             index = index.with_handicaps(fit_handicaps(index, sample, details.frequencies))
         index.save(parts)
-        frames = [_first_frame(each, line) for each in lines[:PARITY_LINES]]
         places = pick_per_label(source.labels, most=PARITY_CROPS_PER_LABEL, rng=rng)
         crops = source.batch(rng, places)
         parity = prove_parity(
@@ -142,18 +149,32 @@ def assemble_model(
             peak_threshold=details.peak_threshold,
         )
         parity.check()
+        if details.int8:
+            shutil.copyfile(localizer / INT8, parts / LOCALIZER)
+        agreement = agree_on_boxes(
+            exported_localizer, shipped, frames, peak_threshold=details.peak_threshold
+        )
         calibration, unknown = _calibrate(sample, index)
         manifest = _manifest(
             details,
             index,
-            shapes=(line, crop),
+            encoder=trained_encoder.config,
             calibration=calibration,
             unknown=unknown,
             parity=parity,
+            agreement=agreement,
         )
         names = (LOCALIZER, RECOGNIZER, INDEX, LABELS)
         bundle = write_bundle(out, manifest, {name: parts / name for name in names})
     return Assembled(bundle, parity)
+
+
+def _export_recognizer(encoder: TorchEncoder, path: Path) -> None:
+    config = encoder.config
+    if config.window is not None:
+        export_window_encoder(encoder.module, path, config.window)
+    else:
+        export_encoder(encoder.module, path, height=config.line.height, width=config.crop.width)
 
 
 def _calibrate(sample: Sample, index: GlyphIndex) -> tuple[Calibration, float]:
@@ -169,24 +190,27 @@ def _manifest(
     details: ModelDetails,
     index: GlyphIndex,
     *,
-    shapes: tuple[LineShape, CropShape],
+    encoder: EncoderConfig,
     calibration: Calibration,
     unknown: float,
     parity: ParityReport,
+    agreement: float,
 ) -> Manifest:
-    given = details.model_dump(exclude={"rows_per_label", "metrics", "frequencies"})
+    given = details.model_dump(exclude={"rows_per_label", "metrics", "frequencies", "int8"})
     metrics = {
         **details.metrics,
         "parity_maps": parity.maps_difference,
         "parity_embeddings": parity.embeddings_difference,
+        "parity_int8_boxes": round(agreement, 5),
         "index_rows": float(len(index)),
     }
     return Manifest(
         **given,
         charset=tuple(sorted(index.characters)),
-        direction=shapes[0].direction,
-        line=shapes[0],
-        crop=shapes[1],
+        direction=encoder.line.direction,
+        line=encoder.line,
+        crop=encoder.crop,
+        window=encoder.window,
         embedding_size=index.dim,
         unknown_similarity=unknown,
         calibration=calibration,
@@ -194,7 +218,7 @@ def _manifest(
     )
 
 
-def _first_frame(line: PreparedLine, shape: LineShape) -> Grey:
+def first_frame(line: PreparedLine, shape: LineShape) -> Grey:
     """A line as the localizer sees it first, padded to a width that it takes."""
     width = line.prepared.frame_width
     width += -width % WIDTH_STEP

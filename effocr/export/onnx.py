@@ -7,6 +7,8 @@ from typing import Final
 import torch
 from torch import nn
 
+from effocr.bundle import WindowShape
+
 OPSET: Final = 17
 SAMPLE_WIDTH: Final = 64  # pixels; any multiple of 8 reads
 
@@ -14,7 +16,7 @@ SAMPLE_WIDTH: Final = 64  # pixels; any multiple of 8 reads
 def export_localizer(module: nn.Module, path: Path, *, height: int) -> None:
     """Write localizer.onnx.
 
-    `lines` uint8 [n, height, width] -> `maps` float32 [n, channels, width / 2].
+    `lines` uint8 [n, height, width] -> `maps` float32 [n, channels + features, width / 2].
 
     Args:
         module: in eval mode.
@@ -39,6 +41,20 @@ def export_encoder(module: nn.Module, path: Path, *, height: int, width: int) ->
     """
     sample = torch.full((2, height, width), 255, dtype=torch.uint8)
     _export(module, sample, path, axes={"crops": {0: "n"}, "embeddings": {0: "n"}})
+
+
+def export_window_encoder(module: nn.Module, path: Path, window: WindowShape) -> None:
+    """Write recognizer.onnx of a recognizer that looks at the localizer's features.
+
+    `windows` float32 [n, channels, columns] -> `embeddings` float32 [n, dimensions] of unit length.
+
+    Args:
+        module: in eval mode.
+        path: file to write.
+        window: that it takes.
+    """
+    sample = torch.zeros(2, window.channels, window.columns)
+    _export(module, sample, path, axes={"windows": {0: "n"}, "embeddings": {0: "n"}})
 
 
 def export_pictures(module: nn.Module, path: Path, *, size_px: int) -> None:

@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.errors import ParityError
-from effocr.localizer.arrays import decode, spaces_before
+from effocr.localizer.arrays import CHANNELS, decode, spaces_before
+from effocr.metrics.boxes import BoxCounts, count_matches
 from effocr.pipeline.engines import Encoder, Localizer, Searcher
+from effocr.recognizer.arrays import Views
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -18,6 +20,7 @@ TIE: Final = 1e-4  # probabilities and cosines closer than this are equal; eithe
 MOST_DRIFT_PX: Final = 0.25  # of an edge of a box
 AT_ONCE: Final = 256
 SHOWN: Final = 5
+LEAST_AGREEMENT: Final = 0.98  # of the boxes in int8 with those in float
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def prove_parity(
     *,
     index: Searcher,
     lines: Sequence[Grey],
-    crops: Grey,
+    crops: Views,
     peak_threshold: float,
 ) -> ParityReport:
     """Compare both modules; the report's `check` raises.
@@ -86,7 +89,7 @@ def prove_parity(
         exported: run by onnxruntime.
         index: where glyphs are looked up.
         lines: frames [height, width] uint8, width a multiple of 8.
-        crops: [n, height, width] uint8.
+        crops: [n, ...], views of glyphs.
         peak_threshold: least probability of a glyph.
     """
     maps_difference, changed_lines = compare_localizers(
@@ -130,7 +133,7 @@ def compare_localizers(
 
 
 def compare_encoders(
-    trained: Encoder, exported: Encoder, index: Searcher, *, crops: Grey
+    trained: Encoder, exported: Encoder, index: Searcher, *, crops: Views
 ) -> tuple[float, tuple[tuple[int, str, str], ...]]:
     """Largest difference of the embeddings, and the crops whose nearest character differs.
 
@@ -138,7 +141,7 @@ def compare_encoders(
         trained: run by torch.
         exported: run by onnxruntime.
         index: both look up here.
-        crops: [n, height, width] uint8.
+        crops: [n, ...], views of glyphs.
     """
     largest = 0.0
     changed: list[tuple[int, str, str]] = []
@@ -157,11 +160,48 @@ def compare_encoders(
     return largest, tuple(changed)
 
 
+def agree_on_boxes(
+    one: Localizer, other: Localizer, lines: Sequence[Grey], *, peak_threshold: float
+) -> float:
+    """F-score of the boxes of two localizers against each other at IoU 0.5: 1 if they agree.
+
+    For a localizer in int8, whose numbers differ a little from those in float everywhere.
+
+    Args:
+        one: in float.
+        other: in int8.
+        lines: frames [height, width] uint8, width a multiple of 8.
+        peak_threshold: least probability of a glyph.
+
+    Raises:
+        ParityError: they agree on fewer than LEAST_AGREEMENT of the boxes.
+    """
+    counts = BoxCounts()
+    for line in lines:
+        expected, found = (
+            decode(
+                each.maps(line[None])[0][:CHANNELS],
+                width=line.shape[1],
+                peak_threshold=peak_threshold,
+            )
+            for each in (one, other)
+        )
+        counts += count_matches(found.boxes, expected.boxes, 0.5)
+    agreement = counts.f_score if lines else 1.0
+    if agreement < LEAST_AGREEMENT:
+        raise ParityError(
+            f"the localizer in int8 agrees with the one in float on {agreement:.1%} of the boxes "
+            f"only; {LEAST_AGREEMENT:.0%} are needed"
+        )
+    return agreement
+
+
 def _same_decisions(before: Floats, after: Floats, *, width: int, peak_threshold: float) -> bool:
     """Whether both maps give the same boxes and word gaps.
 
     A peak or a gap at its threshold may fall on either side.
     """
+    before, after = before[:CHANNELS], after[:CHANNELS]
     expected = decode(before, width=width, peak_threshold=peak_threshold)
     for shift in (0.0, -TIE, TIE):
         found = decode(after, width=width, peak_threshold=peak_threshold + shift)

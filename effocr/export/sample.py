@@ -1,5 +1,6 @@
 """Glyphs as reading finds them, with their truth: for index, confidence and encoder."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,21 +9,29 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from effocr.bundle import CropShape, LineShape
+from effocr.bundle import LineShape, WindowShape
 from effocr.data.labelled import LabelledLine
 from effocr.geometry import iou_matrix
-from effocr.pipeline.engines import Encoder, Localizer, LocatedLine
+from effocr.pipeline.cutters import WindowCutter
+from effocr.pipeline.engines import Cutter, Encoder, Localizer, LocatedLine
 from effocr.pipeline.locate import locate_lines
-from effocr.recognizer.arrays import cut_crops
 from effocr.recognizer.index import GlyphIndex
-from effocr.recognizer.sources import LabelledFrame
+from effocr.recognizer.sources import LabelledFrame, WindowSource
 from effocr.synth.frames import PreparedLine
 
-__all__ = ["Sample", "collect_sample", "fit_handicaps", "locate_frames", "true_labels"]
+__all__ = [
+    "Sample",
+    "collect_sample",
+    "fit_handicaps",
+    "locate_frames",
+    "locate_windows",
+    "true_labels",
+]
 
 LEAST_IOU: Final = 0.5
 CHUNK: Final = 32  # lines located together
 HANDICAPS: Final = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04)  # cosine for each power of ten
+LEAST_GAIN: Final = 1e-4  # of the glyphs read right, for a greater handicap
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +68,14 @@ def locate(
     shape: LineShape,
     *,
     peak_threshold: float,
+    exact: bool = True,
     threads: int = 1,
 ) -> Iterator[tuple[PreparedLine, LocatedLine]]:
     """Locate lines exactly as reading does, in order."""
 
     def chunk(start: int) -> list[LocatedLine]:
         part = [line.prepared for line in lines[start : start + CHUNK]]
-        return locate_lines(part, localizer, shape, peak_threshold=peak_threshold)
+        return locate_lines(part, localizer, shape, peak_threshold=peak_threshold, exact=exact)
 
     with ThreadPoolExecutor(threads) as pool:
         starts = range(0, len(lines), CHUNK)
@@ -95,23 +105,50 @@ def locate_frames(
             yield LabelledFrame(where.pixels, where.located.boxes[known], glyphs)
 
 
+def locate_windows(
+    lines: Sequence[PreparedLine],
+    localizer: Localizer,
+    shape: LineShape,
+    window: WindowShape,
+    *,
+    peak_threshold: float,
+    threads: int = 1,
+) -> WindowSource:
+    """The glyphs that reading finds on the lines, as windows of the localizer's features.
+
+    Raises:
+        TrainingError: none were found.
+    """
+    cutter, windows, glyphs = WindowCutter(window), [], list[str]()
+    for line, where in locate(
+        lines, localizer, shape, peak_threshold=peak_threshold, exact=False, threads=threads
+    ):
+        labels = true_labels(where, line.truth)
+        known = np.array([label is not None for label in labels], bool)
+        if known.any():
+            windows.append(cutter.cut(where)[known].astype(np.float16))
+            glyphs += [label for label in labels if label is not None]
+    return WindowSource(windows, glyphs)
+
+
 def collect_sample(
     lines: Sequence[PreparedLine],
     *,
     localizer: Localizer,
     encoder: Encoder,
     line: LineShape,
-    crop: CropShape,
+    cutter: Cutter,
     peak_threshold: float,
 ) -> Sample:
     """Read lines whose truth is known, up to the embeddings."""
     embeddings, scores = [], []
     labels: list[str | None] = []
-    for each, where in locate(lines, localizer, line, peak_threshold=peak_threshold):
+    exact = not isinstance(cutter, WindowCutter)
+    for each, where in locate(lines, localizer, line, peak_threshold=peak_threshold, exact=exact):
         located = where.located
         if not len(located.boxes):
             continue
-        embeddings.append(encoder.embed(cut_crops(where.pixels, located.boxes, crop)))
+        embeddings.append(encoder.embed(cutter.cut(where)))
         scores.append(located.scores)
         labels += true_labels(where, each.truth)
     if not labels:
@@ -140,13 +177,16 @@ def fit_handicaps(
     known = [place for place, label in enumerate(sample.labels) if label is not None]
     if not known:
         return {}
-    best: tuple[int, dict[str, float]] = (-1, {})
+    truth = np.array([sample.labels[place] for place in known], dtype=object)
+    given = Counter(truth.tolist())
+    # Glyphs count as often as their characters occur in text, not as the sample happens to hold.
+    weights = np.array([frequencies.get(label, 0) / given[label] for label in truth], np.float64)
+    best: tuple[float, dict[str, float]] = (-1.0, {})
     for weight in HANDICAPS:
         handicaps = {glyph: round(weight * ten, 4) for glyph, ten in tens.items() if weight * ten}
         found = index.with_handicaps(handicaps).search(sample.embeddings[known], 1)
-        right = sum(
-            row[0] == sample.labels[place] for place, row in zip(known, found.labels, strict=True)
-        )
-        if right > best[0]:
+        answers = np.array([row[0] for row in found.labels], dtype=object)
+        right = float(weights[answers == truth].sum())
+        if right > best[0] * (1 + LEAST_GAIN):
             best = (right, handicaps)
     return best[1]

@@ -20,22 +20,25 @@ from pydantic import BaseModel, Field, model_validator
 from effocr.bundle import LOCALIZER, FontCredit
 from effocr.charset import Charset, read_charset
 from effocr.errors import TrainingError
-from effocr.export.assemble import Assembled, ModelDetails, assemble_model
+from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
 from effocr.export.onnx import export_localizer
-from effocr.export.sample import locate_frames
+from effocr.export.quantize import CALIBRATION_LINES, int8_graph
+from effocr.export.sample import locate_frames, locate_windows
 from effocr.localizer.config import LocalizerTraining
 from effocr.localizer.train import train_localizer
 from effocr.pipeline.onnx_engines import OnnxLocalizer
 from effocr.pipeline.threads import thread_count
 from effocr.pipeline.torch_engines import TorchLocalizer
 from effocr.recognizer.config import Jitter, RecognizerTraining
-from effocr.recognizer.sources import FrameSource
+from effocr.recognizer.sources import FrameSource, GlyphSource
 from effocr.recognizer.train import train_recognizer
 from effocr.synth.compose import LIGATURES
+from effocr.synth.content import Content
 from effocr.synth.fonts import FontFile, load_fonts
 from effocr.synth.frames import PreparedLine, prepare_line
 from effocr.synth.lines import LineOptions
 from effocr.synth.pool import draw_lines
+from effocr.synth.text import random_line
 from effocr.training.checkpoints import LAST
 from effocr.training.config import load_config
 
@@ -43,6 +46,7 @@ __all__ = ["FontSet", "Recipe", "load_recipe_fonts", "read_recipe", "train_from_
 
 logger = logging.getLogger(__name__)
 
+PLAIN_LINES: Final = 20_000  # of text, to count characters in
 SECONDS: Final = "seconds.json"  # in the work folder: how long each stage took
 
 
@@ -63,8 +67,22 @@ class Recipe(BaseModel, frozen=True, extra="forbid"):
     synthesis: LineOptions = LineOptions()
     localizer: LocalizerTraining = LocalizerTraining()
     recognizer: RecognizerTraining = RecognizerTraining()
+    int8: bool = Field(False, description="ship the localizer in int8")
+    recognizer_lines: int = Field(
+        40_000, gt=0, description="most lines whose glyphs the recognizer learns from"
+    )
     rows_per_label: int = Field(32, gt=0, description="at most, of each character in the index")
     peak_threshold: float = Field(0.3, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _shared_features(self) -> Self:
+        window, given = self.recognizer.model.window, self.localizer.model.column_channels
+        if window is not None and window.channels != given:
+            raise ValueError(
+                f"recognizer.model.window.channels {window.channels} differ from the "
+                f"localizer.model.column_channels {given} that it looks at"
+            )
+        return self
 
     @model_validator(mode="after")
     def _one_direction(self) -> Self:
@@ -143,8 +161,9 @@ def train_from_fonts(
             lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
         )
     with _timed(work, "glyphs"):
-        learnt, reference = _sources(lines, localizer, recipe, threads=threads)
-        _, queries = _sources(aside, localizer, recipe, threads=threads)
+        graph = _export_graph(localizer, lines, recipe)
+        learnt, reference = _sources(lines, graph, recipe, threads=threads)
+        _, queries = _sources(aside, graph, recipe, threads=threads)
     with _timed(work, "recognizer"):
         recognized = train_recognizer(
             learnt, queries, recipe.recognizer,
@@ -200,23 +219,36 @@ def _draw(
     return [line for each in drawn if (line := prepare_line(each, shape)) is not None]
 
 
+def _export_graph(localizer: Path, lines: Sequence[PreparedLine], recipe: Recipe) -> Path:
+    """The localizer's run as the graph that is shipped, in its folder."""
+    shape = recipe.localizer.model.line
+    graph = localizer / LOCALIZER
+    export_localizer(TorchLocalizer(localizer).module, graph, height=shape.height)
+    if not recipe.int8:
+        return graph
+    frames = [first_frame(line, shape) for line in lines[:CALIBRATION_LINES]]
+    return int8_graph(localizer, graph, frames)
+
+
 def _sources(
-    lines: Sequence[PreparedLine], localizer: Path, recipe: Recipe, *, threads: int
-) -> tuple[FrameSource, FrameSource]:
-    """The glyphs that the localizer finds, cut with jitter and cut as reading cuts them.
+    lines: Sequence[PreparedLine], graph: Path, recipe: Recipe, *, threads: int
+) -> tuple[GlyphSource, GlyphSource]:
+    """The glyphs that the localizer finds: to learn from, and as reading sees them.
 
     Lines with words of several sizes are left out: there s of one size looks like S of another.
     """
     model = recipe.recognizer.model
-    graph = localizer / LOCALIZER
-    export_localizer(TorchLocalizer(localizer).module, graph, height=model.line.height)
+    usable = [line for line in lines if not line.truth.mixed][: recipe.recognizer_lines]
+    localizer = OnnxLocalizer(graph)
+    if model.window is not None:
+        windows = locate_windows(
+            usable, localizer, model.line, model.window,
+            peak_threshold=recipe.peak_threshold, threads=threads,
+        )  # fmt: skip
+        return windows, windows
     frames = list(
         locate_frames(
-            [line for line in lines if not line.truth.mixed],
-            OnnxLocalizer(graph),
-            model.line,
-            peak_threshold=recipe.peak_threshold,
-            threads=threads,
+            usable, localizer, model.line, peak_threshold=recipe.peak_threshold, threads=threads
         )
     )
 
@@ -229,6 +261,24 @@ def _sources(
 def _unfinished(run: Path) -> Path | None:
     """The run to go on with, if it was begun; `fit` returns at once where it is finished."""
     return run if (run / LAST).is_file() else None
+
+
+def _frequencies(recipe: Recipe, lines: Sequence[PreparedLine]) -> Counter[str]:
+    """How often characters occur in text as people write it, without what is written at random.
+
+    Where nothing else is written, as they occur in the lines.
+    """
+    made_up = {"random": 0, "mutated": 0, "accented": 0, "footnotes": 0}
+    synthesis = recipe.synthesis
+    mix = synthesis.text.model_copy(update=made_up)
+    labels = list(dict.fromkeys(glyph for line in lines for glyph in line.truth.glyphs))
+    if synthesis.content != Content() or not any(mix.model_dump(exclude={"word_lists"}).values()):
+        return Counter(glyph for line in lines for glyph in line.truth.glyphs)
+    charset, rng = read_charset(recipe.charset), np.random.default_rng(recipe.seed)
+    text = "\n".join(
+        random_line(rng, charset, lengths=synthesis.length, mix=mix) for _ in range(PLAIN_LINES)
+    )
+    return Counter({label: text.count(label) for label in labels})
 
 
 def _details(
@@ -262,5 +312,6 @@ def _details(
         metrics={name: round(value, 4) for name, value in figures.items() if value is not None},
         peak_threshold=recipe.peak_threshold,
         rows_per_label=recipe.rows_per_label,
-        frequencies=Counter(glyph for line in lines for glyph in line.truth.glyphs),
+        int8=recipe.int8,
+        frequencies=_frequencies(recipe, lines),
     )

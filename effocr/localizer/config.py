@@ -10,12 +10,16 @@ class LocalizerConfig(BaseModel, frozen=True, extra="forbid"):
     """Size of the network. Channels are counted per stage; see `effocr.localizer.model`."""
 
     line: LineShape = Field(LineShape(), description="the frame that lines are warped into")
-    stem_channels: int = Field(16, gt=0, description="at half the height and half the width")
-    middle_channels: int = Field(32, gt=0, description="at a quarter of the height")
-    deep_channels: int = Field(64, gt=0, description="at an eighth of the height")
-    column_channels: int = Field(96, gt=0, description="after the height is folded away")
+    stem_channels: int = Field(
+        48, gt=0, description="of the first convolution, at a quarter of the height, half the width"
+    )
+    middle_channels: int = Field(48, gt=0, description="of the next, at the same size")
+    middle_layers: int = Field(1, ge=0, description="convolutions there")
+    deep_channels: int = Field(96, gt=0, description="at an eighth of the height")
+    deep_layers: int = Field(1, ge=0, description="convolutions there, besides the one that halves")
+    column_channels: int = Field(192, gt=0, description="after the height is folded away")
     column_dilations: tuple[int, ...] = Field(
-        (1, 2, 4, 8, 16), description="of the convolutions along the line"
+        (1, 2, 4, 8, 2, 1), description="of the convolutions along the line"
     )
 
 
@@ -33,4 +37,7 @@ class LocalizerTraining(BaseModel, frozen=True, extra="forbid"):
     widths: tuple[int, ...] = Field(
         (256, 512, 768, 1024),
         description="of batches, pixels; few, because every new one costs seconds on CPU",
+    )
+    character_weight: float = Field(
+        1.0, ge=0, description="of naming the character at each centre, in the loss"
     )

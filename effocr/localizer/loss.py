@@ -18,7 +18,7 @@ LENGTH_WEIGHTS = {  # per pixel; the x-height sets the scale of everything that 
     arrays.LEFT: 0.02, arrays.RIGHT: 0.02, arrays.TOP: 0.01, arrays.BOTTOM: 0.01,
     arrays.BASELINE: 0.05, arrays.X_HEIGHT: 0.12,
 }  # fmt: skip
-CHARACTER_WEIGHT = 0.25
+NEAR_CENTRE = 1  # columns: as far off may the peak be where a character is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,12 @@ class TargetTensors:
 
 
 def localizer_loss(
-    raw: Tensor, logits: Tensor | None, truth: TargetTensors, config: LocalizerConfig
+    raw: Tensor,
+    logits: Tensor | None,
+    truth: TargetTensors,
+    config: LocalizerConfig,
+    *,
+    character_weight: float = 1.0,
 ) -> dict[str, Tensor]:
     """The parts of the loss, weighted; their sum is to be minimised.
 
@@ -43,6 +48,7 @@ def localizer_loss(
         logits: [n, characters, columns] or None.
         truth: targets of the batch.
         config: of the network.
+        character_weight: of naming the characters.
     """
     offsets, scales, _ = unit_tables(config, raw.device)
     at = raw[truth.line, :, truth.column]  # [g, channels]
@@ -54,8 +60,10 @@ def localizer_loss(
     }
     known = truth.classes >= 0
     if logits is not None and known.any():
-        at_glyphs = logits[truth.line, :, truth.column][known]
-        parts["characters"] = CHARACTER_WEIGHT * functional.cross_entropy(
+        off = torch.randint_like(truth.column, -NEAR_CENTRE, NEAR_CENTRE + 1)
+        near = (truth.column + off).clamp(0, logits.shape[2] - 1)
+        at_glyphs = logits[truth.line, :, near][known]
+        parts["characters"] = character_weight * functional.cross_entropy(
             at_glyphs, truth.classes[known], label_smoothing=0.05
         )
     return parts

@@ -2,10 +2,12 @@
 columns.
 
 Plain 3x3 convolutions with early reduction of the height, because these reach the highest share of
-a CPU's arithmetic (docs/benchmarks.md). The heads follow CenterNet (arXiv 1904.07850) folded to one
-dimension: a peak per glyph, and extents read at the peak.
+a CPU's arithmetic, in int8 above all (docs/benchmarks.md). The heads follow CenterNet (arXiv
+1904.07850) folded to one dimension: a peak per glyph, and extents read at the peak. The features
+below the heads are an output too, so that the recognizer need not look at the pixels again.
 """
 
+from itertools import pairwise
 from typing import Final
 
 import torch
@@ -16,11 +18,21 @@ from effocr.localizer.config import LocalizerConfig
 
 PIXELS_PER_UNIT: Final = 8.0  # network units of lengths, so that all heads learn at one rate
 CENTRE_BIAS: Final = -2.2  # sigmoid gives 0.1: few columns are centres
+STEM_KERNEL: Final = (8, 6)  # rows, columns
+STEM_STRIDE: Final = (4, arrays.STRIDE)
+STEM_PADDING: Final = (2, 2)
 
 
-def _block(in_channels: int, out_channels: int, stride: tuple[int, int] = (1, 1)) -> nn.Sequential:
+def _block(
+    in_channels: int,
+    out_channels: int,
+    *,
+    kernel: tuple[int, int] = (3, 3),
+    stride: tuple[int, int] = (1, 1),
+    padding: tuple[int, int] = (1, 1),
+) -> nn.Sequential:
     return nn.Sequential(
-        nn.Conv2d(in_channels, out_channels, 3, stride=stride, padding=1, bias=False),
+        nn.Conv2d(in_channels, out_channels, kernel, stride=stride, padding=padding, bias=False),
         nn.BatchNorm2d(out_channels),
         nn.ReLU(inplace=True),
     )
@@ -63,21 +75,18 @@ class NativeLocalizer(nn.Module):
         """
         super().__init__()
         self.config = config
-        stem, middle, deep, column = (
-            config.stem_channels, config.middle_channels, config.deep_channels,
-            config.column_channels,
+        middle, deep, column = (
+            config.middle_channels, config.deep_channels, config.column_channels,
         )  # fmt: skip
+        at_middle = [config.stem_channels, *[middle] * config.middle_layers]
         self.features = nn.Sequential(
-            _block(1, stem, (2, 2)),
-            _block(stem, middle, (2, 1)),
-            Residual(middle),
-            _block(middle, deep, (2, 1)),
-            Residual(deep),
+            _block(1, at_middle[0], kernel=STEM_KERNEL, stride=STEM_STRIDE, padding=STEM_PADDING),
+            *(_block(before, after) for before, after in pairwise(at_middle)),
+            _block(at_middle[-1], deep, stride=(2, 1)),
+            *(_block(deep, deep) for _ in range(config.deep_layers)),
             # Fold the height into channels: every row keeps weights of its own, so tops and bottoms
             # can be told.
-            nn.Conv2d(deep, column, (config.line.height // 8, 3), padding=(0, 1), bias=False),
-            nn.BatchNorm2d(column),
-            nn.ReLU(inplace=True),
+            _block(deep, column, kernel=(config.line.height // 8, 3), padding=(0, 1)),
             *(Residual(column, (1, 3), dilation) for dilation in config.column_dilations),
         )
         self.maps = nn.Conv2d(column, arrays.CHANNELS, 1)
@@ -96,28 +105,49 @@ class NativeLocalizer(nn.Module):
         Returns:
             [n, channels, width / 2] float32, unscaled; [n, characters, width / 2] or None.
         """
-        ink = (255.0 - lines.unsqueeze(1).float()) / 255.0
-        features = self.features(ink)
+        features = self.look(lines)
         logits = self.characters(features).squeeze(2) if self.characters is not None else None
         return self.maps(features).squeeze(2), logits
 
+    def look(self, lines: Tensor) -> Tensor:
+        """[n, height, width] uint8 -> [n, column_channels, 1, width / 2] float32.
+
+        Paper is 0 and ink -1: so a uint8 pixel is a quantised number as it stands, zero point 255.
+        """
+        features: Tensor = self.features((lines.unsqueeze(1).float() - 255.0) / 255.0)
+        return features
+
 
 class DeployedLocalizer(nn.Module):
-    """What is exported: uint8 lines in.
+    """What is exported: uint8 lines in, maps in pixels and probabilities out, and the features.
 
-    Maps in pixels and probabilities out (`effocr.localizer.arrays`).
+    See `effocr.localizer.arrays` for the maps.
     """
 
     def __init__(self, localizer: NativeLocalizer) -> None:
         super().__init__()
         self.localizer = localizer
+        offsets, scales, logistic = unit_tables(
+            localizer.config, next(localizer.parameters()).device
+        )
+        self.register_buffer("offsets", offsets, persistent=False)
+        self.register_buffer("scales", scales, persistent=False)
+        self.register_buffer("logistic", logistic, persistent=False)
+
+    offsets: Tensor
+    scales: Tensor
+    logistic: Tensor
 
     def forward(self, lines: Tensor) -> Tensor:
-        """[n, height, width] uint8 -> [n, channels, width / 2] float32."""
-        raw, _ = self.localizer(lines)
-        offsets, scales, logistic = unit_tables(self.localizer.config, raw.device)
-        lengths = raw * scales + offsets
-        return torch.where(logistic, raw.sigmoid(), lengths)
+        """[n, height, width] uint8 -> [n, channels + column_channels, width / 2] float32.
+
+        The maps come first, the features after them.
+        """
+        features = self.localizer.look(lines)
+        raw = self.localizer.maps(features).squeeze(2)
+        lengths = raw * self.scales + self.offsets
+        maps = torch.where(self.logistic, raw.sigmoid(), lengths)
+        return torch.cat((maps, features.squeeze(2)), dim=1)
 
 
 def unit_tables(config: LocalizerConfig, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:

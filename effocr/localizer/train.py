@@ -16,7 +16,7 @@ from effocr.charset import Charset
 from effocr.errors import TrainingError
 from effocr.frame import PAPER, frame_width
 from effocr.localizer import arrays
-from effocr.localizer.config import LocalizerConfig, LocalizerTraining
+from effocr.localizer.config import LocalizerTraining
 from effocr.localizer.loss import TargetTensors, localizer_loss
 from effocr.localizer.model import DeployedLocalizer, NativeLocalizer
 from effocr.localizer.targets import FrameTruth, build_targets
@@ -125,12 +125,16 @@ def frame_truth(framed: FramedLine, line: PreparedLine, class_of: Mapping[str, i
 
 
 def _loss(
-    model: nn.Module, batch: dict[str, Tensor], *, config: LocalizerConfig
+    model: nn.Module, batch: dict[str, Tensor], *, config: LocalizerTraining
 ) -> dict[str, Tensor]:
     raw, logits = model(batch["lines"])
     fields = {name: batch[name] for name in TargetTensors.__slots__}
     parts = localizer_loss(
-        raw.float(), None if logits is None else logits.float(), TargetTensors(**fields), config
+        raw.float(),
+        None if logits is None else logits.float(),
+        TargetTensors(**fields),
+        config.model,
+        character_weight=config.character_weight,
     )
     return {"loss": torch.stack(list(parts.values())).sum(), **parts}
 
@@ -227,7 +231,7 @@ def train_localizer(
     }  # fmt: skip
     task = Task(
         model=model,
-        loss=partial(_loss, config=config.model),
+        loss=partial(_loss, config=config),
         batches=LineBatches(lines, charset, config),
         optimizer=torch.optim.AdamW(
             model.parameters(), lr=config.loop.learning_rate, weight_decay=config.loop.weight_decay

@@ -19,8 +19,8 @@ from effocr.layout.bidi import logical_order
 from effocr.localizer.arrays import spaces_before
 from effocr.pipeline.agree import settle_ties
 from effocr.pipeline.assemble import Rules, Seen, assemble_line, blank_line, one_page_document
-from effocr.pipeline.engines import Encoder, Engines, Found, LocatedLine
-from effocr.pipeline.images import Grey, ImageSource, is_path, load_image
+from effocr.pipeline.engines import Encoder, Engines, Found, LocatedLine, Views
+from effocr.pipeline.images import ImageSource, is_path, load_image
 from effocr.pipeline.pieces import Piece, cut_pieces
 
 __all__ = ["ReadFailure", "read_chunk"]
@@ -163,7 +163,7 @@ def _look_up(lines: Sequence[LocatedLine], engines: Engines, *, k: int) -> list[
     ]
 
 
-def _embed(crops: Grey, encoder: Encoder) -> npt.NDArray[np.float32]:
-    """Embeddings [n, dimensions] of crops [n, height, width], a part at a time."""
+def _embed(crops: Views, encoder: Encoder) -> npt.NDArray[np.float32]:
+    """Embeddings [n, dimensions] of the views of n glyphs, a part at a time."""
     starts = range(0, len(crops), CROPS_AT_ONCE)
     return np.concatenate([encoder.embed(crops[s : s + CROPS_AT_ONCE]) for s in starts])

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from effocr.geometry import Affine
 from effocr.localizer.arrays import Located
+from effocr.recognizer.arrays import Views
 
 if TYPE_CHECKING:
     from effocr.bundle import Manifest
@@ -24,9 +25,11 @@ __all__ = [
     "LocatedLine",
     "Locator",
     "Searcher",
+    "Views",
 ]
 
 Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,15 @@ class LocatedLine:
         frame: maps frame pixels to image pixels.
         pixels: [height, width] uint8, the frame; `grey` itself where the frame is the image.
         located: boxes in frame pixels, in reading order.
+        features: [channels, columns] float32, what the localizer saw in this frame; None where it
+            does not tell.
     """
 
     grey: Grey
     frame: Affine
     pixels: Grey
     located: Located
+    features: Floats | None = None
 
     @property
     def boxes(self) -> npt.NDArray[np.float32]:
@@ -70,8 +76,11 @@ class Locator(Protocol):
 class Cutter(Protocol):
     """What of a line the encoder sees of each glyph."""
 
-    def cut(self, line: LocatedLine) -> Grey:
-        """Crops [n, height, width] uint8 of the n glyphs of a line."""
+    def cut(self, line: LocatedLine) -> Views:
+        """Views of the n glyphs of a line: crops [n, height, width] uint8, or windows.
+
+        Windows are [n, channels, columns] float32, see `effocr.recognizer.arrays.cut_windows`.
+        """
         ...
 
 
@@ -85,7 +94,8 @@ class Localizer(Protocol):
             lines: [n, height, width] uint8 frames, paper 255, width a multiple of 8.
 
         Returns:
-            [n, channels, width / 2] float32, see `effocr.localizer.arrays`.
+            [n, channels, width / 2] float32, see `effocr.localizer.arrays`; channels beyond
+            `CHANNELS` are features.
         """
         ...
 
@@ -93,11 +103,11 @@ class Localizer(Protocol):
 class Encoder(Protocol):
     """Module 2: what a glyph looks like."""
 
-    def embed(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def embed(self, views: Views) -> npt.NDArray[np.float32]:
         """Embed glyphs; called by several threads at once.
 
         Args:
-            crops: [n, height, width] uint8, paper 255.
+            views: [n, ...] crops or windows, as the cutter gives them.
 
         Returns:
             [n, dimensions] float32, unit length.

@@ -23,7 +23,7 @@ from effocr.frame import (
     warp,
 )
 from effocr.geometry import Affine, Direction
-from effocr.localizer.arrays import decode
+from effocr.localizer.arrays import CHANNELS, decode
 from effocr.pipeline.engines import Grey, Localizer, LocatedLine
 from effocr.pipeline.tiles import locate_maps
 
@@ -38,11 +38,14 @@ class NativeLocator:
         localizer: its network.
         shape: of the frame.
         peak_threshold: least score of a glyph.
+        exact: glyphs are brought into the exact frame, as crops need it; else they stay where the
+            localizer saw them, and so do its features.
     """
 
     localizer: Localizer
     shape: LineShape
     peak_threshold: float
+    exact: bool = True
 
     def locate(self, lines: Sequence[Grey]) -> list[LocatedLine | None]:
         """See `effocr.pipeline.engines.Locator`."""
@@ -50,7 +53,13 @@ class NativeLocator:
         prepared = [prepare(line, self.shape) for line, _ in lying]
         printed = [line for line in prepared if line is not None]
         found = iter(
-            locate_lines(printed, self.localizer, self.shape, peak_threshold=self.peak_threshold)
+            locate_lines(
+                printed,
+                self.localizer,
+                self.shape,
+                peak_threshold=self.peak_threshold,
+                exact=self.exact,
+            )
         )
         return [
             None if line is None else _on_image(next(found), to_image, self.shape.direction)
@@ -71,7 +80,12 @@ def _on_image(line: LocatedLine, to_image: Affine, direction: Direction) -> Loca
 
 
 def locate_lines(
-    lines: Sequence[Prepared], localizer: Localizer, shape: LineShape, *, peak_threshold: float
+    lines: Sequence[Prepared],
+    localizer: Localizer,
+    shape: LineShape,
+    *,
+    peak_threshold: float,
+    exact: bool = True,
 ) -> list[LocatedLine]:
     """Find the glyphs of every line.
 
@@ -80,6 +94,7 @@ def locate_lines(
         localizer: module 1.
         shape: of the frame.
         peak_threshold: least score of a glyph.
+        exact: move the glyphs into the exact frame; the features stay behind.
     """
     frames = [(line.frame, line.frame_width) for line in lines]
     found = _locate(lines, frames, localizer, shape, peak_threshold)
@@ -97,6 +112,8 @@ def locate_lines(
     )
     for (place, _), line in zip(again, moved, strict=True):
         found[place] = line
+    if not exact:
+        return found
     return [_settle(line, prepared, shape) for line, prepared in zip(found, lines, strict=True)]
 
 
@@ -115,7 +132,11 @@ def _locate(
     maps = locate_maps(pixels, localizer)
     return [
         LocatedLine(
-            line.grey, frame, seen, decode(found, width=width, peak_threshold=peak_threshold)
+            line.grey,
+            frame,
+            seen,
+            decode(found[:CHANNELS], width=width, peak_threshold=peak_threshold),
+            found[CHANNELS:] if len(found) > CHANNELS else None,
         )
         for line, (frame, width), seen, found in zip(lines, frames, pixels, maps, strict=True)
     ]

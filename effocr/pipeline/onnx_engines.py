@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from effocr.bundle import LABELS, LOCALIZER, RECOGNIZER, load_bundle
+from effocr.bundle import LABELS, LOCALIZER, RECOGNIZER, Manifest, load_bundle
 from effocr.errors import BundleError
 from effocr.localizer.arrays import CHANNELS, STRIDE
 from effocr.onnx_session import onnx_errors, open_session
-from effocr.pipeline.cutters import FrameCutter
-from effocr.pipeline.engines import Engines
+from effocr.pipeline.cutters import cutter_of
+from effocr.pipeline.engines import Engines, Views
 from effocr.pipeline.locate import NativeLocator
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OnnxEncoder", "OnnxLocalizer", "check_engines", "load_engines"]
 
+CROPS, WINDOWS, EMBEDDINGS = "crops", "windows", "embeddings"  # in recognizer.onnx
 _SHOWN = 8  # characters named in a message
 
 
@@ -39,7 +40,8 @@ class OnnxLocalizer:
     """
 
     def __init__(self, path: Path, threads: int = 1) -> None:
-        self._session = _session(path, threads, names=("lines", "maps"))
+        self._session = open_session(path, threads)
+        _check_names(path, self._session, {"lines"}, "maps")
 
     def maps(self, lines: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """See `effocr.pipeline.engines.Localizer`."""
@@ -48,7 +50,7 @@ class OnnxLocalizer:
 
 
 class OnnxEncoder:
-    """recognizer.onnx: `crops` uint8 [n, height, width] -> `embeddings` float32 [n, dimensions].
+    """recognizer.onnx: `crops` or `windows` [n, ...] -> `embeddings` float32 [n, dimensions].
 
     Args:
         path: of the onnx file.
@@ -59,11 +61,13 @@ class OnnxEncoder:
     """
 
     def __init__(self, path: Path, threads: int = 1) -> None:
-        self._session = _session(path, threads, names=("crops", "embeddings"))
+        self._session = open_session(path, threads)
+        self._views = self._session.get_inputs()[0].name
+        _check_names(path, self._session, {CROPS, WINDOWS}, EMBEDDINGS)
 
-    def embed(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def embed(self, views: Views) -> npt.NDArray[np.float32]:
         """See `effocr.pipeline.engines.Encoder`."""
-        found: npt.NDArray[np.float32] = self._session.run(["embeddings"], {"crops": crops})[0]
+        found: npt.NDArray[np.float32] = self._session.run([EMBEDDINGS], {self._views: views})[0]
         return found
 
 
@@ -103,8 +107,10 @@ def load_engines(model: str | Path) -> Engines:
     manifest = bundle.manifest
     localizer = OnnxLocalizer(bundle.path(LOCALIZER))
     return Engines(
-        NativeLocator(localizer, manifest.line, manifest.peak_threshold),
-        FrameCutter(manifest.crop),
+        NativeLocator(
+            localizer, manifest.line, manifest.peak_threshold, exact=manifest.window is None
+        ),
+        cutter_of(manifest),
         OnnxEncoder(bundle.path(RECOGNIZER)),
         index,
         manifest,
@@ -117,35 +123,44 @@ def check_engines(engines: Engines) -> None:
     Raises:
         BundleError: a result has another shape, or a graph cannot take such input.
     """
-    shape, crop, size = (
-        engines.manifest.line,
-        engines.manifest.crop,
-        engines.manifest.embedding_size,
-    )
+    manifest = engines.manifest
     if not isinstance(engines.locator, NativeLocator):
         raise BundleError(f"{type(engines.locator).__name__}: not the locator of a model folder")
-    lines = np.full((1, shape.height, 64), 255, np.uint8)
-    crops = np.full((2, shape.height, crop.width), 255, np.uint8)
+    lines = np.full((1, manifest.line.height, 64), 255, np.uint8)
+    views = _blank_views(manifest)
     try:
-        maps, embeddings = engines.locator.localizer.maps(lines), engines.encoder.embed(crops)
+        maps, embeddings = engines.locator.localizer.maps(lines), engines.encoder.embed(views)
     except onnx_errors() as error:
         raise BundleError(f"a graph cannot run: {str(error).splitlines()[0]}") from error
-    expected = (1, CHANNELS, lines.shape[2] // STRIDE), (2, size)
-    if (maps.shape, embeddings.shape) != expected:
+    features = maps.shape[1] - CHANNELS
+    fits = features >= 0 if manifest.window is None else features == manifest.window.channels
+    columns, size = lines.shape[2] // STRIDE, manifest.embedding_size
+    if not (fits and maps.shape[2] == columns and embeddings.shape == (len(views), size)):
+        expected = [1, CHANNELS + (manifest.window.channels if manifest.window else 0), columns]
         raise BundleError(
             f"the graphs give maps {list(maps.shape)} and embeddings {list(embeddings.shape)}, "
-            f"expected {list(expected[0])} and {list(expected[1])}"
+            f"expected {expected} and {[len(views), size]}"
         )
 
 
-def _session(path: Path, threads: int, *, names: tuple[str, str]) -> onnxruntime.InferenceSession:
-    """Open an onnx file whose input and output have these names.
+def _blank_views(manifest: Manifest) -> Views:
+    """What the encoder sees of two glyphs of blank paper."""
+    if manifest.window is not None:
+        return np.zeros((2, manifest.window.channels, manifest.window.columns), np.float32)
+    return np.full((2, manifest.line.height, manifest.crop.width), 255, np.uint8)
+
+
+def _check_names(
+    path: Path, session: onnxruntime.InferenceSession, inputs: set[str], output: str
+) -> None:
+    """Refuse a graph of another kind.
 
     Raises:
-        BundleError: it is not an onnx file, or its input or output has another name.
+        BundleError: its input or output has another name.
     """
-    session = open_session(path, threads)
-    given = (session.get_inputs()[0].name, session.get_outputs()[0].name)
-    if given != names:
-        raise BundleError(f"{path}: a graph from {given[0]} to {given[1]}, not {names}")
-    return session
+    given = session.get_inputs()[0].name, session.get_outputs()[0].name
+    if given[0] not in inputs or given[1] != output:
+        wanted = " or ".join(sorted(inputs))
+        raise BundleError(
+            f"{path}: a graph from {given[0]} to {given[1]}, not from {wanted} to {output}"
+        )

@@ -10,6 +10,7 @@ from torch import nn
 from effocr.localizer.config import LocalizerTraining
 from effocr.localizer.model import DeployedLocalizer, NativeLocalizer
 from effocr.localizer.train import KIND
+from effocr.pipeline.engines import Views
 from effocr.recognizer.config import EncoderConfig
 from effocr.recognizer.train import load_encoder
 from effocr.training.checkpoints import apply_weights, load_run, load_weights
@@ -34,7 +35,7 @@ class TorchLocalizer:
         self.module, self.config = open_localizer(run)
 
     def maps(self, lines: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """[n, height, width] uint8 -> [n, channels, width / 2] float32."""
+        """[n, height, width] uint8 -> [n, channels + features, width / 2] float32."""
         return _run(self.module, lines)
 
 
@@ -56,9 +57,9 @@ class TorchEncoder:
         self.config: EncoderConfig
         self.module, self.config = load_encoder(run)
 
-    def embed(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        """[n, height, width] uint8 -> [n, dimensions] float32 of unit length."""
-        return _run(self.module, crops)
+    def embed(self, views: Views) -> npt.NDArray[np.float32]:
+        """[n, ...] crops or windows -> [n, dimensions] float32 of unit length."""
+        return _run(self.module, views)
 
 
 def open_localizer(run: Path) -> tuple[nn.Module, LocalizerTraining]:
@@ -77,7 +78,7 @@ def open_localizer(run: Path) -> tuple[nn.Module, LocalizerTraining]:
 
 
 @torch.inference_mode()
-def _run(module: nn.Module, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+def _run(module: nn.Module, pixels: Views) -> npt.NDArray[np.float32]:
     given = torch.from_numpy(np.ascontiguousarray(pixels))
     found: npt.NDArray[np.float32] = module(given).float().numpy()
     return found

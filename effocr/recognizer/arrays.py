@@ -1,13 +1,20 @@
-"""Numpy-only parts of the recognizer: frame and boxes -> glyph crops. Shared by torch and ONNX."""
+"""Numpy-only parts of the recognizer: frame and boxes -> glyph crops, features and boxes ->
+windows. Shared by torch and ONNX."""
+
+from typing import Any
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from effocr.bundle import CropShape
+from effocr.bundle import CropShape, WindowShape
 from effocr.frame import PAPER
 
 Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+Views = npt.NDArray[Any]
+"""What encoders see of glyphs: [n, height, width] uint8 crops, paper 255, or
+[n, channels, columns] float32 windows of the localizer's features."""
 
 
 def cut_crops(line: Grey, boxes: npt.NDArray[np.float32], crop: CropShape) -> Grey:
@@ -43,3 +50,23 @@ def cut_crops(line: Grey, boxes: npt.NDArray[np.float32], crop: CropShape) -> Gr
         wide = padded[:, left[index] + 2 * size : right[index] + 2 * size]
         crops[index] = cv2.resize(wide, (size, height), interpolation=cv2.INTER_AREA)
     return crops
+
+
+def cut_windows(features: Floats, boxes: Floats, window: WindowShape) -> Floats:
+    """Take the columns around the middle of each glyph out of the localizer's features.
+
+    Args:
+        features: [channels, columns] float32, of the whole frame.
+        boxes: [n, 4] float32, frame pixels.
+        window: how many columns.
+
+    Returns:
+        [n, channels, window.columns] float32; 0 beyond either end of the frame.
+    """
+    channels, columns = features.shape
+    half = window.columns // 2
+    middle = np.floor((boxes[:, 0] + boxes[:, 2]) / (2 * window.stride_px)).astype(np.int64)
+    wanted = np.clip(middle, 0, columns - 1)[:, None] + np.arange(-half, half + 1)
+    padded = np.zeros((channels, columns + 2 * half), np.float32)
+    padded[:, half : half + columns] = features
+    return np.ascontiguousarray(padded[:, wanted + half].transpose(1, 0, 2))

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
-from effocr.bundle import CropShape, LineShape
+from effocr.bundle import CropShape, LineShape, WindowShape
 from effocr.training.config import LoopConfig
 
 
@@ -24,6 +24,15 @@ class EncoderConfig(BaseModel, frozen=True, extra="forbid"):
     )
     line: LineShape = Field(LineShape(), description="the frame that crops are cut from")
     crop: CropShape = CropShape()
+    window: WindowShape | None = Field(
+        None,
+        description="look at windows of the localizer's features instead of at crops; the network "
+        "is then our window net, whatever timm_name says",
+    )
+    features_of: Path | None = Field(
+        None, description="run of the localizer whose features these are"
+    )
+    hidden: int = Field(192, gt=0, description="of the window net")
 
 
 class Jitter(BaseModel, frozen=True, extra="forbid"):

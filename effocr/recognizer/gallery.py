@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from effocr.recognizer.arrays import Views
 from effocr.recognizer.exemplars import choose_rows, prune_rows
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.sources import GlyphSource
 
-Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
-Embed = Callable[[Grey], Floats]
-"""Crops [n, height, width] uint8 -> embeddings [n, dim] float32 of unit length."""
+Embed = Callable[[Views], Floats]
+"""Views of glyphs [n, ...] -> embeddings [n, dim] float32 of unit length."""
 
 CROPS_AT_ONCE = 512
 
@@ -50,7 +50,7 @@ class Retrieval:
         }
 
 
-def embed_all(embed: Embed, crops: Grey) -> Floats:
+def embed_all(embed: Embed, crops: Views) -> Floats:
     """Embed any number of crops, some at a time."""
     parts = [
         embed(crops[start : start + CROPS_AT_ONCE]) for start in range(0, len(crops), CROPS_AT_ONCE)
@@ -106,7 +106,7 @@ def build_index(
     return index
 
 
-def retrieve(embed: Embed, index: GlyphIndex, *, crops: Grey, labels: Sequence[str]) -> Retrieval:
+def retrieve(embed: Embed, index: GlyphIndex, *, crops: Views, labels: Sequence[str]) -> Retrieval:
     """Look every crop up and compare with its label."""
     found = index.search(embed_all(embed, crops), 5) if len(labels) else None
     answers = found.labels if found is not None else []

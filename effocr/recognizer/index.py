@@ -25,6 +25,8 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 QUERIES_AT_ONCE: Final = 256  # so that their similarities to all rows stay in the cache
+LEAST_LAYER: Final = 8  # characters whose n-th rows are compared in one step
+FEW: Final = 16  # characters wanted; more are found by sorting all
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,12 @@ class GlyphIndex:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The rows of an index grouped by character, made for searching.
+    """The rows of an index, arranged for searching.
+
+    First come the first rows of all characters, those with the most rows first, then the second
+    rows of those that have one, and so on: in such layers the best row of each character is found
+    by a few comparisons of long runs of numbers. Rows of the few characters that have many more
+    than the others stand at the end, one character after the other.
 
     The inner products are FAISS's and not numpy's, because numpy's BLAS would start threads of its
     own in each of the reader's threads (seven times slower on two busy cores), and FAISS's search
@@ -202,38 +209,68 @@ class _Table:
     """
 
     transform: Any
-    starts: Ints
+    layers: tuple[slice, ...]
+    crowds: Ints  # where the last rows of the first characters begin
     characters: npt.NDArray[np.object_]
     handicaps: Floats
 
     @classmethod
     def of(cls, index: Any, labels: Sequence[str], handicaps: Mapping[str, float]) -> Self:
-        numbers = {label: i for i, label in enumerate(dict.fromkeys(labels))}
-        codes = np.array([numbers[label] for label in labels], np.int64)
-        order = np.argsort(codes, kind="stable")
+        numbers = {label: i for i, (label, _) in enumerate(Counter(labels).most_common())}
+        order, layers, crowds = _arrange(np.array([numbers[label] for label in labels], np.int64))
         rows = (
             index.reconstruct_n(0, index.ntotal) if labels else np.zeros((0, index.d), np.float32)
         )
         transform = faiss.LinearTransform(index.d, len(labels), False)
         faiss.copy_array_to_vector(np.ascontiguousarray(rows[order]).ravel(), transform.A)
         transform.is_trained = True
-        starts = np.searchsorted(codes[order], np.arange(len(numbers)))
         taken_off = np.array([handicaps.get(label, 0.0) for label in numbers], np.float32)
-        return cls(transform, starts, np.array(list(numbers), dtype=object), taken_off)
+        return cls(transform, layers, crowds, np.array(list(numbers), dtype=object), taken_off)
 
     def best(self, queries: Floats, k: int) -> tuple[Ints, Floats]:
         """Numbers [n, k] and similarities [n, k] of the k best characters."""
         faiss.omp_set_num_threads(1)  # of this thread: the callers are the threads
         rows = self.transform.apply(np.ascontiguousarray(queries, np.float32))
-        alike = np.maximum.reduceat(rows, self.starts, axis=1)  # [n, characters]
-        each = alike - self.handicaps
-        found = np.argpartition(each, -k, axis=1)[:, -k:] if k < each.shape[1] else None
-        if found is None:
-            found = np.broadcast_to(np.arange(k), each.shape)
-        scores = np.take_along_axis(each, found, axis=1)
-        order = np.argsort(-scores, axis=1, kind="stable")
-        found = np.take_along_axis(found, order, axis=1)
+        alike = rows[:, self.layers[0]].copy()  # [n, characters]
+        for layer in self.layers[1:]:
+            deep = alike[:, : layer.stop - layer.start]
+            np.maximum(deep, rows[:, layer], out=deep)
+        if self.crowds.size:
+            deep = alike[:, : len(self.crowds)]
+            np.maximum(deep, np.maximum.reduceat(rows, self.crowds, axis=1), out=deep)
+        found = _greatest(alike - self.handicaps, k)
         return found, np.take_along_axis(alike, found, axis=1)
+
+
+def _arrange(codes: Ints) -> tuple[Ints, tuple[slice, ...], Ints]:
+    """The order of the rows of a `_Table`, its layers, and where its crowds begin.
+
+    Args:
+        codes: number of the character of each row; a lower one has no fewer rows.
+    """
+    grouped = np.argsort(codes, kind="stable")
+    own = codes[grouped]
+    depths = np.arange(len(own)) - np.searchsorted(own, own)  # rows of the character before it
+    sizes = np.bincount(depths)
+    deepest = max(int((sizes >= LEAST_LAYER).sum()), 1)
+    within = depths < deepest
+    layered = grouped[within][np.argsort(depths[within], kind="stable")]
+    ends = np.cumsum(sizes[:deepest]).tolist()
+    layers = tuple(slice(first, last) for first, last in zip([0, *ends], ends, strict=False))
+    crowds = np.flatnonzero(np.diff(own[~within], prepend=-1)) + len(layered)
+    return np.concatenate((layered, grouped[~within])), layers, crowds
+
+
+def _greatest(scores: Floats, k: int) -> Ints:
+    """Columns [n, k] of the k greatest of each row, greatest first; may change `scores`."""
+    if k > FEW:
+        return np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    found = np.empty((len(scores), k), np.int64)
+    rows = np.arange(len(scores))
+    for place in range(k):
+        found[:, place] = scores.argmax(axis=1)
+        scores[rows, found[:, place]] = -np.inf
+    return found
 
 
 def _read_index(path: Path) -> Any:

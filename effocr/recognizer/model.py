@@ -11,6 +11,7 @@ from torch.nn import functional
 from effocr.errors import TrainingError, UsageError
 from effocr.recognizer import glyphnet
 from effocr.recognizer.config import EncoderConfig
+from effocr.recognizer.windownet import WindowNet
 from effocr.training.checkpoints import load_weights, read_tensors
 
 OWN_NETWORK = glyphnet.glyphnet.__name__
@@ -45,13 +46,23 @@ class Encoder(nn.Module):
         return functional.normalize(self.embedding(self.backbone(ink)).float(), dim=1)
 
 
-def build_encoder(config: EncoderConfig, *, weights: Path | None = None) -> Encoder:
+def build_encoder(config: EncoderConfig, *, weights: Path | None = None) -> nn.Module:
     """Make an encoder, from random weights or from a local file of the timm network.
+
+    It takes the views that `config` speaks of, [n, ...] crops or windows, and gives
+    [n, embedding_size] float32 of unit length.
 
     Raises:
         UsageError: timm does not know the name, or the network can't take this size.
         TrainingError: the weights are not those of this network.
     """
+    if config.window is not None:
+        return WindowNet(
+            channels=config.window.channels,
+            columns=config.window.columns,
+            hidden=config.hidden,
+            embedding_size=config.embedding_size,
+        )
     crop_size = (config.line.height, config.crop.width)
     own = config.timm_name == OWN_NETWORK
     size = config.input_size or (crop_size if own else None)

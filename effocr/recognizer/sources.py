@@ -12,7 +12,7 @@ from effocr.bundle import CropShape, LineShape
 from effocr.data.records import GlyphImage
 from effocr.errors import TrainingError
 from effocr.frame import PAPER, lay_down
-from effocr.recognizer.arrays import cut_crops
+from effocr.recognizer.arrays import Views, cut_crops
 from effocr.recognizer.config import Jitter
 from effocr.recognizer.jitter import cut_jittered
 from effocr.synth.frames import RECOGNIZER_SEES, PreparedLine, draw_frame, frame_line
@@ -33,8 +33,11 @@ class GlyphSource(Protocol):
         """Character of each crop."""
         ...
 
-    def batch(self, rng: np.random.Generator, indices: Ints) -> Grey:
-        """Crops [n, height, width] uint8, paper 255; each call may cut them otherwise."""
+    def batch(self, rng: np.random.Generator, indices: Ints) -> Views:
+        """Crops [n, height, width] uint8, paper 255, or windows [n, channels, columns] float.
+
+        Each call may cut them otherwise.
+        """
         ...
 
 
@@ -97,6 +100,30 @@ class FrameSource:
         return (
             np.stack(crops) if crops else np.zeros((0, self.line.height, self.crop.width), np.uint8)
         )
+
+
+class WindowSource:
+    """Glyphs as windows of the localizer's features, kept in half precision."""
+
+    def __init__(self, windows: Sequence[Floats], labels: Sequence[str]) -> None:
+        """Take the windows of some lines, [n, channels, columns] float each.
+
+        Raises:
+            TrainingError: there are no glyphs.
+        """
+        if not labels:
+            raise TrainingError("no glyphs to learn from: the lines have no boxes with labels")
+        self._windows = np.concatenate([part.astype(np.float16, copy=False) for part in windows])
+        self._labels = list(labels)
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Character of each window."""
+        return self._labels
+
+    def batch(self, rng: np.random.Generator, indices: Ints) -> Floats:
+        """Windows [n, channels, columns] float32."""
+        return self._windows[indices].astype(np.float32)
 
 
 def label_frames(

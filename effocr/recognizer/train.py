@@ -10,11 +10,12 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from effocr.recognizer.arrays import Views
 from effocr.recognizer.config import EncoderConfig, RecognizerTraining
 from effocr.recognizer.gallery import Embed, build_index, pick_per_label, retrieve
 from effocr.recognizer.hardneg import with_hard_negatives
 from effocr.recognizer.loss import supcon
-from effocr.recognizer.model import Encoder, build_encoder
+from effocr.recognizer.model import build_encoder
 from effocr.recognizer.sampler import ClassBalancedOrder
 from effocr.recognizer.sources import GlyphSource
 from effocr.training.checkpoints import apply_weights, load_run, load_weights
@@ -51,7 +52,7 @@ class CropBatches:
         return len(self.order)
 
     def __getitem__(self, step: int) -> dict[str, Tensor]:
-        """Crops [n, height, width] uint8 and labels [n] int64."""
+        """Crops [n, height, width] uint8, or windows, and labels [n] int64."""
         rows = self.order[step]
         crops = self.source.batch(np.random.default_rng((self.seed, step, 1)), rows)
         return {
@@ -149,7 +150,7 @@ def train_recognizer(
         return fit(task, config.loop, run=run, log=log, resume=resume)
 
 
-def load_encoder(run: Path) -> tuple[Encoder, EncoderConfig]:
+def load_encoder(run: Path) -> tuple[nn.Module, EncoderConfig]:
     """The encoder of a run, with its best weights, ready to embed.
 
     Args:
@@ -165,11 +166,11 @@ def load_encoder(run: Path) -> tuple[Encoder, EncoderConfig]:
 
 
 def embed_with(model: nn.Module) -> Embed:
-    """Embed numpy crops with a network; call it in eval mode."""
+    """Embed numpy crops or windows with a network; call it in eval mode."""
     device = next(model.parameters()).device
 
     @torch.inference_mode()
-    def embed(crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    def embed(crops: Views) -> npt.NDArray[np.float32]:
         embeddings: npt.NDArray[np.float32] = (
             model(torch.from_numpy(crops).to(device)).float().cpu().numpy()
         )

@@ -18,7 +18,7 @@ from effocr.errors import UsageError
 from effocr.geometry import Direction
 from effocr.localizer.backends.boxes import Backend, BoxLocalizer, LineBoxes
 from effocr.pipeline.box_locator import BoxLocator
-from effocr.pipeline.cutters import FrameCutter, SquareCutter
+from effocr.pipeline.cutters import FrameCutter, SquareCutter, WindowCutter
 from effocr.pipeline.engines import Engines, Locator
 from effocr.pipeline.locate import NativeLocator
 from effocr.workbench.native_onnx import open_native_onnx
@@ -154,18 +154,20 @@ def combine(recognizer: Recognizer, locator: Locator | None) -> Engines:
     if locator is None:
         raise UsageError("a localizer is needed: name its folder with --localizer_dir")
     cutter, direction = recognizer.cutter, recognizer.manifest.direction
-    if isinstance(cutter, FrameCutter) and not isinstance(locator, NativeLocator):
+    framed = isinstance(cutter, FrameCutter | WindowCutter)
+    if framed and not isinstance(locator, NativeLocator):
         raise UsageError(
             f"{recognizer.manifest.name}: a native recognizer sees lines in the frame of the "
             "native localizer; give one with --localizer_dir, or a recognizer of squares"
         )
     if isinstance(locator, NativeLocator):
         direction = locator.shape.direction
-        if isinstance(cutter, FrameCutter) and locator.shape != recognizer.manifest.line:
+        if framed and locator.shape != recognizer.manifest.line:
             raise UsageError(
                 f"{recognizer.manifest.name}: localizer and recognizer were trained with "
                 "different line shapes"
             )
+        locator = replace(locator, exact=not isinstance(cutter, WindowCutter))
     elif isinstance(locator, BoxLocator):
         direction = locator.direction
     if isinstance(cutter, SquareCutter):

@@ -17,7 +17,7 @@ import numpy as np
 
 from effocr.bundle import Calibration, Manifest
 from effocr.errors import BundleError
-from effocr.pipeline.cutters import FrameCutter, SquareCutter
+from effocr.pipeline.cutters import FrameCutter, SquareCutter, WindowCutter
 from effocr.pipeline.engines import Encoder, Locator
 from effocr.pipeline.onnx_engines import load_engines
 from effocr.recognizer.index import GlyphIndex
@@ -66,7 +66,7 @@ class Recognizer:
 
     encoder: Encoder
     index: GlyphIndex
-    cutter: FrameCutter | SquareCutter
+    cutter: FrameCutter | SquareCutter | WindowCutter
     manifest: Manifest
     locator: Locator | None = None
     settled: bool = False
@@ -80,7 +80,9 @@ def model_recognizer(folder: Path) -> Recognizer:
     """
     engines = load_engines(folder)
     index, cutter = engines.index, engines.cutter
-    if not isinstance(index, GlyphIndex) or not isinstance(cutter, FrameCutter | SquareCutter):
+    if not isinstance(index, GlyphIndex) or not isinstance(
+        cutter, FrameCutter | SquareCutter | WindowCutter
+    ):
         raise BundleError(f"{folder}: not a model folder that this command can use")
     return Recognizer(
         engines.encoder, index, cutter, engines.manifest, engines.locator, engines.ties

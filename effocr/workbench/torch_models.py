@@ -7,16 +7,17 @@ from typing import Final
 import numpy as np
 import torch
 
-from effocr.bundle import CropShape, LineShape, Manifest
+from effocr.bundle import Manifest
 from effocr.errors import TrainingError, UsageError
 from effocr.language import Language
 from effocr.localizer import train as native_localizer
 from effocr.localizer.backends.boxes import Backend
-from effocr.pipeline.cutters import FrameCutter, SquareCutter
+from effocr.pipeline.cutters import SquareCutter, cutter_of
 from effocr.pipeline.engines import Locator
 from effocr.pipeline.locate import NativeLocator
 from effocr.pipeline.torch_engines import open_localizer
 from effocr.recognizer import train as native_recognizer
+from effocr.recognizer.config import EncoderConfig
 from effocr.recognizer.gallery import build_index
 from effocr.recognizer.sources import GlyphSource
 from effocr.training.checkpoints import BEST, load_checkpoint
@@ -190,14 +191,14 @@ def open_square_recognizer(
 
 
 def open_native(
-    run: Path, device: torch.device, glyphs: Callable[[LineShape, CropShape], GlyphSource]
+    run: Path, device: torch.device, glyphs: Callable[[EncoderConfig], GlyphSource]
 ) -> Recognizer:
     """Open a run of the native recognizer; its index is filled here, as no run keeps one.
 
     Args:
         run: its folder.
         device: where it computes.
-        glyphs: gives glyphs to fill the index with, for a line and a crop shape.
+        glyphs: gives glyphs to fill the index with, as the encoder sees them.
 
     Raises:
         TrainingError: not such a run.
@@ -205,7 +206,7 @@ def open_native(
     module, config = native_recognizer.load_encoder(run)
     network = OnDevice(module, device)
     rng = np.random.default_rng(0)
-    source = glyphs(config.line, config.crop)
+    source = glyphs(config)
     index = build_index(network.embed, source, rows_per_label=ROWS_PER_LABEL, rng=rng)
     manifest = Manifest(
         name=run.name,
@@ -214,6 +215,7 @@ def open_native(
         licence="NOASSERTION",
         line=config.line,
         crop=config.crop,
+        window=config.window,
         embedding_size=index.dim,
     )
-    return Recognizer(network, index, FrameCutter(config.crop), manifest, settled=True)
+    return Recognizer(network, index, cutter_of(manifest), manifest, settled=True)

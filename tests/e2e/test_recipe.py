@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
-from effocr.bundle import load_bundle
+from effocr.bundle import WindowShape, load_bundle
 from effocr.charset import Charset, write_charset
 from effocr.learn.recipe import FontSet, Recipe, train_from_fonts
 from effocr.localizer.config import LocalizerTraining
 from effocr.metrics.text import Score, score_line
 from effocr.pipeline.reader import Reader
-from effocr.recognizer.config import RecognizerTraining
+from effocr.recognizer.config import EncoderConfig, RecognizerTraining
 from effocr.synth.fonts import load_fonts
 from effocr.synth.lines import LineMaker, LineOptions
 from effocr.synth.text import TextMix
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 LETTERS = Charset(tuple("aehimnorstu."))
 
 
-def small_recipe(folder: Path) -> Recipe:
+def small_recipe(folder: Path, *, shared: bool) -> Recipe:
     write_charset(LETTERS, folder / "letters.txt")
     loop = {"bf16": False, "device": "cpu", "ema_decay": 0.98, "warmup": 0.1, "log_every": 20}
     text = TextMix(words=1, random=1, word_lists=(), prose=0)
@@ -40,15 +40,21 @@ def small_recipe(folder: Path) -> Recipe:
             batch_columns=2048,
         ),
         recognizer=RecognizerTraining(
-            loop=LoopConfig(max_steps=120, validate_every=120, **loop), batch_size=96
+            model=EncoderConfig(window=WindowShape(channels=192) if shared else None),
+            loop=LoopConfig(max_steps=120, validate_every=120, **loop),
+            batch_size=96,
         ),
+        int8=shared,
         rows_per_label=6,
     )
 
 
 @pytest.mark.slow
-def test_two_modules_trained_on_a_dozen_characters_read_unseen_lines(tmp_path: Path) -> None:
-    recipe = small_recipe(tmp_path)
+@pytest.mark.parametrize("shared", [False, True], ids=["crops", "features in int8"])
+def test_two_modules_trained_on_a_dozen_characters_read_unseen_lines(
+    tmp_path: Path, shared: bool
+) -> None:
+    recipe = small_recipe(tmp_path, shared=shared)
     fonts = load_fonts(
         [
             ROOT / "english_font_files" / f"{name}.ttf"
@@ -63,6 +69,7 @@ def test_two_modules_trained_on_a_dozen_characters_read_unseen_lines(tmp_path: P
     assert assembled.parity.as_text()
     manifest = load_bundle(model).manifest
     assert set(manifest.charset) == set(LETTERS)
+    assert (manifest.window is not None) == shared
     assert {font.name for font in manifest.fonts} == {font.family for font in fonts}
     maker, rng = LineMaker(fonts, LETTERS, recipe.synthesis), np.random.default_rng(99)
     lines = [maker.line(rng) for _ in range(20)]

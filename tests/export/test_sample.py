@@ -72,5 +72,15 @@ def test_the_rare_of_two_look_alikes_is_handicapped() -> None:
 
 
 def test_nothing_is_handicapped_where_it_would_not_help() -> None:
-    index, sample = comma_and_low_quote(0.02)  # the text says the opposite of the frequencies
-    assert fit_handicaps(index, sample, {"a": 1000, ",": 500, "\u201a": 5}) == {}
+    index = GlyphIndex.create(2)
+    index.add(np.eye(2, dtype=np.float32), ["a", "\u00e1"])
+    queries = np.array([[1, 0.1], [0.1, 1]], np.float32).repeat(50, axis=0)
+    sample = Sample(queries, np.ones(100, np.float32), ("a",) * 50 + ("\u00e1",) * 50)
+    assert fit_handicaps(index, sample, {"a": 1000, "\u00e1": 5}) == {}
+
+
+def test_glyphs_count_as_often_as_text_has_them_and_not_as_the_sample() -> None:
+    index, sample = comma_and_low_quote(0.5)
+    rare = fit_handicaps(index, sample, {"a": 1000, ",": 500, "\u201a": 5})
+    read = index.with_handicaps(rare).search(sample.embeddings, 1).labels
+    assert sum(row == [","] for row in read) > 0.9 * len(read)

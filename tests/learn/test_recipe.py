@@ -35,6 +35,15 @@ def test_recipes_out_of_form_are_errors_of_use(tmp_path: Path, text: str) -> Non
         read_recipe(tmp_path / "bad.yaml")
 
 
+def test_a_recognizer_looks_at_as_many_features_as_the_localizer_has(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\ncharset: c\nrecognizer: {model: {window: {channels: 7}}}\n")
+    with pytest.raises(UsageError, match=r"channels 7 differ.*column_channels 192"):
+        read_recipe(path)
+    kept = read_recipe(path, overrides=["localizer.model.column_channels=7"])
+    assert kept.recognizer.model.window is not None
+
+
 def test_the_shipped_recipes_are_in_form_and_their_charsets_are_there() -> None:
     paths = sorted((ROOT / "scripts" / "recipes").glob("*.yaml"))
     assert paths

@@ -154,7 +154,7 @@ def test_a_run_keeps_its_settings_and_goes_on_from_them(tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert train_localizer(LINES, (), LETTERS, longer, run=run, resume=run).step == 6
     found = TorchLocalizer(run).maps(np.full((2, 40, 64), 255, np.uint8))
-    assert found.shape == (2, arrays.CHANNELS, 32)
+    assert found.shape == (2, arrays.CHANNELS + SMALL.column_channels, 32)
 
 
 def test_a_run_starts_from_weights_even_with_other_characters(tmp_path: Path) -> None:

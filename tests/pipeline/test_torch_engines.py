@@ -49,7 +49,10 @@ def test_maps_are_pixels_and_probabilities_of_the_averaged_weights(
     run, model = localizer_run
     lines = np.random.default_rng(0).integers(0, 255, (3, 40, 64), np.uint8)
     found = TorchLocalizer(run).maps(lines)
-    assert (found.shape, found.dtype) == ((3, arrays.CHANNELS, 32), np.float32)
+    assert (found.shape, found.dtype) == (
+        (3, arrays.CHANNELS + SMALL.column_channels, 32),
+        np.float32,
+    )
     with torch.no_grad():
         raw = model(torch.from_numpy(lines))[0].numpy()
         assert np.allclose(found, DeployedLocalizer(model)(torch.from_numpy(lines)).numpy())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ from effocr.cli.compat.inference import add_flags, direction_of, infer, show_war
 if TYPE_CHECKING:
     import torch
 
-    from effocr.bundle import CropShape, LineShape
     from effocr.language import Language
+    from effocr.recognizer.config import EncoderConfig
     from effocr.recognizer.sources import GlyphSource
     from effocr.workbench.recognizers import Recognizer
 
@@ -82,13 +83,13 @@ def _open_recognizer(
 
     folder, root = args.recognizer_dir, args.ad_hoc_index_root_dir
     if is_native_run(folder):
-        return open_native(folder, device, lambda *shapes: _glyphs(folder, root, *shapes))
+        return open_native(folder, device, partial(_glyphs, folder, root))
     network = Network(args.auto_model_timm, args.auto_model_hf, args.N_classes, args.imsize)
     ad_hoc = None if root is None else (root, language)
     return open_recognizer(folder, network, device, ad_hoc=ad_hoc)
 
 
-def _glyphs(run: Path, root: Path | None, line: LineShape, crop: CropShape) -> GlyphSource:
+def _glyphs(run: Path, root: Path | None, model: EncoderConfig) -> GlyphSource:
     """Glyphs for the index of a native run: of a data set, or what it learnt from.
 
     Raises:
@@ -104,4 +105,4 @@ def _glyphs(run: Path, root: Path | None, line: LineShape, crop: CropShape) -> G
             f"{run}: says not what it learnt from; name glyphs for its index with "
             "--ad_hoc_index_root_dir, or give a model folder of `effocr export`"
         )
-    return prepare_source(paths, line, crop, seed=0)
+    return prepare_source(paths, model, seed=0)
