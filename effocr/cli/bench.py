@@ -42,8 +42,8 @@ def lines(
         str,
         typer.Option(
             metavar="ENGINE,...",
-            help="tesseract and rapidocr[=PYTHON], PYTHON being an interpreter that has "
-            "rapidocr-onnxruntime.",
+            help="tesseract, rapidocr[=PYTHON], PYTHON being an interpreter that has "
+            "rapidocr-onnxruntime, and openvino: the same model on another runtime.",
         ),
     ] = "",
     model: Model = "en",
@@ -73,7 +73,7 @@ def lines(
 
     engines: dict[str, Engine] = {"effocr": effocr}
     for peer in filter(None, (name.strip() for name in against.split(","))):
-        engines[peer.partition("=")[0]] = peer_engine(peer, threads)
+        engines[peer.partition("=")[0]] = peer_engine(peer, threads, model=model)
     sets = read_line_sets(folders)
     for one in sets:
         tell_skipped(one.problems)
@@ -83,18 +83,23 @@ def lines(
         raise typer.Exit(1)
 
 
-def peer_engine(peer: str, threads: int | None) -> Engine:
+def peer_engine(peer: str, threads: int | None, *, model: str = "en") -> Engine:
     """An engine to compare with.
 
     Args:
-        peer: `tesseract`, `rapidocr` or `rapidocr=PYTHON`.
+        peer: `tesseract`, `rapidocr`, `rapidocr=PYTHON` or `openvino`.
         threads: cores it may use; all if not given.
+        model: of ours, for `openvino`.
 
     Raises:
         UsageError: there is no such engine.
     """
+    from importlib.util import find_spec
+
     from effocr.errors import UsageError
+    from effocr.evaluation.peers import effocr as ours
     from effocr.evaluation.peers import rapidocr, tesseract
+    from effocr.evaluation.peers.run import Missing
 
     def read_tesseract(paths: Sequence[Path], turns: int) -> LinesRun | Missing:
         return tesseract.read_lines(paths, turns=turns, processes=threads)
@@ -102,10 +107,17 @@ def peer_engine(peer: str, threads: int | None) -> Engine:
     def read_rapidocr(paths: Sequence[Path], turns: int) -> LinesRun | Missing:
         return rapidocr.read_lines(paths, turns=turns, threads=threads, python=python or None)
 
+    def read_openvino(paths: Sequence[Path], turns: int) -> LinesRun | Missing:
+        if find_spec("openvino") is None:
+            return Missing("OpenVINO is not installed: pip install 'effocr[openvino]'")
+        return ours.read_lines(paths, turns=turns, threads=threads, model=model, runtime="openvino")
+
     name, _, python = peer.partition("=")
     match name:
         case "tesseract" if not python:
             return read_tesseract
         case "rapidocr":
             return read_rapidocr
-    raise UsageError(f"--against {peer}: known are tesseract and rapidocr[=PYTHON]")
+        case "openvino" if not python:
+            return read_openvino
+    raise UsageError(f"--against {peer}: known are tesseract, rapidocr[=PYTHON] and openvino")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -82,6 +82,10 @@ def read(
             help="Correct words that are not in FILE to words of it that look the same.",
         ),
     ] = None,
+    runtime: Annotated[
+        Literal["onnxruntime", "openvino"],
+        typer.Option(help="Of the localizer; openvino is an extra, faster where the CPU has AMX."),
+    ] = "onnxruntime",
 ) -> None:
     """Read images of text lines."""
     if not lines:
@@ -101,6 +105,7 @@ def read(
         blacklist=blacklist,
         min_confidence=min_confidence,
         corrections=_corrections(fix_case, lexicon),
+        runtime=runtime,
     )
     with Outputs(inputs, formats, out, one_file=one_file, force=force) as outputs:
         status = _read_all(reader, inputs, outputs, draw)

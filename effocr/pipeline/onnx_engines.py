@@ -6,7 +6,7 @@ A session is shared by all threads of a reader and runs in the thread that calls
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,14 +16,15 @@ from effocr.errors import BundleError
 from effocr.localizer.arrays import CHANNELS, STRIDE
 from effocr.onnx_session import onnx_errors, open_session
 from effocr.pipeline.cutters import cutter_of
-from effocr.pipeline.engines import Engines, Views
+from effocr.pipeline.engines import Engines, Localizer, Views
 from effocr.pipeline.locate import NativeLocator
 
 if TYPE_CHECKING:
     import onnxruntime
 
-__all__ = ["OnnxEncoder", "OnnxLocalizer", "check_engines", "load_engines"]
+__all__ = ["OnnxEncoder", "OnnxLocalizer", "Runtime", "check_engines", "load_engines"]
 
+Runtime = Literal["onnxruntime", "openvino"]
 CROPS, WINDOWS, EMBEDDINGS = "crops", "windows", "embeddings"  # in recognizer.onnx
 _SHOWN = 8  # characters named in a message
 
@@ -71,14 +72,19 @@ class OnnxEncoder:
         return found
 
 
-def load_engines(model: str | Path) -> Engines:
+def load_engines(
+    model: str | Path, *, runtime: Runtime = "onnxruntime", threads: int = 1
+) -> Engines:
     """Open a model for reading.
 
     Args:
         model: name or folder.
+        runtime: of the localizer's network.
+        threads: of the reader that will call it.
 
     Raises:
         UsageError: there is no such model.
+        MissingDependencyError: the runtime is not installed.
         BundleError: its files are missing, changed, or do not fit together.
     """
     from effocr.recognizer.index import GlyphIndex
@@ -105,7 +111,7 @@ def load_engines(model: str | Path) -> Engines:
             f"{' '.join(strange[:_SHOWN])}; export the model again with `effocr export`"
         )
     manifest = bundle.manifest
-    localizer = OnnxLocalizer(bundle.path(LOCALIZER))
+    localizer = _open_localizer(bundle.path(LOCALIZER), runtime, threads)
     return Engines(
         NativeLocator(
             localizer, manifest.line, manifest.peak_threshold, exact=manifest.window is None
@@ -115,6 +121,16 @@ def load_engines(model: str | Path) -> Engines:
         index,
         manifest,
     )
+
+
+def _open_localizer(path: Path, runtime: Runtime, threads: int) -> Localizer:
+    match runtime:
+        case "onnxruntime":
+            return OnnxLocalizer(path)
+        case "openvino":
+            from effocr.pipeline.openvino_engines import OpenVinoLocalizer
+
+            return OpenVinoLocalizer(path, threads)
 
 
 def check_engines(engines: Engines) -> None:

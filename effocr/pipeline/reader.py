@@ -16,7 +16,7 @@ from effocr.pipeline.assemble import Rules
 from effocr.pipeline.chunk import ReadFailure, read_chunk
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.images import ImageSource
-from effocr.pipeline.onnx_engines import load_engines
+from effocr.pipeline.onnx_engines import Runtime, load_engines
 from effocr.pipeline.postprocess.corrections import Corrections
 from effocr.pipeline.threads import single_threaded, thread_count
 from effocr.pipeline.whitelist import restrict
@@ -47,6 +47,7 @@ class Reader:
         unknown_similarity: a glyph less like anything in the index becomes U+FFFD; None for the
             threshold of the model.
         corrections: what is corrected after reading, each change marked; None for nothing.
+        runtime: of the localizer's network; openvino is an extra, faster where the CPU has AMX.
 
     Raises:
         UsageError: an option is out of range, or there is no such model.
@@ -64,13 +65,18 @@ class Reader:
         min_confidence: float = 0.0,
         unknown_similarity: float | None = None,
         corrections: Corrections | None = None,
+        runtime: Runtime = "onnxruntime",
     ) -> None:
         if top_k < 1:
             raise UsageError(f"top_k {top_k}: at least 1 candidate is needed")
         if not 0.0 <= min_confidence <= 1.0:
             raise UsageError(f"min_confidence {min_confidence}: must be from 0 to 1")
         self._threads = thread_count(threads)
-        engines = model if isinstance(model, Engines) else load_engines(model)
+        engines = (
+            model
+            if isinstance(model, Engines)
+            else load_engines(model, runtime=runtime, threads=self._threads)
+        )
         self._engines = restrict(engines, whitelist, blacklist)
         manifest = engines.manifest
         self._rules = Rules(

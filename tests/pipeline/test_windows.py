@@ -45,7 +45,7 @@ def test_features_of_each_frame_are_cut_at_its_own_boxes() -> None:
 
 def test_features_of_another_localizer_are_refused() -> None:
     lines, shape = frames(np.random.default_rng(0)), WindowShape(channels=7)
-    with pytest.raises(TrainingError, match="gives 2 features.*looks at 7"):
+    with pytest.raises(TrainingError, match=r"gives 2 features.*looks at 7"):
         cut_known(lines, Echo(), shape)
     located = Located(lines[0].boxes, np.ones(2, np.float32), np.zeros(2, np.float32), None, 0.0)
     line = LocatedLine(lines[0].pixels, Affine.identity(), lines[0].pixels, located)

@@ -22,6 +22,7 @@ def read_lines(
     turns: int = 1,
     threads: int | None = None,
     model: str = "en",
+    runtime: str = "onnxruntime",
 ) -> LinesRun:
     """Read line images with a model of ours.
 
@@ -30,11 +31,16 @@ def read_lines(
         turns: how often to read them all.
         threads: one per core if not given.
         model: name or folder.
+        runtime: of the localizer's network.
 
     Raises:
         EffOCRError: the model cannot be loaded.
     """
-    settings = {"threads": threads or os.cpu_count() or 1, "model": str(find_model(model))}
+    settings = {
+        "threads": threads or os.cpu_count() or 1,
+        "model": str(find_model(model)),
+        "runtime": runtime,
+    }
     # The worker is of this very package, whatever folder the command was typed in (-P).
     folders = [str(Path(effocr.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
     return run_worker(

@@ -35,7 +35,7 @@ def main() -> int:
 
 def _read(job: dict[str, Any]) -> dict[str, Any]:
     """Load the model, read every line, say how long it took."""
-    reader = Reader(job["model"], threads=job["threads"])
+    reader = Reader(job["model"], threads=job["threads"], runtime=job["runtime"])
     reader.read(_any_print())  # model loaded and warm
     paths: list[str] = job["paths"]
     texts: list[str | None] = []
@@ -52,7 +52,8 @@ def _read(job: dict[str, Any]) -> dict[str, Any]:
     return {
         "texts": texts,
         "seconds": seconds,
-        "configuration": f"effocr, model {Path(job['model']).name}, {job['threads']} threads",
+        "configuration": f"effocr, model {Path(job['model']).name}, {job['threads']} threads, "
+        f"{job['runtime']}",
         "failures": failures,
     }
 

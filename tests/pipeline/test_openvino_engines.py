@@ -1,0 +1,66 @@
+"""The localizer on OpenVINO against onnxruntime, and what is said where it cannot run."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from effocr.bundle import EMBEDDED, LOCALIZER, RECOGNIZER
+from effocr.cli.main import main
+from effocr.errors import BundleError, MissingDependencyError
+from effocr.pipeline.onnx_engines import OnnxLocalizer
+from effocr.pipeline.openvino_engines import OpenVinoLocalizer
+
+ROOT = Path(__file__).parents[2]
+MODEL = EMBEDDED / "en"
+
+
+def lines(width: int) -> np.ndarray:
+    rng = np.random.default_rng(width)
+    found = np.full((2, 40, width), 255, np.uint8)
+    for x in range(8, width - 8, 14):
+        found[:, 15:28, x : x + 3] = rng.integers(0, 80)
+    return found
+
+
+def test_both_runtimes_see_the_same() -> None:
+    pytest.importorskip("openvino")
+    one, two = OnnxLocalizer(MODEL / LOCALIZER), OpenVinoLocalizer(MODEL / LOCALIZER, 2)
+    widths = [64, 128, 96, 64, 256]
+    with ThreadPoolExecutor(2) as pool:  # one after the other would not show a shared result
+        found = list(pool.map(two.maps, map(lines, widths)))
+    for width, maps in zip(widths, found, strict=True):
+        expected = one.maps(lines(width))
+        assert maps.shape == expected.shape
+        assert np.abs(maps[:, 0] - expected[:, 0]).mean() < 0.02
+        assert np.corrcoef(maps.ravel(), expected.ravel())[0, 1] > 0.99
+
+
+def test_lines_are_read_alike(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("openvino")
+    command = ["read", "--lines", str(ROOT / "docs" / "samples" / "lines")]
+    assert main(command) == 0
+    expected = capsys.readouterr().out
+    assert main([*command, "--runtime", "openvino"]) == 0
+    found = capsys.readouterr().out
+    same = sum(a == b for a, b in zip(expected.split(), found.split(), strict=False))
+    assert same > 0.9 * len(expected.split())
+
+
+def test_a_graph_of_another_kind_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("openvino")
+    with pytest.raises(BundleError, match="not lines to maps"):
+        OpenVinoLocalizer(MODEL / RECOGNIZER)
+    (tmp_path / "x.onnx").write_bytes(b"no graph")
+    with pytest.raises(BundleError, match="cannot open"):
+        OpenVinoLocalizer(tmp_path / "x.onnx")
+    with pytest.raises(BundleError, match="missing"):
+        OpenVinoLocalizer(tmp_path / "absent.onnx")
+
+
+def test_without_openvino_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(MissingDependencyError, match=r"effocr\[openvino\]"):
+        OpenVinoLocalizer(MODEL / LOCALIZER)
