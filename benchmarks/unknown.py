@@ -23,7 +23,7 @@ from effocr.evaluation.report import table
 from effocr.evaluation.sets import read_line_sets
 from effocr.metrics.boxes import iou_matrix
 from effocr.pipeline.reader import Reader
-from effocr.synth.compose import Face, open_face
+from effocr.synth.face import Face, open_face
 from effocr.synth.fonts import FontFile, load_fonts
 from effocr.synth.lines import LineMaker
 from effocr.synth.words import COMMON

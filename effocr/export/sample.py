@@ -12,6 +12,7 @@ import numpy.typing as npt
 from effocr.bundle import LineShape, WindowShape
 from effocr.data.labelled import LabelledLine
 from effocr.geometry import iou_matrix
+from effocr.metrics.boxes import BoxCounts, count_matches
 from effocr.pipeline.cutters import WindowCutter
 from effocr.pipeline.engines import Cutter, Encoder, Localizer, LocatedLine
 from effocr.pipeline.locate import locate_lines
@@ -21,6 +22,7 @@ from effocr.synth.frames import PreparedLine
 
 __all__ = [
     "Sample",
+    "choose_threshold",
     "collect_sample",
     "fit_handicaps",
     "locate_frames",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 LEAST_IOU: Final = 0.5
+THRESHOLDS: Final = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)  # of a glyph's score
 CHUNK: Final = 32  # lines located together
 HANDICAPS: Final = (0.0, 0.005, 0.01, 0.015, 0.02, 0.03, 0.04)  # cosine for each power of ten
 LEAST_GAIN: Final = 1e-4  # of the glyphs read right, for a greater handicap
@@ -81,6 +84,21 @@ def locate(
         starts = range(0, len(lines), CHUNK)
         for start, found in zip(starts, pool.map(chunk, starts), strict=True):
             yield from zip(lines[start : start + CHUNK], found, strict=True)
+
+
+def choose_threshold(
+    lines: Sequence[PreparedLine], localizer: Localizer, shape: LineShape
+) -> float:
+    """The least score of a glyph with the best F-score of the boxes on lines kept aside."""
+    best, found = -1.0, THRESHOLDS[0]
+    for threshold in THRESHOLDS:
+        counts = BoxCounts()
+        for line, where in locate(lines, localizer, shape, peak_threshold=threshold, exact=False):
+            boxes = where.frame.boxes(where.located.boxes)
+            counts += count_matches(boxes, line.truth.boxes, LEAST_IOU)
+        if counts.f_score > best:
+            best, found = counts.f_score, threshold
+    return found
 
 
 def locate_frames(

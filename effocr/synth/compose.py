@@ -3,19 +3,17 @@
 This file knows ink and places only; paper, wear and scanning are `effocr.synth.degrade`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageDraw, ImageFont
 
 from effocr.charset import graphemes
+from effocr.synth.face import Face
+from effocr.synth.raster import Ink, Raster
 
-Ink = npt.NDArray[np.uint8]  # 0 paper, 255 full ink
-
-FACES_KEPT: Final = 48  # opened font sizes a process keeps
 # How joined letters are drawn: the compatibility characters of Unicode. Labels keep the letters.
 LIGATURES: Final = {
     "ffi": "\ufb03",
@@ -24,76 +22,8 @@ LIGATURES: Final = {
     "fi": "\ufb01",
     "fl": "\ufb02",
 }
+SENTENCE_ENDS: Final = frozenset(".!?")
 THIN_SPACE_BEFORE: Final = frozenset(";:!?»”’")
-
-
-@dataclass(frozen=True, slots=True)
-class Raster:
-    """A glyph drawn once: its ink and where the ink lies relative to the pen on the baseline."""
-
-    ink: Ink
-    left: int
-    top: int
-    advance: float
-
-
-class Face:
-    """A font at one size. Holds the open font and the glyphs drawn so far."""
-
-    def __init__(self, path: str, index: int, size_px: int) -> None:
-        self.size_px = size_px
-        self._font = ImageFont.truetype(
-            path, size_px, index=index, layout_engine=ImageFont.Layout.BASIC
-        )
-        self._rasters: dict[str, Raster] = {}
-        self._kerning: dict[str, float] = {}
-
-    def raster(self, glyph: str) -> Raster:
-        """The glyph's ink, cropped to it; an empty array for a blank."""
-        found = self._rasters.get(glyph)
-        if found is None:
-            found = self._rasters[glyph] = self._draw(glyph)
-        return found
-
-    def kerning(self, left: str, right: str) -> float:
-        """Pixels to add between two glyphs, from the font."""
-        pair = left + right
-        found = self._kerning.get(pair)
-        if found is None:
-            together = self._font.getlength(pair)
-            found = together - self.raster(left).advance - self.raster(right).advance
-            self._kerning[pair] = found
-        return found
-
-    @property
-    def pitch(self) -> float:
-        """Width of every glyph of a monospaced font (typewriter, line printer), else 0."""
-        narrow, wide = self.raster("i").advance, self.raster("m").advance
-        return wide if abs(wide - narrow) < 0.02 * self.size_px else 0.0
-
-    def _draw(self, glyph: str) -> Raster:
-        advance = float(self._font.getlength(glyph))
-        x0, y0, x1, y1 = self._font.getbbox(glyph, anchor="ls")
-        pad = 3
-        width, height = int(x1 - x0) + 2 * pad, int(y1 - y0) + 2 * pad
-        canvas = Image.new("L", (max(width, 1), max(height, 1)), 0)
-        ImageDraw.Draw(canvas).text(
-            (pad - x0, pad - y0), glyph, fill=255, font=self._font, anchor="ls"
-        )
-        ink = np.asarray(canvas)
-        rows, columns = np.flatnonzero(ink.max(axis=1) > 40), np.flatnonzero(ink.max(axis=0) > 40)
-        if not rows.size:
-            return Raster(np.zeros((0, 0), np.uint8), 0, 0, advance)
-        top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-        return Raster(
-            ink[top:bottom, left:right].copy(), int(x0 - pad + left), int(y0 - pad + top), advance
-        )
-
-
-@lru_cache(maxsize=FACES_KEPT)
-def open_face(path: str, index: int, size_px: int) -> Face:
-    """The font at this size, kept open for the next line."""
-    return Face(path, index, size_px)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +38,7 @@ class Setting:
         glyph_shift: standard deviation of each glyph's own vertical shift (uneven type).
         glyph_ink: least ink of a glyph, 0 to 1; each glyph draws its own between this and 1.
         thin_space: put before ; : ! ? and closing quotes, as old print does.
+        sentence_space: added to the space after . ! and ?; in a monospaced face, in cells.
     """
 
     tracking: float = 0.0
@@ -116,6 +47,7 @@ class Setting:
     glyph_shift: float = 0.0
     glyph_ink: float = 1.0
     thin_space: float = 0.0
+    sentence_space: float = 0.0
     tracking_spread: float = 0.0
 
     def gap(self, rng: np.random.Generator) -> float:
@@ -133,6 +65,9 @@ class Run:
         text: the words.
         face: at its size.
         joined: letter sequences to draw as ligatures.
+        drawn_as: characters for which another one stands in, as l for 1 on old typewriters.
+        tight: pairs of letters cast as one, which touch and are never letterspaced.
+        tracking: added after every glyph besides that of the line, in em: letterspaced words.
         scale: size over the line's own, which 1 is.
     """
 
@@ -140,6 +75,9 @@ class Run:
     face: Face
     joined: frozenset[str] = frozenset()
     scale: float = 1.0
+    drawn_as: Mapping[str, str] = field(default_factory=dict)
+    tight: frozenset[str] = frozenset()
+    tracking: float = 0.0
 
 
 @dataclass(slots=True)
@@ -208,29 +146,41 @@ def _place_run(pen: Pen, run: Run, setting: Setting, rng: np.random.Generator) -
     face, em = run.face, run.face.size_px
     cell = face.pitch
     previous = ""
+    sentence_ended = False
     for glyph in _labels(run):
         if glyph == " ":
             pen.end_word()
             space = cell or em * max(
                 0.12, rng.normal(setting.word_space, setting.word_space_spread)
             )
+            if sentence_ended:
+                space += setting.sentence_space * (cell or em)
             pen.x += space + setting.tracking * em
             previous = ""
             continue
-        drawn = LIGATURES.get(glyph, glyph)
+        drawn = run.drawn_as.get(glyph) or LIGATURES.get(glyph, glyph)
         raster = face.raster(drawn)
         if previous and not cell:
             pen.x += face.kerning(previous, drawn)
             if glyph in THIN_SPACE_BEFORE:
                 pen.x += setting.thin_space * em
+            if pen.placed and pen.placed[-1][-1] + glyph in run.tight:
+                _close_up(pen, raster)
         inset = (cell - raster.advance) / 2 if cell else 0.0
         shift = rng.normal(0.0, setting.glyph_shift) * em if setting.glyph_shift else 0.0
         ink = rng.uniform(setting.glyph_ink, 1.0) if setting.glyph_ink < 1 else 1.0
         if raster.ink.size:
             x = round(pen.x + inset) + raster.left
             pen.placed.append((raster, x, round(shift) + raster.top, ink, glyph))
-        pen.x += (cell or raster.advance) + setting.gap(rng) * em
+        pen.x += (cell or raster.advance) + (setting.gap(rng) + run.tracking) * em
         previous = drawn
+        sentence_ended = glyph in SENTENCE_ENDS
+
+
+def _close_up(pen: Pen, raster: Raster) -> None:
+    """Move the pen back, so that the next glyph's box touches that of the last one."""
+    last, x, _, _, _ = pen.placed[-1]
+    pen.x = min(pen.x, x + last.ink.shape[1] - raster.left)
 
 
 def _labels(run: Run) -> list[str]:

@@ -4,9 +4,8 @@ here.
 Every step takes `rng` and is a few OpenCV calls, so a line costs about two milliseconds.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import cv2
 import numpy as np
@@ -16,6 +15,8 @@ Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 PAPER: Final = 255.0
+HAIRLINE_REACH: Final = 0.22  # x-heights; within, a stroke says how black its own edge may be
+LEAST_HAIRLINE: Final = 0.25  # of full ink; what is fainter is no stroke
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class Wear:
         bleed: standard deviation of the ink's spread.
         weight: shift of the stroke edge after spreading; positive fills strokes, negative breaks
             them.
+        hairlines: how far thin strokes keep their ink when it spreads; at 0 they pale beside fat
+            ones and break, at 1 they print as black.
         hardness: slope of the edge; high is bilevel.
         roughness: amplitude of noise along the edges.
         fading: share of ink lost in patches.
@@ -44,6 +47,7 @@ class Wear:
 
     bleed: float = 0.0
     weight: float = 0.0
+    hairlines: float = 0.0
     hardness: float = 6.0
     roughness: float = 0.0
     fading: float = 0.0
@@ -110,7 +114,7 @@ def _spread(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generato
     # The edge lies at half of what strokes reach: hairlines must not vanish under a little bleed.
     inked = amount[amount > 0.1]
     full = float(np.percentile(inked[:: max(1, inked.size // 2048)], 70)) if inked.size else 1.0
-    level = amount / max(full, 0.2) - 0.5 + wear.weight
+    level = amount / _full_ink(amount, max(full, 0.2), x_height, wear.hairlines) - 0.5 + wear.weight
     if wear.roughness:
         cell = max(1.0, x_height * rng.uniform(0.06, 0.16))
         level += wear.roughness * noise_field(amount.shape, cell, rng)
@@ -121,6 +125,16 @@ def _spread(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generato
         level -= wear.fading * np.maximum(patches, 0)
     inked_level: Floats = np.clip(level * wear.hardness + 0.5, 0, 1)
     return inked_level
+
+
+def _full_ink(amount: Floats, full: float, x_height: float, hairlines: float) -> Floats | float:
+    """What counts as black at each place: what fat strokes reach, or the stroke nearby."""
+    if not hairlines:
+        return full
+    side = max(1, round(HAIRLINE_REACH * x_height))
+    nearby = cv2.dilate(amount, np.ones((side, side), np.uint8))
+    own: Floats = np.clip(nearby, LEAST_HAIRLINE * full, full)
+    return full + hairlines * (own - full)
 
 
 def _speckle(amount: Floats, x_height: float, density: float, rng: np.random.Generator) -> None:
@@ -177,117 +191,3 @@ def _bilevel(grey: Grey, threshold: float) -> Grey:
     sample = grey[:: max(1, grey.shape[0] // 24)]
     dark, light = np.percentile(sample, (2, 60))
     return np.where(grey > dark + threshold * (light - dark), np.uint8(255), np.uint8(0))
-
-
-WearKind = Literal["scan", "print", "typescript", "receipt", "clean", "none"]
-WEAR_SHARES: Final[dict[WearKind, float]] = {
-    "scan": 0.16, "print": 0.34, "typescript": 0.22, "receipt": 0.18, "clean": 0.10,
-}  # fmt: skip
-
-
-def draw_wear(rng: np.random.Generator, shares: Mapping[WearKind, float] | None = None) -> Wear:
-    """Draw one of the ways in which print reaches us.
-
-    Args:
-        rng: draws all of it.
-        shares: weight of each kind, `WEAR_SHARES` if not given: `scan` (grey), `print` (bilevel),
-            `typescript`, `receipt`, `clean` (another resolution only), `none`.
-    """
-    shares = WEAR_SHARES if shares is None else shares
-    total = sum(shares.values())
-    place = rng.choice(len(shares), p=[share / total for share in shares.values()])
-    match tuple(shares)[int(place)]:
-        case "scan":
-            return _grey_scan(rng)
-        case "print":
-            return _bilevel_scan(rng)
-        case "typescript":
-            return _typescript(rng)
-        case "receipt":
-            return _receipt(rng)
-        case "clean":
-            return Wear(hardness=4, bleed=0.03, x_height_px=rng.uniform(9, 28))
-        case "none":
-            return Wear()
-
-
-def _maybe(rng: np.random.Generator, share: float, low: float, high: float) -> float:
-    """A number between low and high in `share` of the cases, else 0."""
-    return float(rng.uniform(low, high)) if rng.random() < share else 0.0
-
-
-def _weight(rng: np.random.Generator) -> float:
-    """Ink gain: print is more often too fat than too thin."""
-    return float(np.clip(rng.normal(0.06, 0.1), -0.15, 0.28))
-
-
-def _grey_scan(rng: np.random.Generator) -> Wear:
-    return Wear(
-        bleed=rng.uniform(0.02, 0.08),
-        weight=_weight(rng),
-        hardness=rng.uniform(1.5, 6),
-        roughness=_maybe(rng, 0.6, 0.03, 0.16),
-        fading=_maybe(rng, 0.3, 0.05, 0.25),
-        specks=_maybe(rng, 0.4, 0.002, 0.04),
-        paper=rng.uniform(0.6, 1.0),
-        ink=rng.uniform(0.0, 0.35),
-        uneven=_maybe(rng, 0.5, 0.01, 0.06),
-        grain=_maybe(rng, 0.7, 0.005, 0.04),
-        blur=_maybe(rng, 0.7, 0.02, 0.11),
-        x_height_px=rng.uniform(9, 26),
-        jpeg=int(rng.integers(25, 92)) if rng.random() < 0.5 else None,
-    )
-
-
-def _bilevel_scan(rng: np.random.Generator) -> Wear:
-    return Wear(
-        bleed=rng.uniform(0.03, 0.09),
-        weight=_weight(rng),
-        hardness=rng.uniform(2, 8),
-        roughness=_maybe(rng, 0.85, 0.04, 0.22),
-        fading=_maybe(rng, 0.3, 0.05, 0.3),
-        specks=_maybe(rng, 0.35, 0.002, 0.04),
-        grain=rng.uniform(0.0, 0.08),
-        blur=rng.uniform(0.02, 0.1),
-        x_height_px=rng.uniform(10, 28),
-        bilevel=float(np.clip(rng.normal(0.55, 0.1), 0.3, 0.85)),
-    )
-
-
-def _typescript(rng: np.random.Generator) -> Wear:
-    return Wear(
-        bleed=rng.uniform(0.03, 0.1),
-        weight=_weight(rng),
-        hardness=rng.uniform(1.2, 5),
-        roughness=_maybe(rng, 0.8, 0.05, 0.25),
-        fading=_maybe(rng, 0.4, 0.05, 0.35),
-        specks=_maybe(rng, 0.5, 0.002, 0.05),
-        paper=rng.uniform(0.65, 1.0),
-        ink=rng.uniform(0.0, 0.45),
-        uneven=_maybe(rng, 0.4, 0.01, 0.06),
-        grain=_maybe(rng, 0.8, 0.01, 0.06),
-        blur=_maybe(rng, 0.8, 0.03, 0.14),
-        x_height_px=rng.uniform(7.5, 24),
-        bilevel=float(np.clip(rng.normal(0.55, 0.1), 0.3, 0.85)) if rng.random() < 0.35 else None,
-        jpeg=int(rng.integers(25, 92)) if rng.random() < 0.6 else None,
-    )
-
-
-def _receipt(rng: np.random.Generator) -> Wear:
-    return Wear(
-        bleed=rng.uniform(0.0, 0.08),
-        weight=_weight(rng),
-        hardness=rng.uniform(1.5, 8),
-        roughness=_maybe(rng, 0.6, 0.03, 0.22),
-        fading=_maybe(rng, 0.35, 0.05, 0.35),
-        specks=_maybe(rng, 0.35, 0.01, 0.2),
-        paper=rng.uniform(0.6, 1.0),
-        ink=rng.uniform(0.0, 0.5),
-        uneven=_maybe(rng, 0.3, 0.01, 0.06),
-        grain=_maybe(rng, 0.6, 0.01, 0.08),
-        blur=_maybe(rng, 0.6, 0.02, 0.14),
-        x_height_px=rng.uniform(7, 22),
-        bilevel=float(np.clip(rng.normal(0.55, 0.1), 0.3, 0.85)) if rng.random() < 0.4 else None,
-        jpeg=int(rng.integers(25, 92)) if rng.random() < 0.5 else None,
-        dots=rng.uniform(0.13, 0.22) if rng.random() < 0.12 else 0.0,
-    )

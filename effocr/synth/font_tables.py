@@ -28,7 +28,7 @@ __all__ = [
     "style",
 ]
 
-FontKind = Literal["book", "display", "typewriter", "receipt", "sans", "pixel"]
+FontKind = Literal["book", "display", "typewriter", "receipt", "sans", "pixel", "fraktur", "greek"]
 FontStyle = Literal["roman", "italic", "bold", "bold italic"]
 
 UNKNOWN_LICENCE: Final = "unknown"

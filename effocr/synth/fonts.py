@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PIL import Image, ImageFont
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -30,6 +30,9 @@ from effocr.synth.font_tables import (
     style,
 )
 
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
+
 __all__ = [
     "FONT_INDEX",
     "FontEntry",
@@ -44,6 +47,7 @@ __all__ = [
 
 FONT_INDEX: Final = "index.json"  # kind and licence of the fonts of a folder, where it has one
 _SUFFIXES: Final = frozenset({".ttf", ".otf", ".ttc", ".otc"})
+_LOW: Final = "x\u03bd\u03b1"  # letters without ascenders
 _DRAWN_PX: Final = 40  # size at which glyphs are compared with .notdef
 
 
@@ -61,7 +65,8 @@ class FontFile:
         licence: SPDX identifier from the folder's index.json, else what the font says of itself,
             else `unknown`.
         characters: code points that it has, as checked; white space included.
-        x_height: top of x above the baseline, in ems (0.45 is usual); None: it has no x.
+        x_height: top of x above the baseline, in ems (0.45 is usual), of the Greek ν or α where
+            there is no x; None: it has neither.
         cap_height: top of H above the baseline, in ems, or None.
         ascender: top of d above the baseline, in ems, or None.
         descender: bottom of p, in ems, negative below the baseline, or None.
@@ -168,7 +173,7 @@ def read_font(
         characters, blank, tofu = _sort_out(claimed, _Drawn(path, index, mapped))
         if not any(_is_visible(char) for char in characters):
             raise FontError("every glyph is blank or the missing-glyph box")
-        heights = {char: extent(content, mapped.get(char)) for char in "xHdp"}
+        heights = {char: extent(content, mapped.get(char)) for char in "Hdp"}
         font = FontFile(
             path=path,
             index=index,
@@ -177,7 +182,7 @@ def read_font(
             kind=entry.kind if entry else guess_kind(content),
             licence=entry.licence if entry else own_licence(content),
             characters=frozenset(characters),
-            x_height=heights["x"] and heights["x"][1],
+            x_height=_x_height(content, mapped),
             cap_height=heights["H"] and heights["H"][1],
             ascender=heights["d"] and heights["d"][1],
             descender=heights["p"] and heights["p"][0],
@@ -188,6 +193,14 @@ def read_font(
         for reason, bad in problems
         if bad
     ]
+
+
+def _x_height(content: TTFont, mapped: dict[str, str]) -> float | None:
+    """Top of the first of `_LOW` that the font has, in ems."""
+    for char in _LOW:
+        if found := extent(content, mapped.get(char)):
+            return found[1]
+    return None
 
 
 class _Drawn:

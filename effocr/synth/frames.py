@@ -35,7 +35,7 @@ class FrameErrors:
     slope: float
 
 
-LOCALIZER_SEES: Final = FrameErrors(guessed=0.35, scale=0.08, baseline_px=1.2, slope=0.0025)
+LOCALIZER_SEES: Final = FrameErrors(guessed=0.5, scale=0.08, baseline_px=1.2, slope=0.0025)
 RECOGNIZER_SEES: Final = FrameErrors(guessed=0.0, scale=0.03, baseline_px=0.35, slope=0.0007)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont, features
 
-from effocr.synth.compose import open_face
+from effocr.synth.face import open_face
 from effocr.synth.fonts import FontFile
 
 __all__ = ["Framing", "Look", "draw_glyph", "has_vertical_forms"]

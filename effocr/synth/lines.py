@@ -5,7 +5,7 @@
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -15,22 +15,29 @@ import numpy.typing as npt
 from effocr.charset import Charset, graphemes
 from effocr.data.labelled import EMS, LabelledLine
 from effocr.errors import FontError
-from effocr.synth.compose import LIGATURES, Composed, Run, Setting, compose, open_face
+from effocr.synth.compose import Composed, Run, Setting, compose
 from effocr.synth.content import Content
 from effocr.synth.content_lines import can_write, write_content
-from effocr.synth.degrade import draw_wear, wear_down
+from effocr.synth.coverage import composed_by, drawn_by, ligatures_of, written_by
+from effocr.synth.degrade import wear_down
+from effocr.synth.dress import Dress, dress
+from effocr.synth.face import Face, open_face
 from effocr.synth.fonts import FontFile
 from effocr.synth.options import LineOptions
-from effocr.synth.paper import Canvas, draw_rule, put_on_paper, skew, stretch
+from effocr.synth.paper import Canvas, clip_rows, draw_rule, put_on_paper, skew, stretch
 from effocr.synth.rtl import as_it_stands, in_reading_order
+from effocr.synth.script import ScriptOptions
+from effocr.synth.setting import draw_clip, draw_setting, draw_slope
 from effocr.synth.text import random_line
 from effocr.synth.vertical import compose_column, open_column_face, stand_up
+from effocr.synth.wear_kinds import draw_wear
 
-__all__ = ["LineMaker", "LineOptions", "draw_setting"]
+__all__ = ["LineMaker", "LineOptions"]
 
 Grey = npt.NDArray[np.uint8]
 
 DRAWN_X_HEIGHTS: Final = (20, 24, 28)  # pixels; the scan's resolution comes from `Wear.x_height_px`
+STAND_INS: Final = {"1": "l", "0": "O"}
 FINE_STROKES: Final = 0.65  # wear of columns over that of lines as large: kanji are dense
 UNEVEN_KINDS: Final = frozenset(
     {"typewriter", "pixel"}
@@ -51,8 +58,12 @@ class LineMaker:
         self.options = options or LineOptions()
         self._charsets: dict[int, Charset] = {}
         self._by_kind: dict[str, dict[str, list[FontFile]]] = defaultdict(lambda: defaultdict(list))
+        script = self.options.script
+        self._seconds = [font for font in fonts if font.kind == script.second_kind]
+        shared = written_by(self._seconds, charset, script)
         for font in fonts:
-            covered = Charset(tuple(glyph for glyph in charset if font.covers(glyph)))
+            own = drawn_by(font, charset, script)
+            covered = Charset(tuple(glyph for glyph in charset if glyph in own or glyph in shared))
             upright = self.options.direction != "ttb"
             settable = font.x_height is not None or not upright or "x" not in charset
             if not settable or len(covered) < 2 or not can_write(covered, self.options.content):
@@ -113,7 +124,7 @@ class LineMaker:
             mean, spread = self.options.spacing
             setting = replace(setting, tracking=mean, tracking_spread=spread)
         column = self.options.direction == "ttb"
-        runs = [] if column else self._runs(font, companions, text, x_height, rng)
+        runs = [] if column else self._dressed(font, companions, text, x_height, rng)
         composed = (
             self._column(font, text, x_height, setting, rng)
             if column
@@ -130,6 +141,7 @@ class LineMaker:
         grey = wear_down(canvas.ink, x_height * (FINE_STROKES if column else 1.0), wear, rng)
         if rng.random() < 0.02 and not self.options.plain:
             grey = 255 - grey
+        clip = draw_clip(rng, self.options.clipped)
         scale = np.array([grey.shape[1] / canvas.ink.shape[1], grey.shape[0] / canvas.ink.shape[0]])
         line = LabelledLine(
             grey=grey,
@@ -142,7 +154,7 @@ class LineMaker:
             source=f"{font.family} {font.style}",
             mixed=len({run.scale for run in runs}) > 1,
         )
-        return stand_up(line) if column else line
+        return stand_up(line) if column else clip_rows(line, clip)
 
     def _x_height(self, font: FontFile, rng: np.random.Generator) -> float:
         """Height of x on the clean line, pixels."""
@@ -167,7 +179,7 @@ class LineMaker:
         neighbour = self._neighbour(font, x_height, setting, rng)
         canvas = put_on_paper(composed, neighbour, x_height, margin, rng)
         canvas = stretch(canvas, float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)))
-        canvas = skew(canvas, _draw_slope(rng, self.options))
+        canvas = skew(canvas, draw_slope(rng, self.options))
         draw_rule(canvas, x_height, rng)
         return canvas
 
@@ -185,6 +197,31 @@ class LineMaker:
         sideways = rng.random() < self.options.sideways
         return compose_column(text, face, setting, rng, sideways=sideways)
 
+    def _face(self, font: FontFile, size_px: int) -> Face:
+        composed = composed_by(font, self.options.script)
+        return open_face(str(font.path), font.index, size_px, composed=composed)
+
+    def _dressed(
+        self,
+        font: FontFile,
+        companions: list[FontFile],
+        text: str,
+        x_height: float,
+        rng: np.random.Generator,
+    ) -> list[Run]:
+        """The runs as the script has them."""
+        runs, script = self._runs(font, companions, text, x_height, rng), self.options.script
+        if script == ScriptOptions():
+            return runs
+        second = None
+        if self._seconds:
+            other = self._seconds[int(rng.integers(len(self._seconds)))]
+            face = self._face(other, _size(other, x_height * rng.uniform(0.92, 1.08)))
+            second = face, drawn_by(other, self._charsets[id(font)], script)
+        wanted = (*self._charsets[id(font)], *script.alternates.values())
+        clothes = Dress(drawn_by(font, wanted, script), "italic" not in font.style, second)
+        return dress(runs, clothes, script, rng)
+
     def _runs(
         self,
         font: FontFile,
@@ -194,16 +231,16 @@ class LineMaker:
         rng: np.random.Generator,
     ) -> list[Run]:
         size = _size(font, x_height)
-        face = open_face(str(font.path), font.index, size)
+        face = self._face(font, size)
         options, kind = self.options, rng.random()
-        joined = _ligatures(font) if rng.random() < options.ligatures else frozenset[str]()
+        joined = ligatures_of(font) if rng.random() < options.ligatures else frozenset[str]()
         covered = self._charsets[id(font)]
         text = "".join(glyph for glyph in graphemes(text) if glyph == " " or glyph in covered)
         if options.direction == "rtl":
             text = as_it_stands(text)
         words = text.split(" ")
         if len(words) < 2 or kind > options.italic_words + options.small_caps + options.mixed_sizes:
-            return [Run(text, face, joined)]
+            return [Run(text, face, joined, drawn_as=self._stand_ins(font, rng))]
         first = int(rng.integers(len(words)))
         last = int(rng.integers(first + 1, len(words) + 1))
         other, special, scale = face, words[first:last], 1.0
@@ -211,7 +248,7 @@ class LineMaker:
             italics = [c for c in companions if c.style == "italic" and c is not font]
             if italics:
                 chosen = italics[int(rng.integers(len(italics)))]
-                other = open_face(str(chosen.path), chosen.index, _size(chosen, x_height))
+                other = self._face(chosen, _size(chosen, x_height))
                 special = [
                     "".join(g for g in word if g in self._charsets[id(chosen)]) for word in special
                 ]
@@ -225,7 +262,7 @@ class LineMaker:
         else:
             scale = rng.uniform(0.75, 1.3)
         if scale != 1.0:
-            other = open_face(str(font.path), font.index, max(6, round(size * scale)))
+            other = self._face(font, max(6, round(size * scale)))
         runs = [(words[:first], face), (special, other), (words[last:], face)]
         pieces = [
             Run(
@@ -239,6 +276,13 @@ class LineMaker:
         ]
         return [*pieces[:-1], replace(pieces[-1], text=pieces[-1].text.rstrip())]
 
+    def _stand_ins(self, font: FontFile, rng: np.random.Generator) -> Mapping[str, str]:
+        """Typewriters without a 1, or without a 0, have l and O instead."""
+        if font.kind != "typewriter" or rng.random() > self.options.stand_ins:
+            return {}
+        letters = STAND_INS if rng.random() < 0.3 else {"1": STAND_INS["1"]}
+        return {digit: letter for digit, letter in letters.items() if font.covers(letter)}
+
     def _neighbour(
         self, font: FontFile, x_height: float, setting: Setting, rng: np.random.Generator
     ) -> Composed | None:
@@ -247,44 +291,8 @@ class LineMaker:
         text = self._text(font, rng, (10, 30))
         if self.options.direction == "ttb":
             return self._column(font, text, x_height, setting, rng)
-        return compose(
-            [Run(text, open_face(str(font.path), font.index, _size(font, x_height)))], setting, rng
-        )
-
-
-def _ligatures(font: FontFile) -> frozenset[str]:
-    """Letter sequences that the font draws as one glyph."""
-    return frozenset(letters for letters, drawn in LIGATURES.items() if font.covers(drawn))
+        return compose([Run(text, self._face(font, _size(font, x_height)))], setting, rng)
 
 
 def _size(font: FontFile, x_height: float) -> int:
     return max(6, round(x_height / (font.x_height or 0.5)))
-
-
-def draw_setting(rng: np.random.Generator, *, uneven: bool) -> Setting:
-    """How a line is set: tight or letterspaced, by a tidy press or a worn typewriter."""
-    if uneven:
-        return Setting(
-            tracking=rng.uniform(-0.06, 0.1),
-            word_space=rng.uniform(0.25, 0.6),
-            glyph_shift=rng.uniform(0, 0.035) if rng.random() < 0.7 else 0.0,
-            glyph_ink=rng.uniform(0.55, 1.0) if rng.random() < 0.6 else 1.0,
-        )
-    spaced = rng.random() < 0.06
-    tracking = (
-        rng.uniform(0.08, 0.3) if spaced else float(np.clip(rng.normal(0.01, 0.03), -0.05, 0.12))
-    )
-    return Setting(
-        tracking=tracking,
-        word_space=(rng.uniform(0.5, 1.0) if spaced else rng.uniform(0.2, 0.65)) + max(tracking, 0),
-        word_space_spread=rng.uniform(0, 0.06),
-        glyph_shift=rng.uniform(0, 0.02) if rng.random() < 0.4 else 0.0,
-        glyph_ink=rng.uniform(0.7, 1.0) if rng.random() < 0.2 else 1.0,
-        thin_space=rng.uniform(0.03, 0.16) if rng.random() < 0.35 else 0.0,
-    )
-
-
-def _draw_slope(rng: np.random.Generator, options: LineOptions) -> float:
-    if rng.random() < options.strong_skew:
-        return float(rng.uniform(-0.035, 0.035))
-    return float(rng.normal(0, 0.002))

@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field, model_validator
 from effocr.geometry import Direction
 from effocr.language import Language
 from effocr.synth.content import Content
-from effocr.synth.degrade import WEAR_SHARES, WearKind
+from effocr.synth.script import ScriptOptions
 from effocr.synth.text import TextMix
+from effocr.synth.wear_kinds import WEAR_SHARES, WearKind
 
 __all__ = ["LineOptions", "settings_of"]
 
@@ -37,6 +38,7 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
         " used by default, so that a seed means the same everywhere",
     )
     content: Content = Field(Content(), description="what is written instead, or put into it")
+    script: ScriptOptions = Field(ScriptOptions(), description="habits of a script's print")
     italic_words: float = Field(
         0.08, ge=0, le=1, description="share of lines with words in italics"
     )
@@ -55,6 +57,12 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
     )
     strong_skew: float = Field(
         0.12, ge=0, le=1, description="share of lines with up to 2 degrees of skew"
+    )
+    stand_ins: float = Field(
+        0.4, ge=0, le=1, description="share of typescripts with l for 1, and of some with O for 0"
+    )
+    clipped: float = Field(
+        0.08, ge=0, le=1, description="share of lines whose crop cuts off a little of the print"
     )
     font_sizes: tuple[Annotated[int, Field(ge=6)], ...] = Field(
         (),

@@ -1,14 +1,15 @@
 """The paper around a set line: margins, neighbours, stretch, skew, rules; boxes move along."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
+from effocr.data.labelled import LabelledLine
 from effocr.synth.compose import Composed
 
-__all__ = ["Canvas", "draw_rule", "put_on_paper", "skew", "stretch"]
+__all__ = ["Canvas", "clip_rows", "draw_rule", "put_on_paper", "skew", "stretch"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -111,3 +112,27 @@ def draw_rule(canvas: Canvas, x_height: float, rng: np.random.Generator) -> None
     first, last = sorted(float(v) for v in rng.uniform(0, width, 2))
     ends = [(round(x), round(row + canvas.slope * x)) for x in (first, last)]
     cv2.line(canvas.ink, ends[0], ends[1], 255, max(1, round(x_height * rng.uniform(0.05, 0.12))))
+
+
+def clip_rows(line: LabelledLine, shares: tuple[float, float]) -> LabelledLine:
+    """Cut the crop so tight that it takes off some of the print.
+
+    Args:
+        line: level enough that rows cut all of it alike.
+        shares: of the print's height, above and below; 0, 0 changes nothing.
+    """
+    if not any(shares):
+        return line
+    top, bottom = float(line.boxes[:, 1].min()), float(line.boxes[:, 3].max())
+    height = line.grey.shape[0]
+    first = max(0, round(top + shares[0] * (bottom - top))) if shares[0] else 0
+    last = min(height, round(bottom - shares[1] * (bottom - top))) if shares[1] else height
+    boxes = line.boxes - np.array([0, first, 0, first], np.float32)
+    boxes[:, 1::2] = np.clip(boxes[:, 1::2], 0, last - first)
+    row, slope = line.baseline
+    return replace(
+        line,
+        grey=np.ascontiguousarray(line.grey[first:last]),
+        boxes=boxes,
+        baseline=(row - first, slope),
+    )

@@ -16,7 +16,9 @@ from PIL import Image, ImageDraw, ImageFont, features
 from effocr.charset import graphemes
 from effocr.data.labelled import LabelledLine, column_metrics
 from effocr.geometry import Affine
-from effocr.synth.compose import Composed, Face, Ink, Pen, Raster, Setting, draw_pen, open_face
+from effocr.synth.compose import Composed, Pen, Setting, draw_pen
+from effocr.synth.face import Face, open_face
+from effocr.synth.raster import Ink, Raster
 
 __all__ = ["ColumnFace", "compose_column", "open_column_face", "stand_up"]
 

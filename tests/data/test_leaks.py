@@ -12,7 +12,7 @@ from effocr.data.leaks import NEAR_BITS, find_leaks, picture_hash
 from effocr.data.rearrange import read_set, write_set
 from effocr.data.splits import by_prefix
 from effocr.pipeline.images import load_image
-from effocr.synth.compose import open_face
+from effocr.synth.face import open_face
 
 Grey = npt.NDArray[np.uint8]
 FONT = Path("english_font_files/OldStandard-Regular.ttf").resolve()

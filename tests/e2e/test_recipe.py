@@ -8,7 +8,8 @@ import pytest
 
 from effocr.bundle import WindowShape, load_bundle
 from effocr.charset import Charset, write_charset
-from effocr.learn.recipe import FontSet, Recipe, train_from_fonts
+from effocr.learn.from_fonts import train_from_fonts
+from effocr.learn.recipe import FontSet, Recipe
 from effocr.localizer.config import LocalizerTraining
 from effocr.metrics.text import Score, score_line
 from effocr.pipeline.reader import Reader

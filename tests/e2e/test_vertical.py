@@ -15,7 +15,8 @@ from effocr.bundle import LineShape, load_bundle
 from effocr.charset import Charset, write_charset
 from effocr.document import Line
 from effocr.geometry import iou_matrix
-from effocr.learn.recipe import FontSet, Recipe, train_from_fonts
+from effocr.learn.from_fonts import train_from_fonts
+from effocr.learn.recipe import FontSet, Recipe
 from effocr.localizer.config import LocalizerConfig, LocalizerTraining
 from effocr.metrics.text import Score, score_line
 from effocr.pipeline.reader import Reader

@@ -2,12 +2,15 @@
 
 import numpy as np
 
+from effocr.bundle import LineShape
 from effocr.data.labelled import LabelledLine
-from effocr.export.sample import Sample, fit_handicaps, true_labels
+from effocr.export.sample import Sample, choose_threshold, fit_handicaps, true_labels
+from effocr.frame import Prepared
 from effocr.geometry import Affine
 from effocr.localizer.arrays import Located
 from effocr.pipeline.engines import LocatedLine
 from effocr.recognizer.index import GlyphIndex
+from effocr.synth.frames import PreparedLine
 
 
 def found(boxes: list[list[float]], *, scale: float = 1.0) -> LocatedLine:
@@ -84,3 +87,29 @@ def test_glyphs_count_as_often_as_text_has_them_and_not_as_the_sample() -> None:
     rare = fit_handicaps(index, sample, {"a": 1000, ",": 500, "\u201a": 5})
     read = index.with_handicaps(rare).search(sample.embeddings, 1).labels
     assert sum(row == [","] for row in read) > 0.9 * len(read)
+
+
+class Bumps:
+    """Sees a sure glyph at the truth and a doubtful one beside it."""
+
+    def maps(self, lines: np.ndarray) -> np.ndarray:
+        maps = np.zeros((len(lines), 8, lines.shape[2] // 2), np.float32)
+        maps[:, 1:3] = 2.0
+        maps[:, 3], maps[:, 4], maps[:, 6], maps[:, 7] = 15.0, 28.0, 28.0, 13.0
+        maps[:, 0, 8::20], maps[:, 0, 16::20] = 0.9, 0.42
+        return maps
+
+
+def test_the_threshold_leaves_out_what_is_mostly_no_glyph() -> None:
+    shape = LineShape()
+    grey = np.full((40, 160), 255, np.uint8)
+    columns = np.arange(16, 150, 40)
+    for x in columns:
+        grey[15:28, x - 1 : x + 3] = 0
+    boxes = np.array([[x - 1, 15, x + 3, 28] for x in columns], np.float32)
+    truth = LabelledLine(
+        grey, "a" * len(columns), ("a",) * len(columns), boxes, ((0, len(columns)),),
+        (28.0, 0.0), 13.0, "drawn",
+    )  # fmt: skip
+    as_it_is = Prepared(grey, Affine.identity(), 160, False)
+    assert choose_threshold([PreparedLine(as_it_is, truth)], Bumps(), shape) == 0.45

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts/fetch_training_fonts"
@@ -135,3 +136,43 @@ def test_nothing_at_all_is_a_failure(fakes: Path) -> None:
 
 def test_help_tells_what_it_does(fakes: Path) -> None:
     assert "npm pack" in fetch(fakes, LIST, "--help").stdout
+
+
+def test_a_kind_may_require_other_characters_and_a_family_be_named(fakes: Path) -> None:
+    entry = "{package: fonts-compagnon, source: apt, kind: greek, licence: OFL-1.1, family: Kin,"
+    listed = f'required: {{greek: "%s"}}\nfonts: [{entry} files: [Compagnon-Roman.otf]}}]\n'
+    assert fetch(fakes, listed % "ab").returncode == 0
+    (row,) = json.loads((fakes.parent / "out/index.json").read_text())
+    assert (row["family"], row["kind"]) == ("Kin", "greek")
+    done = fetch(fakes, listed % "a\u03b1")
+    assert done.returncode == 1
+    assert "does not cover \u03b1" in done.stderr
+
+
+def test_mathematical_letters_become_the_alphabet(fakes: Path, tmp_path: Path) -> None:
+    with TTFont(COMPAGNON) as font:
+        names = font.getBestCmap()
+        fraktur = {0x1D51E: names[ord("q")], 0x1D504: names[ord("W")], 0x210C: names[ord("X")]}
+        for table in font["cmap"].tables:
+            if table.format == 12:
+                table.cmap |= fraktur
+        formats = {table.format for table in font["cmap"].tables}
+        if 12 not in formats:
+            table = CmapSubtable.newSubtable(12)
+            table.platformID, table.platEncID, table.language = 3, 10, 0
+            table.cmap = names | fraktur
+            font["cmap"].tables.append(table)
+        font.save(tmp_path / "math.otf")
+    with tarfile.open(fakes / "package.tar", "w") as archive:
+        add(archive, "usr/share/fonts/math.otf", (tmp_path / "math.otf").read_bytes())
+    entry = "package: fonts-compagnon, source: apt, kind: fraktur, licence: OFL-1.1"
+    entry += ", files: [math.otf], alphabet: fraktur"
+    done = fetch(fakes, f'required: {{fraktur: "aAH1."}}\nfonts: [{{{entry}}}]\n')
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads((fakes.parent / "out/index.json").read_text())
+    assert row["path"].endswith("math-fraktur.otf")
+    with TTFont(fakes.parent / "out" / row["path"]) as font:
+        mapped = font.getBestCmap()
+        assert [mapped[ord(c)] for c in "aAH"] == [names[ord(c)] for c in "qWX"]
+        assert mapped[ord("1")] == names[ord("1")]
+        assert not {ord("b"), ord("\u00e4")} & set(mapped)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from effocr.synth.degrade import Wear, draw_wear, noise_field, wear_down
+from effocr.synth.degrade import Wear, noise_field, wear_down
+from effocr.synth.wear_kinds import draw_wear
 
 X_HEIGHT = 24.0
 
@@ -74,3 +75,24 @@ def test_kinds_of_wear_are_drawn_as_often_as_wished() -> None:
     assert {draw_wear(rng, {"none": 1}) for _ in range(5)} == {Wear()}
     bilevel = [draw_wear(rng, {"print": 3, "none": 1}).bilevel is not None for _ in range(400)]
     assert 0.68 < np.mean(bilevel) < 0.82
+
+
+def test_hairlines_beside_fat_strokes_keep_their_ink_if_wished() -> None:
+    """An e keeps its bar: without it, it is a c to whoever learns from it."""
+    ink = strokes()
+    ink[30, 20:280] = 255  # a bar one pixel high from stroke to stroke
+
+    def darkest(hairlines: float) -> float:
+        wear = Wear(bleed=0.08, hairlines=hairlines)
+        grey = wear_down(ink, X_HEIGHT, wear, np.random.default_rng(0))
+        return float(grey[28:33, 36].min())  # halfway between two strokes
+
+    assert darkest(0.0) > 200
+    assert darkest(1.0) < 80
+
+
+def test_hairlines_change_nothing_where_all_strokes_are_alike() -> None:
+    plain = wear_down(strokes(), X_HEIGHT, Wear(bleed=0.05), np.random.default_rng(0))
+    spared = Wear(bleed=0.05, hairlines=1.0)
+    other = wear_down(strokes(), X_HEIGHT, spared, np.random.default_rng(0))
+    assert np.abs(plain.astype(int) - other).mean() < 8

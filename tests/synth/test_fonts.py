@@ -268,3 +268,13 @@ def test_coverage_agrees_with_the_cmap_of_a_sound_font() -> None:
     assert set(string.ascii_letters) <= font.characters
     listed = sum(problem.reason.count("(U+") for problem in problems)
     assert len(mapped) - len(font.characters) == listed
+
+
+def test_a_greek_font_without_latin_has_the_x_height_of_its_nu(tmp_path: Path) -> None:
+    path = build_font(tmp_path / "font.ttf")
+    with TTFont(path) as content:
+        for table in content["cmap"].tables:
+            table.cmap = {32: "space", ord("\u03bd"): "x", ord("\u03b1"): "H"}
+        content.save(tmp_path / "greek.ttf")
+    (font,) = load_fonts(tmp_path / "greek.ttf").fonts
+    assert (font.x_height, font.cap_height) == (0.45, None)

@@ -7,7 +7,8 @@ import pytest
 
 from effocr.charset import Charset
 from effocr.errors import FontError
-from effocr.synth.compose import LIGATURES, Run, Setting, compose, open_face
+from effocr.synth.compose import LIGATURES, Run, Setting, compose
+from effocr.synth.face import open_face
 from effocr.synth.fonts import FontFile, load_fonts
 from effocr.synth.lines import LineMaker, LineOptions
 from effocr.synth.pool import CHUNK, draw_lines

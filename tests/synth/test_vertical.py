@@ -14,10 +14,11 @@ from effocr.data.labelled import EMS, LabelledLine, column_metrics
 from effocr.frame import lay_down
 from effocr.geometry import Affine
 from effocr.layout.bidi import turn_runs
-from effocr.synth.compose import Composed, Raster, Setting
+from effocr.synth.compose import Composed, Setting
 from effocr.synth.fonts import FontFile
 from effocr.synth.frames import PreparedLine, frame_line, prepare_line
 from effocr.synth.lines import LineMaker, LineOptions
+from effocr.synth.raster import Raster
 from effocr.synth.rtl import as_it_stands, in_reading_order
 from effocr.synth.text import TextMix
 from effocr.synth.vertical import ColumnFace, compose_column, stand_up

@@ -1,0 +1,247 @@
+"""Train a model from fonts alone, by a recipe: synthetic lines, both networks, index, model folder.
+
+Every stage leaves its run in the work folder; called again, finished stages are skipped and a
+stopped one goes on where it was.
+"""
+
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from effocr.bundle import LOCALIZER, FontCredit
+from effocr.charset import Charset, read_charset
+from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
+from effocr.export.onnx import export_localizer
+from effocr.export.quantize import CALIBRATION_LINES, int8_graph
+from effocr.export.sample import choose_threshold, locate_frames, locate_windows
+from effocr.learn.recipe import FontSet, Recipe
+from effocr.localizer.train import train_localizer
+from effocr.pipeline.onnx_engines import OnnxLocalizer
+from effocr.pipeline.threads import thread_count
+from effocr.pipeline.torch_engines import TorchLocalizer
+from effocr.recognizer.config import Jitter
+from effocr.recognizer.sources import FrameSource, GlyphSource
+from effocr.recognizer.train import train_recognizer
+from effocr.synth.compose import LIGATURES
+from effocr.synth.content import Content
+from effocr.synth.fonts import FontFile
+from effocr.synth.frames import PreparedLine, prepare_line
+from effocr.synth.pool import draw_lines
+from effocr.synth.text import random_line
+from effocr.training.checkpoints import LAST
+
+__all__ = ["train_from_fonts"]
+
+logger = logging.getLogger(__name__)
+
+PLAIN_LINES: Final = 20_000  # of text, to count characters in
+SECONDS: Final = "seconds.json"  # in the work folder: how long each stage took
+
+
+def train_from_fonts(
+    recipe: Recipe, fonts: FontSet, *, work: Path, out: Path, processes: int | None = None
+) -> Assembled:
+    """Train both networks and write the model folder.
+
+    Args:
+        recipe: what to do.
+        fonts: what to draw with.
+        work: folder of the runs; kept, so that a stopped training goes on.
+        out: model folder.
+        processes: that draw lines; None for all cores.
+
+    Raises:
+        TrainingError: there is nothing to learn from, or a loss is not finite.
+        ParityError: an exported network decides differently.
+    """
+    charset = read_charset(recipe.charset)
+    labels = Charset((*charset, *LIGATURES))
+    threads = thread_count(processes)
+    localizer, recognizer = work / "localizer", work / "recognizer"
+    with _timed(work, "lines"):
+        lines = _draw(recipe, fonts.training, charset, recipe.lines, recipe.seed, threads)
+        aside = _draw(recipe, fonts.held_out, charset, recipe.validation_lines, recipe.seed + 1, 1)
+    with _timed(work, "localizer"):
+        located = train_localizer(
+            lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
+        )
+    with _timed(work, "glyphs"):
+        graph = _export_graph(localizer, lines, recipe)
+        threshold = _threshold(recipe, graph, aside)
+        found = partial(
+            _sources, graph=graph, recipe=recipe, peak_threshold=threshold, threads=threads
+        )
+        (learnt, reference), (_, queries) = found(lines), found(aside)
+    with _timed(work, "recognizer"):
+        recognized = train_recognizer(
+            learnt, queries, recipe.recognizer,
+            run=recognizer, reference=reference, resume=_unfinished(recognizer),
+        )  # fmt: skip
+    figures = {"localizer_f_score": located.best, "recognizer_accuracy": recognized.best}
+    return assemble_model(
+        out,
+        localizer=localizer,
+        recognizer=recognizer,
+        source=reference,
+        lines=aside,
+        details=_details(recipe, fonts, lines, figures, work, peak_threshold=threshold),
+        rng=np.random.default_rng(recipe.seed),
+    )
+
+
+@contextmanager
+def _timed(work: Path, stage: str) -> Iterator[None]:
+    """Add the time that a stage took to the work folder's seconds.json, also when it is stopped."""
+    started = time.monotonic()
+    try:
+        yield
+    finally:
+        work.mkdir(parents=True, exist_ok=True)
+        seconds = _seconds(work)
+        seconds[stage] = round(seconds.get(stage, 0.0) + time.monotonic() - started, 1)
+        (work / SECONDS).write_text(json.dumps(seconds) + "\n", encoding="utf-8")
+        logger.info("%s: %.0f s", stage, seconds[stage])
+
+
+def _seconds(work: Path) -> dict[str, float]:
+    """Seconds that each stage has taken, over all calls."""
+    file = work / SECONDS
+    seconds: dict[str, float] = (
+        json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    )
+    return seconds
+
+
+def _draw(
+    recipe: Recipe,
+    fonts: Sequence[FontFile],
+    charset: Charset,
+    count: int,
+    seed: int,
+    processes: int,
+) -> list[PreparedLine]:
+    drawn = draw_lines(
+        fonts, charset, count, seed=seed, options=recipe.synthesis, processes=processes
+    )
+    shape = recipe.localizer.model.line
+    return [line for each in drawn if (line := prepare_line(each, shape)) is not None]
+
+
+def _export_graph(localizer: Path, lines: Sequence[PreparedLine], recipe: Recipe) -> Path:
+    """The localizer's run as the graph that is shipped, in its folder."""
+    shape = recipe.localizer.model.line
+    graph = localizer / LOCALIZER
+    export_localizer(TorchLocalizer(localizer).module, graph, height=shape.height)
+    if not recipe.int8:
+        return graph
+    frames = [first_frame(line, shape) for line in lines[:CALIBRATION_LINES]]
+    return int8_graph(localizer, graph, frames)
+
+
+def _threshold(recipe: Recipe, graph: Path, aside: Sequence[PreparedLine]) -> float:
+    """The least score of a glyph: the recipe's, or the best on the lines kept aside."""
+    if recipe.peak_threshold is not None:
+        return recipe.peak_threshold
+    best = choose_threshold(aside, OnnxLocalizer(graph), recipe.localizer.model.line)
+    logger.info("least score of a glyph: %.2f", best)
+    return best
+
+
+def _sources(
+    lines: Sequence[PreparedLine],
+    *,
+    graph: Path,
+    recipe: Recipe,
+    peak_threshold: float,
+    threads: int,
+) -> tuple[GlyphSource, GlyphSource]:
+    """The glyphs that the localizer finds: to learn from, and as reading sees them.
+
+    Lines with words of several sizes are left out: there s of one size looks like S of another.
+    """
+    model = recipe.recognizer.model
+    usable = [line for line in lines if not line.truth.mixed][: recipe.recognizer_lines]
+    localizer = OnnxLocalizer(graph)
+    if model.window is not None:
+        windows = locate_windows(
+            usable, localizer, model.line, model.window,
+            peak_threshold=peak_threshold, threads=threads,
+        )  # fmt: skip
+        return windows, windows
+    frames = list(
+        locate_frames(usable, localizer, model.line, peak_threshold=peak_threshold, threads=threads)
+    )
+
+    def source(jitter: Jitter | None) -> FrameSource:
+        return FrameSource(frames, line=model.line, crop=model.crop, jitter=jitter)
+
+    return source(recipe.recognizer.jitter), source(None)
+
+
+def _unfinished(run: Path) -> Path | None:
+    """The run to go on with, if it was begun; `fit` returns at once where it is finished."""
+    return run if (run / LAST).is_file() else None
+
+
+def _frequencies(recipe: Recipe, lines: Sequence[PreparedLine]) -> Counter[str]:
+    """How often characters occur in text as people write it, without what is written at random.
+
+    Where nothing else is written, as they occur in the lines.
+    """
+    made_up = {"random": 0, "mutated": 0, "accented": 0, "footnotes": 0}
+    synthesis = recipe.synthesis
+    mix = synthesis.text.model_copy(update=made_up)
+    labels = list(dict.fromkeys(glyph for line in lines for glyph in line.truth.glyphs))
+    if synthesis.content != Content() or not any(mix.model_dump(exclude={"word_lists"}).values()):
+        return Counter(glyph for line in lines for glyph in line.truth.glyphs)
+    charset, rng = read_charset(recipe.charset), np.random.default_rng(recipe.seed)
+    text = "\n".join(
+        random_line(rng, charset, lengths=synthesis.length, mix=mix) for _ in range(PLAIN_LINES)
+    )
+    return Counter({label: text.count(label) for label in labels})
+
+
+def _details(
+    recipe: Recipe,
+    fonts: FontSet,
+    lines: Sequence[PreparedLine],
+    figures: Mapping[str, float | None],
+    work: Path,
+    *,
+    peak_threshold: float,
+) -> ModelDetails:
+    credits = {(font.family, font.path.parent.name, font.licence) for font in fonts.training}
+    return ModelDetails(
+        name=recipe.name,
+        version=recipe.version,
+        languages=recipe.languages,
+        licence=recipe.licence,
+        description=recipe.description,
+        fonts=tuple(
+            FontCredit(name=family, source=source, licence=licence)
+            for family, source, licence in sorted(credits)
+        ),
+        recipe={
+            "seed": recipe.seed,
+            "lines": len(lines),
+            "glyphs": sum(len(line.truth.glyphs) for line in lines),
+            "fonts": len(fonts.training),
+            "localizer_steps": recipe.localizer.loop.max_steps,
+            "recognizer_steps": recipe.recognizer.loop.max_steps,
+            "minutes": round(sum(_seconds(work).values()) / 60, 1),
+            "cores": thread_count(None),
+        },
+        metrics={name: round(value, 4) for name, value in figures.items() if value is not None},
+        peak_threshold=peak_threshold,
+        rows_per_label=recipe.rows_per_label,
+        int8=recipe.int8,
+        frequencies=_frequencies(recipe, lines),
+    )
