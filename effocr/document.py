@@ -1,16 +1,30 @@
 """What reading gives: Document > Page > Block > Line > Word and Glyph.
 
-Plain frozen records with slots, because thousands of glyphs are made every second. Boxes are
-pixels of the image that was read (after EXIF turning), x0 y0 x1 y1, right and bottom exclusive.
+Plain frozen records with slots, because thousands of glyphs are made every second; a line that was
+read makes its words and glyphs when they are first asked for. Boxes are pixels of the image that
+was read (after EXIF turning), x0 y0 x1 y1, right and bottom exclusive.
 Confidences are calibrated, from 0 to 1. Spaces are not glyphs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import fsum
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-__all__ = ["UNKNOWN", "Block", "Box", "Document", "Glyph", "Line", "Page", "Point", "Word"]
+__all__ = [
+    "UNKNOWN",
+    "Block",
+    "Box",
+    "Details",
+    "Document",
+    "Glyph",
+    "Line",
+    "Page",
+    "Point",
+    "Word",
+]
 
 Box = tuple[float, float, float, float]
 Point = tuple[float, float]
@@ -56,8 +70,36 @@ class Word:
     glyphs: tuple[int, int]
 
 
+class Details(NamedTuple):
+    """All of a `Line` but its text; see there."""
+
+    box: Box
+    polygon: tuple[Point, ...]
+    confidence: float
+    words: tuple[Word, ...]
+    glyphs: tuple[Glyph, ...]
+
+
+class _Later:
+    """Keeps what makes the details of a line until they are asked for."""
+
+    __slots__ = ("_details",)
+
+    if not TYPE_CHECKING:  # else every name would be an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            """A detail that is not made yet; called only where a slot is empty."""
+            if name not in Details._fields:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            if (details := self._details) is not None:
+                for field, value in details()._asdict().items():
+                    object.__setattr__(self, field, value)
+                object.__setattr__(self, "_details", None)  # last, for other threads
+            return object.__getattribute__(self, name)
+
+
 @dataclass(frozen=True, slots=True)
-class Line:
+class Line(_Later):
     """A line of text.
 
     Attributes:
@@ -75,6 +117,14 @@ class Line:
     confidence: float
     words: tuple[Word, ...]
     glyphs: tuple[Glyph, ...]
+
+    @classmethod
+    def with_details(cls, text: str, details: Callable[[], Details]) -> Self:
+        """A line of which all but the text is made when first asked for."""
+        line = object.__new__(cls)
+        object.__setattr__(line, "text", text)
+        object.__setattr__(line, "_details", details)
+        return line
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ an `Affine` that maps frame pixels to image pixels, so a box found in the frame 
 whatever the scale, aspect ratio or skew of the image. Training and reading call the same functions.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import LineShape
+from effocr.contrast import stretch
 from effocr.geometry import Affine, Direction
 
 __all__ = [
@@ -32,10 +34,6 @@ Grey = npt.NDArray[np.uint8]
 
 PAPER: Final = 255
 OVERSAMPLED: Final = 2  # samples on a side of a frame pixel when shrinking
-LEAST_CONTRAST: Final = 16  # grey levels between ink and paper; less is a blank line
-MOST_INK: Final = 0.55  # share of dark pixels; more means light print on a dark ground
-INK_QUANTILE: Final = 0.2  # of the dark pixels; that level becomes black
-LEAST_INK_PX: Final = 3  # dark pixels; fewer is a blank line
 LEAST_SCALE, MOST_SCALE = 1 / 16, 16.0  # image pixels per frame pixel
 SIDE_PX: Final = 8.0  # paper left and right of the ink
 LINE_SPAN: Final = 1.9  # x-heights between the first and the last row of busy print
@@ -50,7 +48,7 @@ class Prepared:
     """A line with its contrast stretched, and where its print lies.
 
     Attributes:
-        grey: [height, width] uint8, ink near 0, paper 255.
+        grey: [height, width] uint8, ink near 0, paper 255; the image itself where it is so already.
         frame: maps first-frame pixels to pixels of `grey` (and of the image, which has the same
             size).
         frame_width: of the first frame, in pixels.
@@ -91,46 +89,26 @@ def prepare(grey: Grey, shape: LineShape) -> Prepared | None:
     Returns:
         The line, or None when it holds no print.
     """
-    # Black and white without ink is no error of Otsu's: dark is then empty or everything.
-    level, dark = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
-    counts = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel().astype(np.int64)
-    ink_levels = int(level) + 1  # levels counted as dark
-    if not 0 < counts[:ink_levels].sum() < grey.size:
+    line = stretch(grey)
+    if line is None:
         return None
-    turned = bool(counts[:ink_levels].sum() > MOST_INK * grey.size)
-    if turned:
-        grey, dark = np.asarray(cv2.bitwise_not(grey), np.uint8), np.asarray(1 - dark, np.uint8)
-        counts, ink_levels = counts[::-1], 256 - ink_levels
-    if counts[:ink_levels].sum() < LEAST_INK_PX:
-        return None
-    ink = _quantile(counts[:ink_levels], INK_QUANTILE)
-    paper = ink_levels + _quantile(counts[ink_levels:], 0.5)
-    if paper - ink < LEAST_CONTRAST:
-        return None
-    levels = np.clip((np.arange(256) - ink) * (255.0 / (paper - ink)), 0, 255).astype(np.uint8)
-    stretched = cv2.LUT(grey, levels)
-    frame, width = _first_frame(np.asarray(dark, np.uint8), shape)
-    return Prepared(np.asarray(stretched, np.uint8), frame, width, turned)
-
-
-def _quantile(counts: npt.NDArray[np.int64], share: float) -> int:
-    """Grey level below which `share` of the pixels lie, from counts of pixels a level."""
-    return int(np.searchsorted(np.cumsum(counts), share * counts.sum()))
+    frame, width = _first_frame(line.dark, shape)
+    return Prepared(line.grey, frame, width, line.turned)
 
 
 def _first_frame(dark: Grey, shape: LineShape) -> tuple[Affine, int]:
     """Guess the frame from the rows and columns of ink; `better_frame` mends the guess."""
     rows = cv2.reduce(dark, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel().astype(np.float64)
     top, bottom = _ink_rows(rows)
-    columns = np.flatnonzero(cv2.reduce(dark[top:bottom], 0, cv2.REDUCE_MAX))
-    left, right = (int(columns[0]), int(columns[-1]) + 1) if columns.size else (0, dark.shape[1])
+    left, _, ink_width, _ = cv2.boundingRect(dark[top:bottom])
+    ink_width = ink_width or dark.shape[1]
     span_px = LINE_SPAN * shape.x_height_px  # of the frame
-    scale = float(np.clip((bottom - top) / span_px, LEAST_SCALE, MOST_SCALE))
+    scale = min(max((bottom - top) / span_px, LEAST_SCALE), MOST_SCALE)
     middle = (top + bottom) / 2
     frame_middle = shape.baseline_px - BAND_MIDDLE * shape.x_height_px
     x0 = left - SIDE_PX * scale
     frame = Affine(np.array([[scale, 0.0, x0], [0.0, scale, middle - frame_middle * scale]]))
-    return frame, frame_width(right - left, scale)
+    return frame, frame_width(ink_width, scale)
 
 
 def _ink_rows(rows: npt.NDArray[np.float64]) -> tuple[int, int]:
@@ -140,7 +118,7 @@ def _ink_rows(rows: npt.NDArray[np.float64]) -> tuple[int, int]:
     rules, stray specks and ink of neighbouring lines beyond an empty strip do not widen the band.
     """
     smooth = np.convolve(rows, np.ones(3) / 3)[1:-1]
-    usual = float(np.percentile(smooth[smooth > 0], 85))
+    usual = _percentile(smooth[smooth > 0], 0.85)
     busy = np.concatenate(([False], smooth > QUIET * usual, [False]))
     edges = np.flatnonzero(busy[1:] != busy[:-1])
     starts, stops = edges[::2], edges[1::2]
@@ -149,9 +127,18 @@ def _ink_rows(rows: npt.NDArray[np.float64]) -> tuple[int, int]:
     return int(starts[main]), int(stops[main])
 
 
+def _percentile(values: npt.NDArray[np.float64], share: float) -> float:
+    """The value that `share` of a few values do not exceed, as by `np.percentile`, but quickly."""
+    ordered = np.sort(values)
+    place = share * (len(ordered) - 1)
+    below = int(place)
+    low, high = float(ordered[below]), float(ordered[min(below + 1, len(ordered) - 1)])
+    return low + (high - low) * (place - below)
+
+
 def frame_width(ink_width_px: float, scale: float) -> int:
     """Width in frame pixels of `ink_width_px` image pixels with paper on both sides."""
-    return max(int(np.ceil(ink_width_px / scale + 2 * SIDE_PX)), NARROWEST_PX)
+    return max(math.ceil(ink_width_px / scale + 2 * SIDE_PX), NARROWEST_PX)
 
 
 def warp(grey: Grey, frame: Affine, width: int, height: int) -> Grey:
@@ -166,7 +153,7 @@ def warp(grey: Grey, frame: Affine, width: int, height: int) -> Grey:
     Returns:
         [height, width] uint8; paper outside of the image.
     """
-    shrink = float(np.hypot(frame.matrix[0, 0], frame.matrix[1, 0]))
+    shrink = math.hypot(frame.matrix[0, 0], frame.matrix[1, 0])
     if shrink <= 1.0:
         return _sample(grey, frame, width, height)
     # Shrinking must average, or thin strokes are skipped: by whole factors, which OpenCV does fast.
@@ -265,12 +252,12 @@ def better_frame(
     Returns:
         The new frame and its width, or None where the first one is good enough.
     """
-    height, slope = baseline[0], float(np.clip(baseline[1], -STEEPEST, STEEPEST))
-    ratio = float(np.clip(x_height / shape.x_height_px, 0.3, 3.0))
+    height, slope = baseline[0], min(max(baseline[1], -STEEPEST), STEEPEST)
+    ratio = min(max(x_height / shape.x_height_px, 0.3), 3.0)
     drift_px = abs(slope) * (extent[1] - extent[0])
     offset_px = abs(height + slope * (extent[0] + extent[1]) / 2 - shape.baseline_px)
     if (
-        abs(np.log(ratio)) < tolerance.scale
+        abs(math.log(ratio)) < tolerance.scale
         and drift_px < tolerance.drift_px
         and offset_px < tolerance.offset_px
     ):
@@ -282,4 +269,4 @@ def better_frame(
     refined = to_old.then(frame)
     if not LEAST_SCALE <= refined.matrix[0, 0] <= MOST_SCALE:
         return None
-    return refined, max(int(np.ceil(width / ratio)), NARROWEST_PX)
+    return refined, max(math.ceil(width / ratio), NARROWEST_PX)

@@ -83,9 +83,16 @@ class Affine:
             [n, 4] float64.
         """
         boxes = np.asarray(boxes, np.float64).reshape(-1, 4)
-        centre = self.points((boxes[:, :2] + boxes[:, 2:]) / 2)
-        half = (boxes[:, 2:] - boxes[:, :2]) / 2 @ np.abs(self.matrix[:, :2]).T
-        return np.concatenate([centre - half, centre + half], axis=1)
+        (a, b, x), (c, d, y) = self.matrix.tolist()
+        # Each edge of the hull follows that edge of the box which the sign of the factor picks.
+        columns = [
+            (max(a, 0.0), max(c, 0.0), min(a, 0.0), min(c, 0.0)),
+            (max(b, 0.0), max(d, 0.0), min(b, 0.0), min(d, 0.0)),
+            (min(a, 0.0), min(c, 0.0), max(a, 0.0), max(c, 0.0)),
+            (min(b, 0.0), min(d, 0.0), max(b, 0.0), max(d, 0.0)),
+        ]
+        mapped: np.ndarray = boxes @ np.array(columns) + (x, y, x, y)
+        return mapped
 
     def inverse(self) -> Affine:
         """The map that undoes this one.
@@ -97,14 +104,16 @@ class Affine:
         determinant = a * d - b * c
         if abs(determinant) < _LEAST_DETERMINANT:
             raise ValueError("an Affine without area has no inverse")
-        linear = np.array([[d, -b], [-c, a]]) / determinant
-        return Affine(np.column_stack([linear, linear @ np.array([-x, -y])]))
+        a, b, c, d = d / determinant, -b / determinant, -c / determinant, a / determinant
+        return Affine(np.array([[a, b, -a * x - b * y], [c, d, -c * x - d * y]]))
 
     def then(self, after: Affine) -> Affine:
         """The map that does this one first and `after` second."""
-        linear = after.matrix[:, :2] @ self.matrix[:, :2]
-        shift = after.matrix[:, :2] @ self.matrix[:, 2] + after.matrix[:, 2]
-        return Affine(np.column_stack([linear, shift]))
+        (a, b, x), (c, d, y) = self.matrix.tolist()
+        (e, f, u), (g, h, v) = after.matrix.tolist()
+        upper = (e * a + f * c, e * b + f * d, e * x + f * y + u)
+        lower = (g * a + h * c, g * b + h * d, g * x + h * y + v)
+        return Affine(np.array((upper, lower)))
 
 
 def iou_matrix(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -144,7 +153,8 @@ def clip_boxes(boxes: np.ndarray, width: float, height: float) -> np.ndarray:
     Returns:
         A new [n, 4] array of the same type with 0 <= x <= width and 0 <= y <= height.
     """
-    clipped: np.ndarray = np.clip(boxes, 0, np.array([width, height, width, height]))
+    most = np.array((width, height, width, height))
+    clipped: np.ndarray = np.minimum(np.maximum(boxes, 0), most)
     return clipped.astype(boxes.dtype, copy=False)
 
 

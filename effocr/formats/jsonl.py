@@ -23,6 +23,9 @@ from effocr.errors import DataFormatError
 __all__ = ["document_to_jsonl", "failure_to_jsonl", "read_jsonl"]
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
+
 def document_to_jsonl(document: Document) -> str:
     """One line of JSON per page, each ended by a line feed."""
     return "".join(_dump(_page(document.source, page)) for page in document.pages)
@@ -64,7 +67,7 @@ def read_jsonl(path: Path) -> list[Document]:
 
 def _dump(record: dict[str, Any]) -> str:
     """One line of JSON."""
-    return json.dumps(record, ensure_ascii=False, separators=(", ", ": ")) + "\n"
+    return _ENCODER.encode(record) + "\n"
 
 
 def _page(source: str, page: Page) -> dict[str, Any]:

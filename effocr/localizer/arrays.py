@@ -49,30 +49,31 @@ def decode(maps: Floats, *, width: int, peak_threshold: float) -> Located:
     Returns:
         Boxes left to right, in frame pixels.
     """
-    columns = min(maps.shape[1], -(-width // STRIDE))
-    maps = maps[:, :columns]
-    centre = maps[CENTRE]
-    before = np.concatenate(([0.0], centre[:-1]))
-    after = np.concatenate((centre[1:], [0.0]))
-    peaks = np.flatnonzero((centre >= peak_threshold) & (centre >= before) & (centre > after))
+    maps = maps[:, : -(-width // STRIDE)]
+    peaks = _peaks(maps[CENTRE], peak_threshold)
     if not peaks.size:
         empty = np.zeros(0, np.float32)
         return Located(np.zeros((0, 4), np.float32), empty, empty, None, 0.0)
+    there = maps.take(peaks, axis=1)
     middle = peaks * STRIDE + STRIDE / 2
-    boxes = np.stack(
-        (
-            middle - maps[LEFT, peaks],
-            maps[TOP, peaks],
-            middle + maps[RIGHT, peaks],
-            maps[BOTTOM, peaks],
-        ),
-        axis=1,
-    ).astype(np.float32)
-    scores = centre[peaks].astype(np.float32)
-    kept = _suppress(boxes, scores)
-    peaks, boxes, scores = peaks[kept], boxes[kept], scores[kept]
-    baseline, x_height = _metrics(maps, peaks)
-    return Located(boxes, scores, _gaps(maps[GAP], boxes), baseline, x_height)
+    boxes = np.empty((len(peaks), 4), np.float32)
+    boxes[:, 0] = middle - there[LEFT]
+    boxes[:, 1] = there[TOP]
+    boxes[:, 2] = middle + there[RIGHT]
+    boxes[:, 3] = there[BOTTOM]
+    kept = _suppress(boxes, there[CENTRE])
+    boxes = boxes[kept]
+    baseline, x_height = _metrics(middle[kept], there[BASELINE, kept], there[X_HEIGHT, kept])
+    return Located(boxes, there[CENTRE, kept], _gaps(maps[GAP], boxes), baseline, x_height)
+
+
+def _peaks(centre: Floats, threshold: float) -> npt.NDArray[np.intp]:
+    """Columns of at least this probability, not less than the one before, more than the next."""
+    high = centre >= threshold
+    high[1:] &= centre[1:] >= centre[:-1]
+    high[:-1] &= centre[:-1] > centre[1:]
+    high[-1:] &= centre[-1:] > 0
+    return np.flatnonzero(high)
 
 
 def _suppress(boxes: Floats, scores: Floats, most_overlap: float = 0.5) -> npt.NDArray[np.intp]:
@@ -83,49 +84,83 @@ def _suppress(boxes: Floats, scores: Floats, most_overlap: float = 0.5) -> npt.N
     """
     order = np.argsort(boxes[:, 0] + boxes[:, 2], kind="stable")
     x0, x1 = boxes[order, 0], boxes[order, 2]
-    width = np.maximum(x1 - x0, 1e-3)
-    shared = np.minimum(x1[1:], x1[:-1]) - np.maximum(x0[1:], x0[:-1])
-    if not (shared > most_overlap * np.minimum(width[1:], width[:-1])).any():
+    rivals = _covering(x0, x1, most_overlap)
+    if not rivals:
         return order
-    # Only boxes this near can touch: comparing each with all would take hours on a noisy strip.
+    dropped: set[int] = set()
+    places = np.array(sorted(rivals))
+    for place in places[np.lexsort((order[places], -scores[order[places]]))].tolist():
+        if place not in dropped:
+            dropped.update(rivals[place])
+    stays = np.ones(len(order), bool)
+    stays[list(dropped)] = False
+    return order[stays]
+
+
+def _covering(x0: Floats, x1: Floats, most_overlap: float) -> dict[int, list[int]]:
+    """Places of extents that cover others too much, with the places of those; both ways.
+
+    Nothing where no neighbours do. The extents are sorted by their middles.
+    """
+    width = np.maximum(x1 - x0, 1e-3)
+    reach = float(width.max()) + 1
     middle = (x0 + x1) / 2
-    reach = (width + width.max()) / 2 + 1
-    first = np.searchsorted(middle, middle - reach)
-    last = np.searchsorted(middle, middle + reach)
-    kept = np.zeros(len(order), bool)
-    place = np.argsort(order)
-    for i in place[np.argsort(-scores, kind="stable")]:
-        near = slice(first[i], last[i])
-        overlap = np.minimum(x1[near], x1[i]) - np.maximum(x0[near], x0[i])
-        limit = most_overlap * np.minimum(width[near], width[i])
-        kept[i] = not (kept[near] & (overlap > limit)).any()
-    return order[kept]
+    rivals: dict[int, list[int]] = {}
+    for step in range(1, len(x0)):  # each with the next, with the one after that, ...
+        shared = np.minimum(x1[step:], x1[:-step]) - np.maximum(x0[step:], x0[:-step])
+        limit = most_overlap * np.minimum(width[step:], width[:-step])
+        pairs = np.flatnonzero(shared > limit).tolist()
+        if not rivals and not pairs:
+            break
+        if not pairs and (middle[step:] - middle[:-step]).min() > reach:
+            break
+        for place in pairs:
+            rivals.setdefault(place, []).append(place + step)
+            rivals.setdefault(place + step, []).append(place)
+    return rivals
 
 
 def _gaps(gap: Floats, boxes: Floats) -> Floats:
     """Mean gap probability between each box and the one before it."""
-    total = np.concatenate(([0.0], np.cumsum(gap)))
     columns = len(gap)
+    total = np.zeros(columns + 1)
+    total[1:] = np.cumsum(gap)
     # Between the right edge of one and the left edge of the next, at least one column where they
     # touch.
-    ends = np.sort(np.stack((boxes[:-1, 2], boxes[1:, 0])) / STRIDE, axis=0)
-    first = np.clip(np.floor(ends[0]).astype(int), 0, columns - 1)
-    last = np.clip(np.ceil(ends[1]).astype(int), first + 1, columns)
-    between = (total[last] - total[first]) / (last - first)
-    return np.concatenate(([0.0], between)).astype(np.float32)
+    ends, starts = boxes[:-1, 2] / STRIDE, boxes[1:, 0] / STRIDE
+    first = np.floor(np.minimum(ends, starts)).astype(np.intp)
+    first = np.minimum(np.maximum(first, 0), columns - 1)
+    last = np.ceil(np.maximum(ends, starts)).astype(np.intp)
+    last = np.minimum(np.maximum(last, first + 1), columns)
+    gaps = np.zeros(len(boxes), np.float32)
+    gaps[1:] = (total[last] - total[first]) / (last - first)
+    return gaps
 
 
-def _metrics(maps: Floats, peaks: npt.NDArray[np.intp]) -> tuple[tuple[float, float], float]:
-    """Baseline (height, slope) and x-height that most glyphs agree on."""
-    x = peaks * STRIDE + STRIDE / 2
-    y = maps[BASELINE, peaks].astype(np.float64)
-    slope, height = 0.0, float(np.median(y))
-    if len(peaks) >= 4 and x[-1] - x[0] > 4 * float(maps[X_HEIGHT, peaks].mean()):
+def _metrics(
+    x: npt.NDArray[np.floating], baselines: Floats, x_heights: Floats
+) -> tuple[tuple[float, float], float]:
+    """Baseline (height, slope) and x-height that most glyphs at `x` agree on."""
+    y = baselines.astype(np.float64)
+    slope, height = 0.0, _median(y)
+    if len(x) >= 4 and x[-1] - x[0] > 4 * float(x_heights.mean()):
         weights = np.ones(len(y))
         for _ in range(3):  # least squares, outliers weighted down
-            slope, height = (float(v) for v in np.polyfit(x, y, 1, w=weights))
-            weights = 1 / (1 + np.square(y - height - slope * x))
-    return (height, slope), float(np.median(maps[X_HEIGHT, peaks]))
+            total = weights.sum()
+            x_mean, y_mean = float(weights @ x / total), float(weights @ y / total)
+            from_mean = x - x_mean
+            weighted = weights * from_mean
+            slope = float(weighted @ (y - y_mean) / (weighted @ from_mean))
+            height = y_mean - slope * x_mean
+            weights = 1 / np.square(1 + np.square(y - height - slope * x))
+    return (height, slope), _median(x_heights)
+
+
+def _median(values: npt.NDArray[np.floating]) -> float:
+    """As `np.median`, which takes longer to begin than to sort a few values."""
+    ordered = np.sort(values)
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
 def spaces_before(located: Located) -> npt.NDArray[np.bool_]:

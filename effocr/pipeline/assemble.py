@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import Calibration
-from effocr.document import UNKNOWN, Block, Box, Document, Glyph, Line, Page, Point, Word
+from effocr.document import UNKNOWN, Block, Box, Details, Document, Glyph, Line, Page, Point, Word
 from effocr.geometry import Affine, box_polygon, clip_boxes, union_box
 from effocr.pipeline.engines import Found
 from effocr.pipeline.postprocess.corrections import Corrections
@@ -66,6 +67,9 @@ class Seen:
 def assemble_line(seen: Seen, found: Found, rules: Rules) -> Line:
     """Make the line, and correct it.
 
+    Here its text; boxes, words, glyphs and candidates when they are asked for, if ever. All of that
+    is work of the interpreter, which threads cannot share.
+
     Args:
         seen: n glyphs.
         found: the n answers of the index.
@@ -73,23 +77,38 @@ def assemble_line(seen: Seen, found: Found, rules: Rules) -> Line:
     """
     if not len(seen.boxes):
         return blank_line(seen.size, confidence=0.0)
+    known = np.asarray(found.similarities, np.float64)[:, 0] >= rules.unknown_similarity
+    if rules.min_confidence > 0:
+        known &= _sure(seen, found, rules) >= rules.min_confidence
+    texts = [labels[0] for labels in found.labels]
+    for place in np.flatnonzero(~known).tolist():
+        texts[place] = UNKNOWN
+    starts = (np.flatnonzero(seen.spaces[1:]) + 1).tolist()
+    words = ["".join(texts[first:last]) for first, last in pairwise([0, *starts, len(texts)])]
+    line = Line.with_details(" ".join(words), lambda: _details(seen, found, rules, known))
+    return rules.corrections.correct(line, top_k=rules.top_k)
+
+
+def _details(seen: Seen, found: Found, rules: Rules, known: npt.NDArray[np.bool_]) -> Details:
+    """All of a line but its text; `known` [n] tells the glyphs that are no unknown ones."""
     boxes = np.round(clip_boxes(seen.frame.boxes(seen.boxes), *seen.size), _DECIMALS)
-    similarities = np.asarray(found.similarities, np.float64)
-    sure = confidences(similarities, seen.scores, rules.calibration)
-    known = (similarities[:, 0] >= rules.unknown_similarity) & (sure >= rules.min_confidence)
+    sure = _sure(seen, found, rules)
     glyphs = _glyphs(
         boxes.tolist(), sure.round(4).tolist(), known.tolist(), _candidates(found, rules.candidates)
     )
-    words = _words(glyphs, boxes, seen.spaces)
-    line = Line(
-        text=" ".join(word.text for word in words),
+    return Details(
         box=_box(union_box(boxes)),
         polygon=_outline(seen),
         confidence=round(float(sure.mean()), 4),
-        words=words,
+        words=_words(glyphs, boxes, seen.spaces),
         glyphs=glyphs,
     )
-    return rules.corrections.correct(line, top_k=rules.top_k)
+
+
+def _sure(seen: Seen, found: Found, rules: Rules) -> npt.NDArray[np.float64]:
+    """[n] confidence of the glyphs."""
+    similarities = np.asarray(found.similarities, np.float64)
+    return confidences(similarities, seen.scores, rules.calibration)
 
 
 def blank_line(size: tuple[int, int], *, confidence: float = 1.0) -> Line:

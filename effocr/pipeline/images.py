@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from effocr.data.records import BROKEN_IMAGE, EXIF_ORIENTATION, IMAGE_SUFFIXES
 from effocr.errors import ImageError
+from effocr.pipeline.plain_png import plain_png
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -97,6 +98,8 @@ def _from_file(file: IO[bytes]) -> Grey:
     Raises:
         ImageError: it is empty, not an image, damaged, or too large.
     """
+    if (grey := plain_png(file)) is not None:
+        return grey
     from PIL import Image, UnidentifiedImageError
 
     bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)

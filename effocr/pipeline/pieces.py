@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from effocr.frame import MOST_INK
+from effocr.contrast import MOST_INK
 from effocr.geometry import Direction
 from effocr.layout.columns import blank_others, split_strips
 from effocr.pipeline.images import Grey

@@ -117,3 +117,24 @@ def test_a_strip_of_noise_is_decoded_in_seconds() -> None:
     started = time.perf_counter()
     assert len(decode(maps, width=2 * columns, peak_threshold=0.3).boxes) > 10_000
     assert time.perf_counter() - started < 20
+
+
+def test_the_baseline_is_that_of_weighted_least_squares() -> None:
+    rng = np.random.default_rng(6)
+    for count in (4, 5, 60):
+        x = np.sort(rng.uniform(0, 900, count))
+        y = (28 + 0.01 * x + rng.standard_t(2, count)).astype(np.float32)
+        heights = rng.normal(13, 1, count).astype(np.float32)
+        (height, slope), x_height = arrays._metrics(x, y, heights)
+        weights = np.ones(count)
+        for _ in range(3):
+            expected = np.polyfit(x, y.astype(float), 1, w=weights)
+            weights = 1 / (1 + np.square(y - np.polyval(expected, x)))
+        assert (slope, height) == pytest.approx(tuple(expected), rel=1e-9)
+        assert x_height == np.median(heights)
+
+
+def test_glyphs_too_near_for_a_slope_have_a_level_baseline() -> None:
+    y = np.array([28, 30, 29], np.float32)
+    found = arrays._metrics(np.array([1.0, 9.0, 17.0]), y, np.full(3, 13, np.float32))
+    assert found == ((29.0, 0.0), 13.0)

@@ -67,3 +67,11 @@ def test_ink_without_glyphs_is_an_empty_line_without_confidence() -> None:
     nothing = Seen((10, 5), Affine.identity(), empty, empty[:, 0], empty[:, 0] > 0)
     line = assemble_line(nothing, Answer([], np.zeros((0, 2))), Rules(1, 0.0, 0.0, WEIGHTS))
     assert (line.text, line.confidence, line.glyphs) == ("", 0.0, ())
+
+
+def test_a_glyph_of_too_little_confidence_is_unknown() -> None:
+    line = assemble_line(seen(Affine.identity()), ANSWER, Rules(5, 0.0, 0.8, WEIGHTS))
+    assert line.text == "a\ufffd \ufffd"
+    assert [glyph.unknown for glyph in line.glyphs] == [False, True, True]
+    assert "".join(glyph.text for glyph in line.glyphs) == line.text.replace(" ", "")
+    assert line.glyphs[1].candidates == (("ch", 0.8), ("c", 0.7))

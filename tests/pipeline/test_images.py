@@ -10,7 +10,9 @@ import pytest
 from PIL import Image, ImageOps
 
 from effocr.errors import ImageError
+from effocr.pipeline import images
 from effocr.pipeline.images import load_image
+from effocr.pipeline.plain_png import plain_png
 
 
 @pytest.fixture
@@ -167,3 +169,80 @@ def test_the_first_image_of_several_is_read(grey: np.ndarray) -> None:
     first, second = Image.fromarray(grey), Image.fromarray(255 - grey)
     data = encoded(first, "TIFF", save_all=True, append_images=[second])
     np.testing.assert_array_equal(load_image(data), grey)
+
+
+def parts(data: bytes) -> list[bytes]:
+    """The signature of a PNG file, and its parts."""
+    found, place = [data[:8]], 8
+    while place < len(data):
+        end = place + 12 + int.from_bytes(data[place : place + 4], "big")
+        found.append(data[place:end])
+        place = end
+    return found
+
+
+def part(kind: bytes, data: bytes) -> bytes:
+    crc = struct.pack(">I", zlib.crc32(kind + data))
+    return struct.pack(">I", len(data)) + kind + data + crc
+
+
+def by_pillow(data: bytes, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    with monkeypatch.context() as patch:
+        patch.setattr(images, "plain_png", lambda file: None)
+        return load_image(data)
+
+
+@pytest.mark.parametrize("bits", [1, 8])
+def test_plain_png_files_are_read_as_by_pillow(
+    bits: int, grey: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for width in (1, 7, 8, 50):
+        image = Image.fromarray(np.ascontiguousarray(grey[:, :width]))
+        data = encoded(image.convert("1") if bits == 1 else image, "PNG")
+        loaded = plain_png(io.BytesIO(data))
+        assert loaded is not None
+        assert loaded.flags.c_contiguous
+        np.testing.assert_array_equal(loaded, by_pillow(data, monkeypatch))
+
+
+def test_a_png_that_needs_care_is_left_to_pillow(grey: np.ndarray) -> None:
+    image, deep = Image.fromarray(grey), Image.fromarray(grey.astype(np.uint16))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    turned = encoded(image, "PNG", exif=exif)
+    plain = parts(encoded(image, "PNG"))
+    last = next(piece for piece in parts(turned) if piece[4:8] == b"eXIf")
+    careful = [turned, b"".join([*plain[:-1], last, plain[-1]])]
+    careful += [encoded(image.convert(mode), "PNG") for mode in ("RGB", "RGBA", "LA", "P")]
+    careful += [encoded(deep, "PNG"), encoded(image, "PNG", transparency=7)]
+    careful += [encoded(image, "TIFF"), encoded(image, "PNG", bits=4), b""]
+    for data in careful:
+        file = io.BytesIO(data)
+        assert plain_png(file) is None
+        assert file.tell() == 0
+    np.testing.assert_array_equal(load_image(careful[1]), load_image(turned))
+
+
+def test_a_png_with_a_wrong_checksum_is_left_to_pillow(
+    grey: np.ndarray, capfd: pytest.CaptureFixture[str]
+) -> None:
+    signature, header, pixels, end = parts(encoded(Image.fromarray(grey), "PNG"))
+    data = signature + header + pixels[:-1] + bytes([pixels[-1] ^ 1]) + end
+    assert plain_png(io.BytesIO(data)) is None
+    assert capfd.readouterr().err == ""  # OpenCV, which would complain there, never saw it
+
+
+def test_a_damaged_png_is_refused(grey: np.ndarray) -> None:
+    signature, header, pixels, end = parts(encoded(Image.fromarray(grey), "PNG"))
+    packed = pixels[8:-4]
+    damaged = {
+        "too little": part(b"IDAT", zlib.compress(zlib.decompress(packed)[:700])),
+        "cut": part(b"IDAT", packed[: len(packed) // 2]),
+        "nonsense": part(b"IDAT", b"nonsense"),
+        "nothing": b"",
+    }
+    for what, body in damaged.items():
+        data = signature + header + body + end
+        assert plain_png(io.BytesIO(data)) is None, what
+        with pytest.raises(ImageError, match="damaged"):
+            load_image(data)

@@ -204,3 +204,20 @@ def test_a_character_never_loses_its_last_exemplar() -> None:
     sample = np.array([[0.999, 0.0447]] * 10, np.float32)
     assert prune_rows(rows, [",", "\u201a"], sample, [","] * 10).tolist() == [0, 1]
     assert prune_rows(rows, ["a", "b"], sample[:0], []).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("crowd", [0, 700])
+@pytest.mark.parametrize("characters", [2, 30])
+def test_all_characters_can_be_asked_for(crowd: int, characters: int) -> None:
+    rng = np.random.default_rng(7)
+    labels = [chr(0x4E00 + int(c)) for c in rng.integers(characters, size=200)] + ["x"] * crowd
+    rows = unit_rows(rng, len(labels))
+    index = GlyphIndex.create(16)
+    index.add(rows, labels)
+    queries = unit_rows(rng, 5)
+    for k in (1, 16, 17, 50):
+        found = index.search(queries, k)
+        for query, names, values in zip(queries, found.labels, found.similarities, strict=True):
+            expected = brute_force(rows, labels, query, k)
+            assert names == [name for name, _ in expected]
+            assert values == pytest.approx([value for _, value in expected], abs=1e-5)
