@@ -187,7 +187,7 @@ def agree_on_boxes(
             for each in (one, other)
         )
         counts += count_matches(found.boxes, expected.boxes, 0.5)
-    agreement = counts.f_score if lines else 1.0
+    agreement = counts.f_score if counts.found or counts.truth else 1.0
     if agreement < LEAST_AGREEMENT:
         raise ParityError(
             f"the localizer in int8 agrees with the one in float on {agreement:.1%} of the boxes "
