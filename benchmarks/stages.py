@@ -17,7 +17,6 @@ from effocr.pipeline.images import load_image
 from effocr.pipeline.locate import locate_lines
 from effocr.pipeline.onnx_engines import load_engines
 from effocr.pipeline.threads import single_threaded
-from effocr.recognizer.arrays import cut_crops
 
 CHUNK = 32
 ROUNDS = 5
@@ -73,13 +72,16 @@ def one_round(paths: list[Path], engines: Any) -> dict[str, float]:
         clock = timed("contrast, rows of ink", clock)
         before = spent["localizer network"]
         located = locate_lines(
-            prepared, localizer, manifest.line, peak_threshold=manifest.peak_threshold
+            prepared,
+            localizer,
+            manifest.line,
+            peak_threshold=manifest.peak_threshold,
+            exact=engines.locator.exact,
         )
         spent["frames, boxes, word gaps"] -= spent["localizer network"] - before
         clock = timed("frames, boxes, word gaps", clock)
-        crops = [cut_crops(line.pixels, line.located.boxes, manifest.crop) for line in located]
-        together = np.concatenate(crops)
-        clock = timed("cutting crops", clock)
+        together = np.concatenate([engines.cutter.cut(line) for line in located])
+        clock = timed("cutting crops or windows", clock)
         embeddings = np.concatenate(
             [
                 engines.encoder.embed(together[i : i + CROPS_AT_ONCE])

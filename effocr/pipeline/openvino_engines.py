@@ -62,7 +62,10 @@ class OpenVinoLocalizer:
 
 
 def _one(request: Any, line: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-    """Maps of one line [1, height, width]: a few fixed shapes, as a new one costs 20 ms to set up."""
+    """Maps of one line [1, height, width].
+
+    Of a few widths only: each new shape costs 20 ms to set up.
+    """
     width = line.shape[2]
     missing = -width % WIDTH_STEP
     request.infer([np.pad(line, ((0, 0), (0, 0), (0, missing)), constant_values=PAPER)])
