@@ -58,4 +58,4 @@ def test_an_unknown_peer_is_an_error_before_anything_is_read(
     lines: Path, peer: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["bench", "lines", str(lines), "--against", peer]) == 2
-    assert "known are tesseract and rapidocr" in capsys.readouterr().err
+    assert "known are tesseract, rapidocr" in capsys.readouterr().err

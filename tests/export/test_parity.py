@@ -65,7 +65,7 @@ def test_graphs_take_any_batch_and_width_and_name_their_opset(exported: Path) ->
     for count, width in ((1, 8), (3, 40), (2, 1024)):
         assert localizer.maps(np.zeros((count, 40, width), np.uint8)).shape == (
             count,
-            8,
+            8 + 24,  # the maps, and the features behind them
             width // 2,
         )
         assert encoder.embed(np.zeros((count, 40, 32), np.uint8)).shape == (count, 16)
