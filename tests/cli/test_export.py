@@ -86,3 +86,38 @@ def test_errors_of_use_leave_nothing_behind(
     assert error.startswith("effocr: ")
     assert message in error
     assert not (tmp_path / "model").exists()
+
+
+def test_a_recognizer_that_shares_features_becomes_a_model_that_learns_a_glyph(
+    work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    localizer, recognizer = work / "localizer", tmp_path / "recognizer"
+    settings = ["--set", "batch_size=28", "--set", "model.embedding_size=16"]
+    where = ["--data", str(work / "data"), "--out", str(recognizer)]
+    shared = ["--features-of", str(localizer)]
+    assert main(["train", "recognizer", *where, *shared, *FAST, *settings]) == 0
+    out = tmp_path / "model"
+    assert main(["export", str(localizer), str(recognizer), "--out", str(out)]) == 0
+    window = load_bundle(out).manifest.window
+    assert window is not None
+    assert (window.channels, window.columns) == (192, 3)
+    assert main(["models", "verify", str(out)]) == 0
+    line = next((work / "data" / "images").glob("*.png"))
+    assert main(["read", "--lines", "--model", str(out), str(line)]) == 0
+    taught = tmp_path / "taught"
+    add = ["index", "add", str(out), "--glyph", "g", "--fonts", str(FONT), "--out", str(taught)]
+    assert main(add) == 0
+    assert "g" in load_bundle(taught).manifest.charset
+    assert main(["mine", str(recognizer)]) == 0
+    again = ["train", "recognizer", "--resume", str(recognizer), "--set", "loop.max_steps=4"]
+    assert main(again) == 0
+    assert "step 4" in capsys.readouterr().out
+
+
+def test_features_of_something_else_are_refused(
+    work: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--data", str(work / "data"), "--out", str(tmp_path / "r")]
+    shared = ["--features-of", str(work / "recognizer")]
+    assert main(["train", "recognizer", *where, *shared]) == 2
+    assert "not of a localizer" in capsys.readouterr().err
