@@ -82,6 +82,13 @@ class WindowShape(BaseModel, frozen=True, extra="forbid"):
     columns: int = Field(3, gt=0, description="seen of each glyph, odd")
     stride_px: int = Field(2, gt=0, description="frame pixels a column")
 
+    @field_validator("columns")
+    @classmethod
+    def _has_a_middle(cls, columns: int) -> int:
+        if columns % 2 == 0:
+            raise ValueError(f"columns {columns} must be odd: one stands in the middle")
+        return columns
+
 
 class Calibration(BaseModel, frozen=True, extra="forbid"):
     """Logistic weights: confidence = 1 / (1 + exp(-(bias + weights . features)))."""

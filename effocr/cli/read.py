@@ -84,7 +84,10 @@ def read(
     ] = None,
     runtime: Annotated[
         Literal["onnxruntime", "openvino"],
-        typer.Option(help="Of the localizer; openvino is an extra, faster where the CPU has AMX."),
+        typer.Option(
+            help="Of the localizer; openvino is an extra, a little faster on long lines where the "
+            "CPU has AMX, slower on short ones."
+        ),
     ] = "onnxruntime",
 ) -> None:
     """Read images of text lines."""

@@ -31,7 +31,7 @@ from effocr.export.calibrate import (
 )
 from effocr.export.onnx import export_encoder, export_localizer, export_window_encoder
 from effocr.export.parity import ParityReport, agree_on_boxes, prove_parity
-from effocr.export.quantize import INT8, int8_graph
+from effocr.export.quantize import int8_graph
 from effocr.export.sample import Sample, collect_sample, fit_handicaps
 from effocr.frame import warp
 from effocr.pipeline.cutters import FrameCutter, WindowCutter
@@ -116,9 +116,10 @@ def assemble_model(
         _export_recognizer(trained_encoder, parts / RECOGNIZER)
         exported_localizer = OnnxLocalizer(parts / LOCALIZER)
         frames = [first_frame(each, line) for each in lines[:PARITY_LINES]]
-        shipped = exported_localizer
+        shipped, int8 = exported_localizer, None
         if details.int8:
-            shipped = OnnxLocalizer(int8_graph(localizer, parts / LOCALIZER, frames))
+            int8 = int8_graph(localizer, parts / LOCALIZER, frames)
+            shipped = OnnxLocalizer(int8)
         exported_encoder = OnnxEncoder(parts / RECOGNIZER)
         index = build_index(
             exported_encoder.embed,
@@ -149,11 +150,12 @@ def assemble_model(
             peak_threshold=details.peak_threshold,
         )
         parity.check()
-        if details.int8:
-            shutil.copyfile(localizer / INT8, parts / LOCALIZER)
-        agreement = agree_on_boxes(
-            exported_localizer, shipped, frames, peak_threshold=details.peak_threshold
-        )
+        agreement = None
+        if int8 is not None:
+            shutil.copyfile(int8, parts / LOCALIZER)
+            agreement = agree_on_boxes(
+                exported_localizer, shipped, frames, peak_threshold=details.peak_threshold
+            )
         calibration, unknown = _calibrate(sample, index)
         manifest = _manifest(
             details,
@@ -194,16 +196,17 @@ def _manifest(
     calibration: Calibration,
     unknown: float,
     parity: ParityReport,
-    agreement: float,
+    agreement: float | None,
 ) -> Manifest:
     given = details.model_dump(exclude={"rows_per_label", "metrics", "frequencies", "int8"})
     metrics = {
         **details.metrics,
         "parity_maps": parity.maps_difference,
         "parity_embeddings": parity.embeddings_difference,
-        "parity_int8_boxes": round(agreement, 5),
         "index_rows": float(len(index)),
     }
+    if agreement is not None:
+        metrics["parity_int8_boxes"] = round(agreement, 5)
     return Manifest(
         **given,
         charset=tuple(sorted(index.characters)),

@@ -13,13 +13,13 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from effocr.atomic import write_whole
 from effocr.bundle import LOCALIZER
 from effocr.errors import MissingDependencyError, ParityError
 from effocr.training.checkpoints import best_of
 
 Grey = npt.NDArray[np.uint8]
 
-INT8: Final = f"int8.{LOCALIZER}"  # in the folder of a run
 CALIBRATION_LINES: Final = 200  # whose activations say what int8 has to hold
 FEATURES: Final = "/features/"  # how the names of the nodes begin that are quantised
 LINES: Final = "lines"  # name of the graph's input
@@ -64,7 +64,7 @@ def quantise_localizer(graph: Path, out: Path, frames: Sequence[Grey]) -> None:
         model = onnx.load(draft)
         _feed_pixels(model)
         onnx.checker.check_model(model)
-        onnx.save(model, out)
+        write_whole(out, model.SerializeToString())
 
 
 class _Frames:
@@ -91,12 +91,13 @@ def int8_graph(run: Path, graph: Path, frames: Sequence[Grey]) -> Path:
     is to be shipped with the same.
 
     Args:
-        run: folder of the localizer's run.
+        run: folder of the localizer's run, or a checkpoint.
         graph: its localizer.onnx in float.
         frames: to take the ranges from.
     """
-    made = run / INT8
-    if not made.is_file() or made.stat().st_mtime < best_of(run).stat().st_mtime:
+    best = best_of(run)
+    made = best.with_name(f"int8.{best.stem}.{LOCALIZER}")
+    if not made.is_file() or made.stat().st_mtime < best.stat().st_mtime:
         quantise_localizer(graph, made, frames)
     return made
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.bundle import LABELS, LOCALIZER, RECOGNIZER, Manifest, load_bundle
-from effocr.errors import BundleError
+from effocr.errors import BundleError, UsageError
 from effocr.localizer.arrays import CHANNELS, STRIDE
 from effocr.onnx_session import onnx_errors, open_session
 from effocr.pipeline.cutters import cutter_of
@@ -131,6 +131,8 @@ def _open_localizer(path: Path, runtime: Runtime, threads: int) -> Localizer:
             from effocr.pipeline.openvino_engines import OpenVinoLocalizer
 
             return OpenVinoLocalizer(path, threads)
+        case _:
+            raise UsageError(f"runtime {runtime!r}: known are onnxruntime and openvino")
 
 
 def check_engines(engines: Engines) -> None:

@@ -1,4 +1,4 @@
-"""The localizer run by OpenVINO instead of onnxruntime: an extra, faster where the CPU has AMX.
+"""The localizer run by OpenVINO instead of onnxruntime: an extra, see docs/benchmarks.md.
 
 The recognizer stays with onnxruntime: it is a hundredth of the work.
 """

@@ -47,7 +47,7 @@ class Reader:
         unknown_similarity: a glyph less like anything in the index becomes U+FFFD; None for the
             threshold of the model.
         corrections: what is corrected after reading, each change marked; None for nothing.
-        runtime: of the localizer's network; openvino is an extra, faster where the CPU has AMX.
+        runtime: of the localizer's network; openvino is an extra, see `--runtime` of `effocr read`.
 
     Raises:
         UsageError: an option is out of range, or there is no such model.

@@ -1,5 +1,6 @@
 """`effocr export`: from fonts to a model, as the README's five commands do it."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,10 @@ def test_a_recognizer_that_shares_features_becomes_a_model_that_learns_a_glyph(
     assert main(["models", "verify", str(out)]) == 0
     line = next((work / "data" / "images").glob("*.png"))
     assert main(["read", "--lines", "--model", str(out), str(line)]) == 0
+    other = tmp_path / "other"
+    shutil.copytree(localizer, other)
+    assert main(["export", str(other), str(recognizer), "--out", str(tmp_path / "no")]) == 2
+    assert "export it with that run" in capsys.readouterr().err
     taught = tmp_path / "taught"
     add = ["index", "add", str(out), "--glyph", "g", "--fonts", str(FONT), "--out", str(taught)]
     assert main(add) == 0

@@ -9,9 +9,10 @@ import pytest
 
 from effocr.bundle import EMBEDDED, LOCALIZER, RECOGNIZER
 from effocr.cli.main import main
-from effocr.errors import BundleError, MissingDependencyError
+from effocr.errors import BundleError, MissingDependencyError, UsageError
 from effocr.pipeline.onnx_engines import OnnxLocalizer
 from effocr.pipeline.openvino_engines import OpenVinoLocalizer
+from effocr.pipeline.reader import Reader
 
 ROOT = Path(__file__).parents[2]
 MODEL = EMBEDDED / "en"
@@ -64,3 +65,8 @@ def test_without_openvino_the_cure_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(MissingDependencyError, match=r"effocr\[openvino\]"):
         OpenVinoLocalizer(MODEL / LOCALIZER)
+
+
+def test_an_unknown_runtime_is_an_error_of_use() -> None:
+    with pytest.raises(UsageError, match="known are onnxruntime and openvino"):
+        Reader("en", runtime="openvin")  # type: ignore[arg-type]

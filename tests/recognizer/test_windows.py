@@ -55,3 +55,8 @@ def test_a_source_of_windows_gives_back_what_it_was_given() -> None:
     assert [source.labels[i] for i in (4, 0)] == ["e", "a"]
     with pytest.raises(TrainingError, match="no glyphs"):
         WindowSource([], [])
+
+
+def test_windows_have_a_middle_column() -> None:
+    with pytest.raises(ValueError, match="must be odd"):
+        WindowShape(channels=4, columns=2)
