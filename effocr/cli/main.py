@@ -41,6 +41,10 @@ app.add_typer(index.app, name="index")
 app.add_typer(models.app, name="models")
 app.add_typer(compat, name="compat")
 
+# What only the training extra installs; a reader's environment does without.
+_TRAINING = frozenset(
+    {"accelerate", "fontTools", "onnx", "pytorch_metric_learning", "timm", "torch", "torchvision"}
+)
 _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_PIPE = 2, 130, 141
 
 
@@ -80,6 +84,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         app(args=None if argv is None else list(argv), prog_name="effocr")
     except EffOCRError as error:
         print(f"effocr: {error}", file=sys.stderr)
+        return _EXIT_USAGE
+    except ModuleNotFoundError as error:
+        if error.name not in _TRAINING:
+            raise
+        print(
+            f"effocr: this command needs {error.name}: pip install 'effocr[train]'", file=sys.stderr
+        )
         return _EXIT_USAGE
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.errors import ParityError
-from effocr.localizer.arrays import CHANNELS, decode, spaces_before
+from effocr.localizer.arrays import decode, spaces_before
 from effocr.metrics.boxes import BoxCounts, count_matches
 from effocr.pipeline.engines import Encoder, Localizer, Searcher
 from effocr.recognizer.arrays import Views
@@ -180,7 +180,7 @@ def agree_on_boxes(
     for line in lines:
         expected, found = (
             decode(
-                each.maps(line[None])[0][:CHANNELS],
+                each.maps(line[None])[0],
                 width=line.shape[1],
                 peak_threshold=peak_threshold,
             )
@@ -201,7 +201,6 @@ def _same_decisions(before: Floats, after: Floats, *, width: int, peak_threshold
 
     A peak or a gap at its threshold may fall on either side.
     """
-    before, after = before[:CHANNELS], after[:CHANNELS]
     expected = decode(before, width=width, peak_threshold=peak_threshold)
     for shift in (0.0, -TIE, TIE):
         found = decode(after, width=width, peak_threshold=peak_threshold + shift)

@@ -144,7 +144,6 @@ def _feed_pixels(model: Any) -> None:
             if given == first.output[0]:
                 node.input[place] = pixels
     start = onnx.helper.make_node("Unsqueeze", [LINES, axes], [pixels])
-    kept = [node for node in chain if node.op_type == "Constant" or axes in node.output]
     makers = [made_by[axes]] if axes in made_by else []
     del graph.node[:]
-    graph.node.extend([*makers, *kept, start, *(n for n in nodes if n not in makers)])
+    graph.node.extend([*makers, start, *(node for node in nodes if node not in makers)])

@@ -42,14 +42,15 @@ def decode(maps: Floats, *, width: int, peak_threshold: float) -> Located:
 
     Args:
         maps: [channels, columns] float32: centre and gap as probabilities, left and right extents
-            in pixels from the column's middle, top, bottom, baseline and x-height in frame pixels.
+            in pixels from the column's middle, top, bottom, baseline and x-height in frame pixels;
+            features behind them are passed over.
         width: of the frame that is print, in pixels; columns beyond are padding.
         peak_threshold: least probability of a glyph centre.
 
     Returns:
         Boxes left to right, in frame pixels.
     """
-    maps = maps[:, : -(-width // STRIDE)]
+    maps = maps[:CHANNELS, : -(-width // STRIDE)]
     peaks = _peaks(maps[CENTRE], peak_threshold)
     if not peaks.size:
         empty = np.zeros(0, np.float32)

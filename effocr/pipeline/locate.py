@@ -135,7 +135,7 @@ def _locate(
             line.grey,
             frame,
             seen,
-            decode(found[:CHANNELS], width=width, peak_threshold=peak_threshold),
+            decode(found, width=width, peak_threshold=peak_threshold),
             found[CHANNELS:] if len(found) > CHANNELS else None,
         )
         for line, (frame, width), seen, found in zip(lines, frames, pixels, maps, strict=True)

@@ -63,10 +63,12 @@ def cut_windows(features: Floats, boxes: Floats, window: WindowShape) -> Floats:
     Returns:
         [n, channels, window.columns] float32; 0 beyond either end of the frame.
     """
-    channels, columns = features.shape
+    columns = features.shape[1]
     half = window.columns // 2
     middle = np.floor((boxes[:, 0] + boxes[:, 2]) / (2 * window.stride_px)).astype(np.int64)
     wanted = np.clip(middle, 0, columns - 1)[:, None] + np.arange(-half, half + 1)
-    padded = np.zeros((channels, columns + 2 * half), np.float32)
-    padded[:, half : half + columns] = features
-    return np.ascontiguousarray(padded[:, wanted + half].transpose(1, 0, 2))
+    windows = features.take(wanted, axis=1, mode="clip")  # [channels, n, window.columns]
+    beyond = (wanted < 0) | (wanted >= columns)
+    if beyond.any():
+        windows[:, beyond] = 0.0
+    return np.ascontiguousarray(windows.transpose(1, 0, 2))

@@ -72,3 +72,16 @@ def test_a_full_disk_and_a_folder_in_the_way_are_one_line_on_stderr(
     read = ["read", "--lines", "--model", str(tiny_model), str(tmp_path / "line.png")]
     assert main([*read, "-o", "/dev/full", "--force"]) == 2
     assert capsys.readouterr().err == "effocr: No space left on device\n"
+
+
+def test_a_command_that_needs_the_training_extra_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr("effocr.cli.main.app", missing)
+    assert main(["export", "a", "b", "--out", str(tmp_path / "m")]) == 2
+    assert capsys.readouterr().err == (
+        "effocr: this command needs torch: pip install 'effocr[train]'\n"
+    )

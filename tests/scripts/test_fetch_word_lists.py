@@ -32,7 +32,7 @@ def test_what_cannot_be_fetched_is_named_and_what_is_there_is_kept(tmp_path: Pat
     (out / "mine.txt").write_text("word\n", encoding="utf-8")
     found = fetch(out, tools, "mine", "other")
     assert found.returncode == 1
-    assert found.stderr == "other: E: no such package\n"
+    assert found.stderr == "other: apt-get download other: E: no such package\n"
     assert [path.name for path in out.iterdir()] == ["mine.txt"]
 
 
