@@ -5,7 +5,7 @@ Every step takes `rng` and is a few OpenCV calls, so a line costs about two mill
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import cv2
 import numpy as np
@@ -15,7 +15,14 @@ Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 
 PAPER: Final = 255.0
+SHARPENED: Final = 0.12  # x-heights; reach of a sharpening scanner
 HAIRLINE_REACH: Final = 0.22  # x-heights; within, a stroke says how black its own edge may be
+Kernel = Literal["area", "nearest", "linear", "cubic"]
+Cut = Literal["level", "otsu", "local"]
+KERNELS: Final[dict[Kernel, int]] = {
+    "area": cv2.INTER_AREA, "nearest": cv2.INTER_NEAREST_EXACT, "linear": cv2.INTER_LINEAR,
+    "cubic": cv2.INTER_CUBIC,
+}  # fmt: skip
 LEAST_HAIRLINE: Final = 0.25  # of full ink; what is fainter is no stroke
 
 
@@ -33,7 +40,7 @@ class Wear:
         roughness: amplitude of noise along the edges.
         fading: share of ink lost in patches.
         specks: per square x-height.
-        paper: level of the paper.
+        paper: level of the paper; above 1 it is burnt out and shows no grain.
         ink: level of the ink.
         uneven: amplitude of slow changes of light.
         grain: standard deviation of the paper's noise.
@@ -43,6 +50,14 @@ class Wear:
             greys.
         jpeg: quality; None is lossless.
         dots: dot pitch of a matrix printer; 0 is none.
+        pale: most of the ink lost where print pales along the line.
+        pale_reach: over what length it pales, words or half the line.
+        ghost: ink of a second strike a little beside the first; 0 is none.
+        smudge: density of a patch of dirt; 0 is none.
+        kernel: how the scan is brought to its resolution.
+        sharpen: gain of a scanner that sharpens; it leaves halos.
+        cut: how a bilevel scan finds its threshold: `level` where `bilevel` says, `otsu` of the
+            line, `local` of the neighbourhood.
     """
 
     bleed: float = 0.0
@@ -61,6 +76,13 @@ class Wear:
     bilevel: float | None = None
     jpeg: int | None = None
     dots: float = 0.0
+    pale: float = 0.0
+    pale_reach: float = 6.0
+    ghost: float = 0.0
+    smudge: float = 0.0
+    kernel: Kernel = "area"
+    sharpen: float = 0.0
+    cut: Cut = "level"
 
 
 def wear_down(ink: Grey, x_height: float, wear: Wear, rng: np.random.Generator) -> Grey:
@@ -79,12 +101,19 @@ def wear_down(ink: Grey, x_height: float, wear: Wear, rng: np.random.Generator) 
     amount = ink.astype(np.float32) / 255.0
     if wear.dots:
         amount = _dot_matrix(amount, wear.dots * x_height)
+    if wear.ghost:
+        amount = _strike_again(amount, x_height, wear.ghost, rng)
     amount = _spread(amount, x_height, wear, rng)
+    if wear.pale:
+        lost = noise_field((1, amount.shape[1]), wear.pale_reach * x_height, rng)
+        amount = amount * (1 - wear.pale * np.clip(0.5 + 0.6 * lost, 0, 1))
+    if wear.smudge:
+        _smudge(amount, x_height, wear.smudge, rng)
     if wear.specks:
         _speckle(amount, x_height, wear.specks, rng)
     grey = _scan(amount, x_height, wear, rng)
     if wear.bilevel is not None:
-        grey = _bilevel(grey, wear.bilevel)
+        grey = _bilevel(grey, wear.bilevel, wear.cut, x_height * grey.shape[0] / ink.shape[0])
     if wear.jpeg is not None:
         _, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, wear.jpeg])
         grey = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
@@ -137,6 +166,29 @@ def _full_ink(amount: Floats, full: float, x_height: float, hairlines: float) ->
     return full + hairlines * (own - full)
 
 
+def _strike_again(
+    amount: Floats, x_height: float, ghost: float, rng: np.random.Generator
+) -> Floats:
+    """The same type once more, paler and a little beside."""
+    across, down = rng.normal(0, 0.12, 2) * x_height
+    shift = np.array([[1.0, 0.0, across], [0.0, 1.0, 0.5 * down]])
+    again = cv2.warpAffine(amount, shift, (amount.shape[1], amount.shape[0]))
+    struck: Floats = np.maximum(amount, ghost * np.asarray(again, np.float32))
+    return struck
+
+
+def _smudge(amount: Floats, x_height: float, density: float, rng: np.random.Generator) -> None:
+    """A patch of dirt, dense in its middle, in place."""
+    height, width = amount.shape
+    size = (x_height * rng.uniform([0.4, 0.4], [1.8, 4.0])).astype(int) + 4
+    rows, columns = min(height, size[0]), min(width, size[1])
+    top, left = int(rng.integers(height - rows + 1)), int(rng.integers(width - columns + 1))
+    dirt = noise_field((rows, columns), max(1.0, x_height * rng.uniform(0.05, 0.15)), rng)
+    y, x = np.linspace(-1, 1, rows)[:, None], np.linspace(-1, 1, columns)[None, :]
+    dirty = dirt > 2.0 - 1.8 * density * np.maximum(0, 1 - y * y - x * x)
+    amount[top : top + rows, left : left + columns][dirty] = 1.0
+
+
 def _speckle(amount: Floats, x_height: float, density: float, rng: np.random.Generator) -> None:
     """Dirt: small dark and light spots, in place."""
     height, width = amount.shape
@@ -175,19 +227,33 @@ def _scan(amount: Floats, x_height: float, wear: Wear, rng: np.random.Generator)
     if wear.x_height_px is not None and wear.x_height_px < x_height:
         factor = wear.x_height_px / x_height
         size = (max(1, round(amount.shape[1] * factor)), max(1, round(amount.shape[0] * factor)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
+        grey = np.asarray(cv2.resize(grey, size, interpolation=KERNELS[wear.kernel]), np.float32)
         x_height = wear.x_height_px
     if wear.blur:
         grey = np.asarray(
             cv2.GaussianBlur(grey, (0, 0), max(0.2, wear.blur * x_height)), np.float32
         )
+    if wear.sharpen:
+        soft = cv2.GaussianBlur(grey, (0, 0), max(0.7, SHARPENED * x_height))
+        grey = grey + wear.sharpen * (grey - np.asarray(soft, np.float32))
     if wear.grain:
         grey = grey + wear.grain * rng.standard_normal(grey.shape, dtype=np.float32)
     return np.clip(grey * PAPER, 0, 255).astype(np.uint8)
 
 
-def _bilevel(grey: Grey, threshold: float) -> Grey:
-    """Black and white, cut at a share of the way from the darkest print to the paper."""
+def _bilevel(grey: Grey, threshold: float, cut: Cut, x_height: float) -> Grey:
+    """Black and white; see `Wear.cut`."""
     sample = grey[:: max(1, grey.shape[0] // 24)]
     dark, light = np.percentile(sample, (2, 60))
-    return np.where(grey > dark + threshold * (light - dark), np.uint8(255), np.uint8(0))
+    match cut:
+        case "otsu":
+            return np.asarray(cv2.threshold(grey, 0, 255, cv2.THRESH_OTSU)[1], np.uint8)
+        case "local":
+            block = 2 * max(2, round(1.2 * x_height)) + 1
+            below = 0.5 * (1 - threshold) * float(light - dark)
+            near = cv2.ADAPTIVE_THRESH_MEAN_C
+            local = cv2.adaptiveThreshold(grey, 255, near, cv2.THRESH_BINARY, block, below)
+            return np.asarray(local, np.uint8)
+        case "level":
+            level = dark + threshold * (light - dark)
+            return np.where(grey > level, np.uint8(255), np.uint8(0))

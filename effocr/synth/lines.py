@@ -16,27 +16,28 @@ from effocr.charset import Charset, graphemes
 from effocr.data.labelled import EMS, LabelledLine
 from effocr.errors import FontError
 from effocr.synth.compose import Composed, Run, Setting, compose
-from effocr.synth.content import Content
-from effocr.synth.content_lines import can_write, write_content
+from effocr.synth.content_lines import can_write
 from effocr.synth.coverage import composed_by, drawn_by, ligatures_of, written_by
+from effocr.synth.crop import crop_line, draw_crop
 from effocr.synth.degrade import wear_down
 from effocr.synth.dress import Dress, dress
 from effocr.synth.face import Face, open_face
 from effocr.synth.fonts import FontFile
 from effocr.synth.options import LineOptions
-from effocr.synth.paper import Canvas, clip_rows, draw_rule, put_on_paper, skew, stretch
+from effocr.synth.paper import Canvas, draw_rule, put_on_paper, skew, stretch
 from effocr.synth.rtl import as_it_stands, in_reading_order
 from effocr.synth.script import ScriptOptions
-from effocr.synth.setting import draw_clip, draw_setting, draw_slope
-from effocr.synth.text import random_line
+from effocr.synth.setting import draw_setting, draw_slope, draw_stretch
 from effocr.synth.vertical import compose_column, open_column_face, stand_up
 from effocr.synth.wear_kinds import draw_wear
+from effocr.synth.wording import draw_text
 
 __all__ = ["LineMaker", "LineOptions"]
 
 Grey = npt.NDArray[np.uint8]
 
 DRAWN_X_HEIGHTS: Final = (20, 24, 28)  # pixels; the scan's resolution comes from `Wear.x_height_px`
+RULED: Final = (0.03, 0.08)  # share of underlined lines: of print, of typescripts
 STAND_INS: Final = {"1": "l", "0": "O"}
 FINE_STROKES: Final = 0.65  # wear of columns over that of lines as large: kanji are dense
 UNEVEN_KINDS: Final = frozenset(
@@ -100,14 +101,7 @@ class LineMaker:
                 return drawn
 
     def _text(self, font: FontFile, rng: np.random.Generator, lengths: tuple[int, int]) -> str:
-        charset = self._charsets[id(font)]
-        content = self.options.content
-        text = ""
-        if not content.groups and not content.texts:
-            text = random_line(rng, charset, lengths=lengths, mix=self.options.text)
-        if content != Content():
-            text = write_content(rng, charset, content, lengths, text)
-        return text if self.options.spaces else text.replace(" ", "")
+        return draw_text(rng, self._charsets[id(font)], self.options, lengths)
 
     def _choose_font(self, rng: np.random.Generator) -> tuple[FontFile, list[FontFile]]:
         kind = self._kinds[int(rng.choice(len(self._kinds), p=self._shares))]
@@ -141,7 +135,6 @@ class LineMaker:
         grey = wear_down(canvas.ink, x_height * (FINE_STROKES if column else 1.0), wear, rng)
         if rng.random() < 0.02 and not self.options.plain:
             grey = 255 - grey
-        clip = draw_clip(rng, self.options.clipped)
         scale = np.array([grey.shape[1] / canvas.ink.shape[1], grey.shape[0] / canvas.ink.shape[0]])
         line = LabelledLine(
             grey=grey,
@@ -154,7 +147,9 @@ class LineMaker:
             source=f"{font.family} {font.style}",
             mixed=len({run.scale for run in runs}) > 1,
         )
-        return stand_up(line) if column else clip_rows(line, clip)
+        if column:
+            return stand_up(line)
+        return line if self.options.plain else crop_line(line, draw_crop(rng, self.options))
 
     def _x_height(self, font: FontFile, rng: np.random.Generator) -> float:
         """Height of x on the clean line, pixels."""
@@ -173,14 +168,17 @@ class LineMaker:
         rng: np.random.Generator,
     ) -> Canvas:
         """The set line on its paper."""
-        margin = self.options.widest_margin
-        if self.options.plain:
-            return put_on_paper(composed, None, x_height, margin, rng)
+        options = self.options
+        margin = options.widest_margin
+        if options.plain:
+            return put_on_paper(composed, None, x_height, rng, widest_margin=margin)
         neighbour = self._neighbour(font, x_height, setting, rng)
-        canvas = put_on_paper(composed, neighbour, x_height, margin, rng)
-        canvas = stretch(canvas, float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)))
-        canvas = skew(canvas, draw_slope(rng, self.options))
-        draw_rule(canvas, x_height, rng)
+        canvas = put_on_paper(
+            composed, neighbour, x_height, rng, widest_margin=margin, cut_out=options.cut_out
+        )
+        canvas = stretch(canvas, draw_stretch(rng, options))
+        canvas = skew(canvas, draw_slope(rng, options))
+        draw_rule(canvas, x_height, RULED[font.kind in UNEVEN_KINDS], rng)
         return canvas
 
     def _column(

@@ -31,7 +31,13 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
         },
         description="share of each kind of font; kinds without fonts are left out",
     )  # fmt: skip
-    length: tuple[int, int] = Field((4, 60), description="least and most characters of a line")
+    length: tuple[int, int] = Field((1, 60), description="least and most characters of a line")
+    short_lines: float = Field(
+        0.08, ge=0, le=1, description="share of lines of at most 8 characters, if `length` has it"
+    )
+    capitals: float = Field(
+        0.0, ge=0, le=1, description="share of lines in capitals, besides those of the text"
+    )
     text: TextMix = Field(
         TextMix(word_lists=()),
         description="what is written; the word lists of the machine are not"
@@ -62,7 +68,16 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
         0.4, ge=0, le=1, description="share of typescripts with l for 1, and of some with O for 0"
     )
     clipped: float = Field(
-        0.08, ge=0, le=1, description="share of lines whose crop cuts off a little of the print"
+        0.1, ge=0, le=1, description="share of lines whose crop cuts off a little of the print"
+    )
+    tight: float = Field(
+        0.1, ge=0, le=1, description="share of lines whose crop leaves hardly any paper"
+    )
+    stretched: float = Field(
+        0.06, ge=0, le=1, description="share of lines much wider or narrower than the font"
+    )
+    cut_out: float = Field(
+        0.4, ge=0, le=1, description="share of ink of other lines that a polygon cuts short"
     )
     font_sizes: tuple[Annotated[int, Field(ge=6)], ...] = Field(
         (),

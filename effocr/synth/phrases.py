@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from effocr.synth.words import DAYS, MONTHS, RECEIPT_WORDS, ROADS, TITLES, UNITS
+from effocr.synth.words import DAYS, MONTHS, ROADS, TITLES, UNITS
 
 BLOCK = 96  # random numbers fetched at once: a scalar call of numpy costs as much as fifty
 
@@ -89,6 +89,18 @@ def _initial(draw: Draw) -> str:
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[draw.below(26)] + "."
 
 
+def _firm(draw: Draw, vocabulary: Vocabulary) -> list[str]:
+    """Partners or trades joined by an ampersand."""
+    first = _name(draw, vocabulary.names, vocabulary)
+    second = draw.pick(
+        ("Co.", "Co.", "Sons", "Son,", "Bros.", _name(draw, vocabulary.names, vocabulary))
+    )
+    if draw.unit() < 0.15:
+        return [f"{first[0]}&{second[0]}"]
+    tokens = [first, "&", second]
+    return [token.upper() for token in tokens] if draw.unit() < 0.3 else tokens
+
+
 def random_chunks(draw: Draw, vocabulary: Vocabulary) -> list[str]:
     """Word-like runs of any characters, so that each is seen in all neighbourhoods."""
     return [_chunk(draw, vocabulary)]
@@ -148,7 +160,9 @@ def dashed(draw: Draw, vocabulary: Vocabulary) -> list[str]:
 
 
 def names(draw: Draw, vocabulary: Vocabulary) -> list[str]:
-    """A person: title, initials, surname."""
+    """A person: title, initials, surname; one time in ten a firm."""
+    if draw.unit() < 0.1:
+        return _firm(draw, vocabulary)
     tokens = [draw.pick(TITLES)] if draw.unit() < 0.4 else []
     tokens += [_initial(draw) for _ in range(draw.below(3))]
     if draw.unit() < 0.4:
@@ -231,28 +245,6 @@ def addresses(draw: Draw, vocabulary: Vocabulary) -> list[str]:
         return [f"www.{name.lower()}-{place.lower()}.{draw.pick(('com/', 'net', 'org/~'))}"]
     return [f"{draw.between(1, 299)}{draw.pick(('', '', 'A', 'B'))},", name,
             f"{draw.pick(ROADS)},", place, str(draw.between(1000, 99999))]  # fmt: skip
-
-
-def receipts(draw: Draw, vocabulary: Vocabulary) -> list[str]:
-    """A line of a till receipt: a total, a telephone number, a time, an item and its price."""
-    amount = f"{draw.below(10 ** draw.between(1, 3))}.{draw.below(100):02d}"
-    sign = draw.pick(("RM", "RM", "$", "USD", "GBP", ""))
-    match draw.below(6):
-        case 0:
-            return [draw.pick(RECEIPT_WORDS) + draw.pick((":", "", " :")), f"{sign}{amount}"]
-        case 1:
-            return [draw.pick(RECEIPT_WORDS), sign or "EUR", amount]
-        case 2:
-            number = f"{draw.below(10**4):04d}{draw.pick('- ')}{draw.below(10**4):04d}"
-            return [draw.pick(("TEL", "Tel.", "FAX:", "TEL:")), f"0{draw.below(100)}-{number}"]
-        case 3:
-            clock = f"{draw.below(24):02d}:{draw.below(60):02d}"
-            return [clock + draw.pick(("", f":{draw.below(60):02d}", "AM", "PM"))]
-        case 4:
-            item = [_word(draw, vocabulary).upper() for _ in range(draw.between(1, 3))]
-            return [str(draw.between(1, 20)), *item, draw.pick(("X", "x", "@", "*")), amount]
-        case _:
-            return [f"{draw.pick(RECEIPT_WORDS)} ({draw.pick(('%', 'A', 'INCL.', '6%'))})", amount]
 
 
 def headings(draw: Draw, vocabulary: Vocabulary) -> list[str]:

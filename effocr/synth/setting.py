@@ -1,15 +1,11 @@
-"""How a line is set and cut out, drawn at random: spacing, skew, tight crops."""
-
-from typing import Final
+"""How a line is set, drawn at random: spacing, width, skew."""
 
 import numpy as np
 
 from effocr.synth.compose import Setting
 from effocr.synth.options import LineOptions
 
-__all__ = ["draw_clip", "draw_setting", "draw_slope"]
-
-CLIPPED: Final = 0.12  # most of the print's height that a crop cuts off at one side
+__all__ = ["draw_setting", "draw_slope", "draw_stretch"]
 
 
 def draw_setting(rng: np.random.Generator, *, uneven: bool) -> Setting:
@@ -42,13 +38,11 @@ def _word_space(rng: np.random.Generator) -> float:
     return float(rng.uniform(0.2, 0.6) if rng.random() < 0.75 else rng.uniform(0.5, 1.0))
 
 
-def draw_clip(rng: np.random.Generator, share: float) -> tuple[float, float]:
-    """What a crop cuts off above and below, as shares of the print's height."""
-    if rng.random() >= share:
-        return 0.0, 0.0
-    above, below = rng.uniform(0, CLIPPED, 2)
-    side = rng.random()
-    return above if side < 0.67 else 0.0, below if side > 0.33 else 0.0
+def draw_stretch(rng: np.random.Generator, options: LineOptions) -> float:
+    """Width over that of the font: double-width and condensed print is rare."""
+    if rng.random() < options.stretched:
+        return float(rng.uniform(1.3, 2.0) if rng.random() < 0.5 else rng.uniform(0.6, 0.8))
+    return float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3))
 
 
 def draw_slope(rng: np.random.Generator, options: LineOptions) -> float:

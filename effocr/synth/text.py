@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from effocr.charset import Charset, graphemes, normalise
 from effocr.errors import UsageError
-from effocr.synth import phrases
+from effocr.synth import phrases, slips
 from effocr.synth.phrases import Draw, Phrase, Vocabulary
 from effocr.synth.words import (
     ACCENTED,
@@ -28,13 +28,14 @@ from effocr.synth.words import (
 
 Kind = Literal[
     "prose", "words", "random", "mutated", "headings", "names", "dates", "prices", "numbers",
-    "addresses", "receipts", "quotation", "hyphenated", "dashed", "footnotes", "accented",
+    "addresses", "receipts", "figures", "quotation", "hyphenated", "dashed", "footnotes",
+    "accented",
 ]  # fmt: skip
 PHRASES: dict[Kind, Phrase] = {
     "prose": phrases.prose, "words": phrases.words, "random": phrases.random_chunks,
     "mutated": phrases.mutated, "headings": phrases.headings, "names": phrases.names,
     "dates": phrases.dates, "prices": phrases.prices, "numbers": phrases.numbers,
-    "addresses": phrases.addresses, "receipts": phrases.receipts,
+    "addresses": phrases.addresses, "receipts": slips.receipts, "figures": slips.figures,
     "quotation": phrases.quotation, "hyphenated": phrases.prose, "dashed": phrases.dashed,
     "footnotes": phrases.footnotes, "accented": phrases.accented,
 }  # fmt: skip
@@ -59,7 +60,8 @@ class TextMix(BaseModel, frozen=True, extra="forbid"):
     prices: float = Field(3, ge=0, description="sums of money")
     numbers: float = Field(5, ge=0, description="numbers, ordinals, fractions, codes")
     addresses: float = Field(3, ge=0, description="streets, places, electronic addresses")
-    receipts: float = Field(6, ge=0, description="till receipts: totals, times, telephones")
+    receipts: float = Field(8, ge=0, description="till receipts: totals, times, fields, codes")
+    figures: float = Field(4, ge=0, description="figures alone, as in columns")
     quotation: float = Field(5, ge=0, description="quotation marks, brackets, apostrophes")
     hyphenated: float = Field(3, ge=0, description="sentences cut by a hyphen at the line end")
     dashed: float = Field(3, ge=0, description="dashes, hyphens, dots of omission")
@@ -246,5 +248,7 @@ def _finish(text: str, draw: Draw, sources: _Sources, *, shortest: int, target: 
     text = " ".join(_cut(text, sources, shortest=shortest, target=target).split())
     missing = shortest - (len(text) if sources.plain.issuperset(text) else len(graphemes(text)))
     if missing > 0 and sources.fillers:
-        text += "".join([draw.pick(sources.fillers) for _ in range(missing)])
+        filler = "".join([draw.pick(sources.fillers) for _ in range(missing)])
+        # In front: what is not plain may join what follows.
+        text = text + filler if sources.plain.issuperset(text) else filler + text
     return text

@@ -1,9 +1,11 @@
 """Wear changes how print looks, never where it is."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
-from effocr.synth.degrade import Wear, noise_field, wear_down
+from effocr.synth.degrade import Cut, Kernel, Wear, noise_field, wear_down
 from effocr.synth.wear_kinds import draw_wear
 
 X_HEIGHT = 24.0
@@ -96,3 +98,54 @@ def test_hairlines_change_nothing_where_all_strokes_are_alike() -> None:
     spared = Wear(bleed=0.05, hairlines=1.0)
     other = wear_down(strokes(), X_HEIGHT, spared, np.random.default_rng(0))
     assert np.abs(plain.astype(int) - other).mean() < 8
+
+
+def test_print_pales_along_the_line_and_never_gains_ink() -> None:
+    ink = np.full((40, 900), 255, np.uint8)
+    wear = Wear(pale=0.5, pale_reach=4.0)
+    levels = wear_down(ink, X_HEIGHT, wear, np.random.default_rng(0)).mean(axis=0)
+    assert levels.min() < 10
+    assert 90 < levels.max() <= 128
+    assert np.abs(np.diff(levels)).max() < 6  # slowly
+
+
+def test_a_second_strike_stands_beside_the_first_one() -> None:
+    once = wear_down(strokes(), X_HEIGHT, Wear(), np.random.default_rng(3))
+    twice = wear_down(strokes(), X_HEIGHT, Wear(ghost=0.9), np.random.default_rng(3))
+    assert (255 - twice.astype(float)).sum() > 1.1 * (255 - once.astype(float)).sum()
+    assert (twice[strokes() > 0] < 60).all()
+
+
+def test_a_smudge_is_dirt_in_one_place() -> None:
+    blank = np.zeros((60, 600), np.uint8)
+    dirty = wear_down(blank, X_HEIGHT, Wear(smudge=0.9), np.random.default_rng(0)) < 128
+    columns = np.nonzero(dirty)[1]
+    assert len(columns) > 20
+    assert np.ptp(columns) < 4.5 * X_HEIGHT
+
+
+@pytest.mark.parametrize("kernel", get_args(Kernel))
+def test_whatever_the_kernel_print_stays_where_it_was(kernel: Kernel) -> None:
+    wear = Wear(x_height_px=12.0, kernel=kernel)
+    grey = wear_down(strokes(), X_HEIGHT, wear, np.random.default_rng(0)).astype(float)
+    assert grey.shape == (30, 150)
+    column = np.average(np.arange(150) + 0.5, weights=(255 - grey).sum(axis=0)) * 2
+    there = np.average(np.arange(300) + 0.5, weights=strokes().sum(axis=0))
+    assert abs(column - there) < 1.1  # half a pixel of the scan
+
+
+def test_sharpening_makes_paper_beside_ink_lighter_than_paper() -> None:
+    soft, sharp = (
+        wear_down(strokes(), X_HEIGHT, Wear(paper=0.7, sharpen=gain), np.random.default_rng(0))
+        for gain in (0.0, 1.5)
+    )
+    assert int(sharp.max()) > int(soft.max()) + 20
+
+
+@pytest.mark.parametrize("cut", get_args(Cut))
+def test_each_threshold_tells_ink_from_paper(cut: Cut) -> None:
+    wear = Wear(paper=0.9, ink=0.3, blur=0.05, bilevel=0.5, cut=cut)
+    grey = wear_down(strokes(), X_HEIGHT, wear, np.random.default_rng(0))
+    assert set(np.unique(grey)) == {0, 255}
+    wrong = (grey == 0) != (strokes() > 0)
+    assert wrong.mean() < 0.03

@@ -1,18 +1,16 @@
-"""How type is set: spaces after sentences, letters that stand in for digits, tight crops."""
+"""How type is set: spaces after sentences, letters that stand in for digits."""
 
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from effocr.charset import Charset
-from effocr.data.labelled import LabelledLine
 from effocr.synth.compose import Run, Setting, compose
 from effocr.synth.face import open_face
 from effocr.synth.fonts import FontFile
 from effocr.synth.lines import LineMaker, LineOptions
-from effocr.synth.paper import clip_rows
+from effocr.synth.setting import draw_stretch
 
 
 def gaps(font: FontFile, text: str, setting: Setting) -> list[float]:
@@ -69,22 +67,10 @@ def test_only_typewriters_lack_digits(fonts: tuple[FontFile, ...]) -> None:
         assert alike == (kind == "typewriter")
 
 
-def block_line() -> LabelledLine:
-    grey = np.full((60, 50), 255, np.uint8)
-    boxes = np.array([[5, 10, 15, 40], [20, 20, 30, 50]], np.float32)
-    for x0, y0, x1, y1 in boxes.astype(int):
-        grey[y0:y1, x0:x1] = 0
-    return LabelledLine(grey, "ab", ("a", "b"), boxes, ((0, 2),), (40.0, 0.0), 20.0, "drawn")
-
-
-def test_a_crop_too_tight_takes_boxes_and_baseline_along() -> None:
-    line = block_line()
-    cut = clip_rows(line, (0.1, 0.25))  # the print is 40 high, from 10 to 50
-    assert cut.grey.shape == (26, 50)
-    np.testing.assert_array_equal(cut.grey, line.grey[14:40])
-    assert cut.boxes.tolist() == [[5, 0, 15, 26], [20, 6, 30, 26]]
-    assert cut.baseline == (26.0, 0.0)
-    assert clip_rows(line, (0.0, 0.0)) is line
-    sloping = clip_rows(replace(line, baseline=(40.0, 0.01)), (0.1, 0.0))
-    assert sloping.baseline == (26.0, 0.01)
-    assert sloping.grey.shape[0] == 46  # all that is below stays
+def test_a_share_of_lines_is_much_wider_or_narrower_than_its_font() -> None:
+    rng = np.random.default_rng(0)
+    usual = [draw_stretch(rng, LineOptions(stretched=0)) for _ in range(300)]
+    assert 0.75 <= min(usual) <= max(usual) <= 1.3
+    odd = np.array([draw_stretch(rng, LineOptions(stretched=1)) for _ in range(300)])
+    assert ((odd >= 1.3) | (odd <= 0.8)).all()
+    assert 0.35 < (odd > 1).mean() < 0.65

@@ -59,7 +59,7 @@ def test_every_character_of_the_charset_occurs_in_many_neighbourhoods() -> None:
 def test_combining_characters_stay_graphemes_of_the_charset() -> None:
     charset = Charset(("q̃", "x̄", "a", "b", "क्", "ष", "\u0301", "ch", "한", "ᄒ"))
     rng = generator()
-    for _ in range(500):
+    for _ in range(4000):
         line = random_line(rng, charset, lengths=(3, 12), mix=BUILT_IN)
         parts = regex.findall(r"\X", line)
         assert set(parts) <= {*charset, " "}
@@ -104,6 +104,7 @@ def test_each_kind_looks_like_its_name() -> None:
     assert "†" in text_of("footnotes")
     assert regex.search(r"[éèü]", text_of("accented"))
     assert regex.search(r"\b[A-Z]\. [A-Z]", text_of("names"))
+    assert regex.search(r"\w & \w", text_of("names"))  # firms: nothing else plain has an ampersand
 
 
 def test_words_come_from_the_given_list(tmp_path: Path) -> None:
