@@ -34,6 +34,7 @@ from effocr.export.parity import ParityReport, agree_on_boxes, prove_parity
 from effocr.export.quantize import int8_graph
 from effocr.export.sample import Sample, collect_sample, fit_handicaps
 from effocr.frame import warp
+from effocr.localizer.arrays import GAP_THRESHOLD
 from effocr.pipeline.cutters import FrameCutter, WindowCutter
 from effocr.pipeline.engines import Cutter
 from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
@@ -64,6 +65,7 @@ class ModelDetails(BaseModel, frozen=True, extra="forbid"):
     recipe: dict[str, str | int | float] = {}
     metrics: dict[str, float] = {}
     peak_threshold: float = Field(0.3, ge=0, le=1)
+    gap_threshold: float = Field(GAP_THRESHOLD, ge=0, le=1)
     frequencies: dict[str, int] = Field(
         {}, description="how often each character occurs in text; rare ones get handicaps"
     )
@@ -148,6 +150,7 @@ def assemble_model(
             lines=frames,
             crops=crops,
             peak_threshold=details.peak_threshold,
+            gap_threshold=details.gap_threshold,
         )
         parity.check()
         agreement = None

@@ -21,7 +21,12 @@ from effocr.charset import Charset, read_charset
 from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
 from effocr.export.onnx import export_localizer
 from effocr.export.quantize import CALIBRATION_LINES, int8_graph
-from effocr.export.sample import choose_threshold, locate_frames, locate_windows
+from effocr.export.sample import (
+    choose_gap_threshold,
+    choose_threshold,
+    locate_frames,
+    locate_windows,
+)
 from effocr.learn.recipe import FontSet, Recipe
 from effocr.localizer.train import train_localizer
 from effocr.pipeline.onnx_engines import OnnxLocalizer
@@ -75,10 +80,8 @@ def train_from_fonts(
         )
     with _timed(work, "glyphs"):
         graph = _export_graph(localizer, lines, recipe)
-        threshold = _threshold(recipe, graph, aside)
-        found = partial(
-            _sources, graph=graph, recipe=recipe, peak_threshold=threshold, threads=threads
-        )
+        peak, gap = _thresholds(recipe, graph, aside)
+        found = partial(_sources, graph=graph, recipe=recipe, peak_threshold=peak, threads=threads)
         (learnt, reference), (_, queries) = found(lines), found(aside)
     with _timed(work, "recognizer"):
         recognized = train_recognizer(
@@ -92,7 +95,7 @@ def train_from_fonts(
         recognizer=recognizer,
         source=reference,
         lines=aside,
-        details=_details(recipe, fonts, lines, figures, work, peak_threshold=threshold),
+        details=_details(recipe, fonts, lines, figures, work, thresholds=(peak, gap)),
         rng=np.random.default_rng(recipe.seed),
     )
 
@@ -146,13 +149,16 @@ def _export_graph(localizer: Path, lines: Sequence[PreparedLine], recipe: Recipe
     return int8_graph(localizer, graph, frames)
 
 
-def _threshold(recipe: Recipe, graph: Path, aside: Sequence[PreparedLine]) -> float:
-    """The least score of a glyph: the recipe's, or the best on the lines kept aside."""
-    if recipe.peak_threshold is not None:
-        return recipe.peak_threshold
-    best = choose_threshold(aside, OnnxLocalizer(graph), recipe.localizer.model.line)
-    logger.info("least score of a glyph: %.2f", best)
-    return best
+def _thresholds(recipe: Recipe, graph: Path, aside: Sequence[PreparedLine]) -> tuple[float, float]:
+    """Of glyphs and of word gaps: the recipe's, or the best on the lines kept aside."""
+    shape, localizer = recipe.localizer.model.line, OnnxLocalizer(graph)
+    peak, gap = recipe.peak_threshold, recipe.gap_threshold
+    if peak is None:
+        peak = choose_threshold(aside, localizer, shape)
+    if gap is None:
+        gap = choose_gap_threshold(aside, localizer, shape, peak)
+    logger.info("least score of a glyph: %.2f; threshold of a word gap: %.2f", peak, gap)
+    return peak, gap
 
 
 def _sources(
@@ -216,7 +222,7 @@ def _details(
     figures: Mapping[str, float | None],
     work: Path,
     *,
-    peak_threshold: float,
+    thresholds: tuple[float, float],
 ) -> ModelDetails:
     credits = {(font.family, font.path.parent.name, font.licence) for font in fonts.training}
     return ModelDetails(
@@ -240,7 +246,8 @@ def _details(
             "cores": thread_count(None),
         },
         metrics={name: round(value, 4) for name, value in figures.items() if value is not None},
-        peak_threshold=peak_threshold,
+        peak_threshold=thresholds[0],
+        gap_threshold=thresholds[1],
         rows_per_label=recipe.rows_per_label,
         int8=recipe.int8,
         frequencies=_frequencies(recipe, lines),
