@@ -1,7 +1,7 @@
 """Train a model from fonts alone, by a recipe: synthetic lines, both networks, index, model folder.
 
-Every stage leaves its run in the work folder; called again, finished stages are skipped and a
-stopped one goes on where it was.
+Every stage leaves its run in the work folder, the first one its lines; called again, finished
+stages are skipped and a stopped one goes on where it was.
 """
 
 import json
@@ -27,6 +27,7 @@ from effocr.export.sample import (
     locate_frames,
     locate_windows,
 )
+from effocr.learn.kept_lines import find_lines, keep_lines, lines_key
 from effocr.learn.recipe import FontSet, Recipe
 from effocr.localizer.train import train_localizer
 from effocr.pipeline.onnx_engines import OnnxLocalizer
@@ -72,8 +73,8 @@ def train_from_fonts(
     threads = thread_count(processes)
     localizer, recognizer = work / "localizer", work / "recognizer"
     with _timed(work, "lines"):
-        lines = _draw(recipe, fonts.training, charset, recipe.lines, recipe.seed, threads)
-        aside = _draw(recipe, fonts.held_out, charset, recipe.validation_lines, recipe.seed + 1, 1)
+        lines = _lines(recipe, fonts.training, work / "lines" / "learnt", processes=threads)
+        aside = _lines(recipe, fonts.held_out, work / "lines" / "aside", aside=True)
     with _timed(work, "localizer"):
         located = train_localizer(
             lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
@@ -123,19 +124,28 @@ def _seconds(work: Path) -> dict[str, float]:
     return seconds
 
 
-def _draw(
+def _lines(
     recipe: Recipe,
     fonts: Sequence[FontFile],
-    charset: Charset,
-    count: int,
-    seed: int,
-    processes: int,
+    place: Path,
+    *,
+    aside: bool = False,
+    processes: int = 1,
 ) -> list[PreparedLine]:
-    drawn = draw_lines(
-        fonts, charset, count, seed=seed, options=recipe.synthesis, processes=processes
-    )
+    """The lines to learn from, or those kept aside: drawn once, then kept at `place`."""
+    charset, options = read_charset(recipe.charset), recipe.synthesis
     shape = recipe.localizer.model.line
-    return [line for each in drawn if (line := prepare_line(each, shape)) is not None]
+    count = recipe.validation_lines if aside else recipe.lines
+    seed = recipe.seed + int(aside)
+    key = lines_key(fonts, charset, count, seed=seed, options=options, shape=shape)
+    kept = find_lines(place, key)
+    if kept is not None:
+        logger.info("%s: %d lines, drawn before", place, len(kept))
+        return kept
+    drawn = draw_lines(fonts, charset, count, seed=seed, options=options, processes=processes)
+    lines = [line for each in drawn if (line := prepare_line(each, shape)) is not None]
+    keep_lines(place, key, lines)
+    return find_lines(place, key) or lines  # read as the next run reads them
 
 
 def _export_graph(localizer: Path, lines: Sequence[PreparedLine], recipe: Recipe) -> Path:
