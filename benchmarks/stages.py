@@ -101,7 +101,7 @@ def one_round(paths: list[Path], engines: Any) -> dict[str, float]:
                 line.frame,
                 line.located.boxes,
                 line.located.scores,
-                spaces_before(line.located),
+                spaces_before(line.located, manifest.gap_threshold),
             )
             documents.append(one_page_document("", size, [assemble_line(seen, part, rules)]))
             first = last

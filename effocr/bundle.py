@@ -124,6 +124,9 @@ class Manifest(BaseModel, frozen=True, extra="forbid"):
         None, description="what the recognizer sees, where it looks at features and not at crops"
     )
     peak_threshold: float = Field(0.3, ge=0, le=1, description="least localizer score of a glyph")
+    gap_threshold: float = Field(
+        0.5, ge=0, le=1, description="a word gap must be more probable than this"
+    )
     embedding_size: int = Field(gt=0)
     unknown_similarity: float = Field(
         0.0, ge=-1, le=1, description="a glyph whose best cosine is lower is unknown"

@@ -90,6 +90,7 @@ def test_an_index_of_another_size_is_refused(model: Path) -> None:
     [
         {"format_version": 2},
         {"peak_threshold": 1.5},
+        {"gap_threshold": -0.1},
         {"surprise": 1},
         {"files": {"../labels.json": "0"}},
         {"files": {}},

@@ -54,11 +54,14 @@ def export(
 
     Nothing is written when a glyph box, a word gap or a nearest character changes on the way to
     ONNX. With --int8 that holds for the form in float; the one in int8 must agree with it on 98 %
-    of the boxes.
+    of the boxes. Of a recognizer with --features-of, the index is filled with features of the form
+    that is written.
     """
+    from functools import partial
+
     import numpy as np
 
-    from effocr.cli.train import prepare_lines, prepare_source
+    from effocr.cli.train import glyph_source, prepare_frames, prepare_lines
     from effocr.errors import UsageError
     from effocr.export.assemble import ModelDetails, assemble_model
     from effocr.export.runs import data_of, runs_by_kind, sources_of, validation_of
@@ -81,11 +84,12 @@ def export(
     aside = held_out.lines if lines or line_data != data_of(localizer) else held_out.keep_aside()[1]
     if not aside:
         raise UsageError("no line is left to prove parity on; name some with --lines PATH")
+    glyphs = prepare_frames(glyph_data, shape.line, seed=seed)
     written = assemble_model(
         out,
         localizer=localizer,
         recognizer=recognizer,
-        source=prepare_source(glyph_data, shape, seed=seed),
+        source=partial(glyph_source, glyphs, shape),
         lines=aside,
         details=ModelDetails(
             name=name or out.resolve().name,

@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from effocr.bundle import LineShape
+    from effocr.pipeline.engines import Localizer
     from effocr.recognizer.config import EncoderConfig, Jitter
     from effocr.recognizer.sources import GlyphSource, LabelledFrame
 
-__all__ = ["app", "load_named", "prepare_lines", "prepare_source"]
+__all__ = ["app", "glyph_source", "load_named", "prepare_frames", "prepare_lines", "prepare_source"]
 
 app = typer.Typer(no_args_is_help=True, help="Train the localizer or the recognizer.")
 
@@ -88,16 +89,16 @@ def recognizer(
         given = shared_features(given, features_of)
     settings = settings_of(RecognizerTraining, config, sets, kept, given=given)
     model = settings.model
-    frames = _frames(data, model.line, seed=settings.loop.seed)
+    frames = prepare_frames(data, model.line, seed=settings.loop.seed)
     if validation:
-        aside = _frames(validation, model.line, seed=settings.loop.seed + 1)
+        aside = prepare_frames(validation, model.line, seed=settings.loop.seed + 1)
     else:
         frames, aside = _every_twentieth(frames)
-    plain = _source(frames, model, None)
+    plain = glyph_source(frames, model)
     train = partial(
         train_recognizer,
-        _source(frames, model, settings.jitter),
-        _source(aside, model, None) if aside else None,
+        glyph_source(frames, model, jitter=settings.jitter),
+        glyph_source(aside, model) if aside else None,
         reference=plain,
         init_from=init_from,
     )
@@ -125,10 +126,10 @@ def shared_features(given: Mapping[str, Any], run: Path) -> dict[str, Any]:
 
 def prepare_source(paths: Sequence[Path], model: EncoderConfig, *, seed: int) -> GlyphSource:
     """Read glyphs of lines or of glyph folders, to be cut without jitter."""
-    return _source(_frames(paths, model.line, seed=seed), model, None)
+    return glyph_source(prepare_frames(paths, model.line, seed=seed), model)
 
 
-def _frames(paths: Sequence[Path], shape: LineShape, *, seed: int) -> list[LabelledFrame]:
+def prepare_frames(paths: Sequence[Path], shape: LineShape, *, seed: int) -> list[LabelledFrame]:
     """Framed glyphs of COCO files, glyph folders and packed files."""
     import numpy as np
 
@@ -179,19 +180,39 @@ def _every_twentieth(
     return [frame for i, frame in enumerate(frames) if i % KEPT_ASIDE], frames[::KEPT_ASIDE]
 
 
-def _source(
-    frames: list[LabelledFrame], model: EncoderConfig, jitter: Jitter | None
+def glyph_source(
+    frames: list[LabelledFrame],
+    model: EncoderConfig,
+    localizer: Localizer | None = None,
+    *,
+    jitter: Jitter | None = None,
 ) -> GlyphSource:
-    """What the encoder sees of the glyphs of some frames."""
+    """What the encoder sees of the glyphs of some frames.
+
+    Args:
+        frames: with boxes.
+        model: settings of the encoder.
+        localizer: whose features it looks at, if it does; None: the run that `model` names, in
+            float.
+        jitter: of crops; None to cut them as they are.
+
+    Raises:
+        UsageError: it looks at features, and nobody says whose.
+    """
     from effocr.errors import UsageError
     from effocr.recognizer.sources import FrameSource
 
     if model.window is None:
         return FrameSource(frames, line=model.line, crop=model.crop, jitter=jitter)
-    if model.features_of is None:
-        raise UsageError("name the localizer whose features are looked at with --features-of RUN")
+    if localizer is None:
+        if model.features_of is None:
+            raise UsageError(
+                "name the localizer whose features are looked at with --features-of RUN"
+            )
+        from effocr.pipeline.torch_engines import TorchLocalizer
 
-    from effocr.pipeline.torch_engines import TorchLocalizer
+        localizer = TorchLocalizer(model.features_of)
+
     from effocr.pipeline.windows import window_source
 
-    return window_source(frames, TorchLocalizer(model.features_of), model.window)
+    return window_source(frames, localizer, model.window)

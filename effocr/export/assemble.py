@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,8 +34,9 @@ from effocr.export.parity import ParityReport, agree_on_boxes, prove_parity
 from effocr.export.quantize import int8_graph
 from effocr.export.sample import Sample, collect_sample, fit_handicaps
 from effocr.frame import warp
+from effocr.localizer.arrays import GAP_THRESHOLD
 from effocr.pipeline.cutters import FrameCutter, WindowCutter
-from effocr.pipeline.engines import Cutter
+from effocr.pipeline.engines import Cutter, Localizer
 from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
 from effocr.pipeline.torch_engines import TorchEncoder, TorchLocalizer
 from effocr.recognizer.config import EncoderConfig
@@ -64,6 +65,7 @@ class ModelDetails(BaseModel, frozen=True, extra="forbid"):
     recipe: dict[str, str | int | float] = {}
     metrics: dict[str, float] = {}
     peak_threshold: float = Field(0.3, ge=0, le=1)
+    gap_threshold: float = Field(GAP_THRESHOLD, ge=0, le=1)
     frequencies: dict[str, int] = Field(
         {}, description="how often each character occurs in text; rare ones get handicaps"
     )
@@ -84,7 +86,7 @@ def assemble_model(
     *,
     localizer: Path,
     recognizer: Path,
-    source: GlyphSource,
+    source: Callable[[Localizer], GlyphSource],
     lines: Sequence[PreparedLine],
     details: ModelDetails,
     rng: np.random.Generator,
@@ -95,7 +97,8 @@ def assemble_model(
         out: model folder; nothing is written there unless parity holds.
         localizer: its run folder or checkpoint.
         recognizer: its run folder or checkpoint.
-        source: crops that the index is filled with, cut without jitter.
+        source: gives what the index is filled with, cut without jitter, when it is given the
+            localizer that is shipped: one in int8 has features of its own.
         lines: kept aside from training, for confidence and parity; with too few of them the
             confidence keeps its default weights.
         details: what the manifest says.
@@ -121,9 +124,10 @@ def assemble_model(
             int8 = int8_graph(localizer, parts / LOCALIZER, frames)
             shipped = OnnxLocalizer(int8)
         exported_encoder = OnnxEncoder(parts / RECOGNIZER)
+        glyphs = source(shipped)
         index = build_index(
             exported_encoder.embed,
-            source,
+            glyphs,
             rows_per_label=details.rows_per_label,
             rng=rng,
             judged=JUDGED,
@@ -139,8 +143,8 @@ def assemble_model(
         if details.frequencies:
             index = index.with_handicaps(fit_handicaps(index, sample, details.frequencies))
         index.save(parts)
-        places = pick_per_label(source.labels, most=PARITY_CROPS_PER_LABEL, rng=rng)
-        crops = source.batch(rng, places)
+        places = pick_per_label(glyphs.labels, most=PARITY_CROPS_PER_LABEL, rng=rng)
+        crops = glyphs.batch(rng, places)
         parity = prove_parity(
             (trained_localizer, trained_encoder),
             (exported_localizer, exported_encoder),
@@ -148,6 +152,7 @@ def assemble_model(
             lines=frames,
             crops=crops,
             peak_threshold=details.peak_threshold,
+            gap_threshold=details.gap_threshold,
         )
         parity.check()
         agreement = None

@@ -81,6 +81,7 @@ def prove_parity(
     lines: Sequence[Grey],
     crops: Views,
     peak_threshold: float,
+    gap_threshold: float,
 ) -> ParityReport:
     """Compare both modules; the report's `check` raises.
 
@@ -91,9 +92,14 @@ def prove_parity(
         lines: frames [height, width] uint8, width a multiple of 8.
         crops: [n, ...], views of glyphs.
         peak_threshold: least probability of a glyph.
+        gap_threshold: a word gap is more probable.
     """
     maps_difference, changed_lines = compare_localizers(
-        trained[0], exported[0], lines, peak_threshold=peak_threshold
+        trained[0],
+        exported[0],
+        lines,
+        peak_threshold=peak_threshold,
+        gap_threshold=gap_threshold,
     )
     embeddings_difference, changed_crops = compare_encoders(
         trained[1], exported[1], index, crops=crops
@@ -109,7 +115,12 @@ def prove_parity(
 
 
 def compare_localizers(
-    trained: Localizer, exported: Localizer, lines: Sequence[Grey], *, peak_threshold: float
+    trained: Localizer,
+    exported: Localizer,
+    lines: Sequence[Grey],
+    *,
+    peak_threshold: float,
+    gap_threshold: float,
 ) -> tuple[float, tuple[int, ...]]:
     """Largest difference of the maps, and the numbers of lines whose boxes or word gaps differ.
 
@@ -118,6 +129,7 @@ def compare_localizers(
         exported: run by onnxruntime.
         lines: frames [height, width] uint8, width a multiple of 8.
         peak_threshold: least probability of a glyph.
+        gap_threshold: a word gap is more probable.
     """
     largest, changed = 0.0, []
     for number, line in enumerate(lines):
@@ -127,7 +139,13 @@ def compare_localizers(
             changed.append(number)
             continue
         largest = max(largest, float(np.abs(before - after).max()))
-        if not _same_decisions(before, after, width=line.shape[1], peak_threshold=peak_threshold):
+        if not _same_decisions(
+            before,
+            after,
+            width=line.shape[1],
+            peak_threshold=peak_threshold,
+            gap_threshold=gap_threshold,
+        ):
             changed.append(number)
     return largest, tuple(changed)
 
@@ -196,7 +214,9 @@ def agree_on_boxes(
     return agreement
 
 
-def _same_decisions(before: Floats, after: Floats, *, width: int, peak_threshold: float) -> bool:
+def _same_decisions(
+    before: Floats, after: Floats, *, width: int, peak_threshold: float, gap_threshold: float
+) -> bool:
     """Whether both maps give the same boxes and word gaps.
 
     A peak or a gap at its threshold may fall on either side.
@@ -207,7 +227,7 @@ def _same_decisions(before: Floats, after: Floats, *, width: int, peak_threshold
         if found.boxes.shape != expected.boxes.shape:
             continue
         near = np.abs(found.boxes - expected.boxes).max(initial=0.0) <= MOST_DRIFT_PX
-        moved = spaces_before(found) != spaces_before(expected)
+        moved = spaces_before(found, gap_threshold) != spaces_before(expected, gap_threshold)
         if near and not (moved & (np.abs(found.gaps - expected.gaps) >= TIE)).any():
             return True
     return False

@@ -1,7 +1,7 @@
 """Train a model from fonts alone, by a recipe: synthetic lines, both networks, index, model folder.
 
-Every stage leaves its run in the work folder; called again, finished stages are skipped and a
-stopped one goes on where it was.
+Every stage leaves its run in the work folder, the first one its lines; called again, finished
+stages are skipped and a stopped one goes on where it was.
 """
 
 import json
@@ -21,7 +21,13 @@ from effocr.charset import Charset, read_charset
 from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
 from effocr.export.onnx import export_localizer
 from effocr.export.quantize import CALIBRATION_LINES, int8_graph
-from effocr.export.sample import choose_threshold, locate_frames, locate_windows
+from effocr.export.sample import (
+    choose_gap_threshold,
+    choose_threshold,
+    locate_frames,
+    locate_windows,
+)
+from effocr.learn.kept_lines import find_lines, keep_lines, lines_key
 from effocr.learn.recipe import FontSet, Recipe
 from effocr.localizer.train import train_localizer
 from effocr.pipeline.onnx_engines import OnnxLocalizer
@@ -67,18 +73,16 @@ def train_from_fonts(
     threads = thread_count(processes)
     localizer, recognizer = work / "localizer", work / "recognizer"
     with _timed(work, "lines"):
-        lines = _draw(recipe, fonts.training, charset, recipe.lines, recipe.seed, threads)
-        aside = _draw(recipe, fonts.held_out, charset, recipe.validation_lines, recipe.seed + 1, 1)
+        lines = _lines(recipe, fonts.training, work / "lines" / "learnt", processes=threads)
+        aside = _lines(recipe, fonts.held_out, work / "lines" / "aside", aside=True)
     with _timed(work, "localizer"):
         located = train_localizer(
             lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
         )
     with _timed(work, "glyphs"):
         graph = _export_graph(localizer, lines, recipe)
-        threshold = _threshold(recipe, graph, aside)
-        found = partial(
-            _sources, graph=graph, recipe=recipe, peak_threshold=threshold, threads=threads
-        )
+        peak, gap = _thresholds(recipe, graph, aside)
+        found = partial(_sources, graph=graph, recipe=recipe, peak_threshold=peak, threads=threads)
         (learnt, reference), (_, queries) = found(lines), found(aside)
     with _timed(work, "recognizer"):
         recognized = train_recognizer(
@@ -90,9 +94,9 @@ def train_from_fonts(
         out,
         localizer=localizer,
         recognizer=recognizer,
-        source=reference,
+        source=lambda _: reference,  # its glyphs were found by the graph that is shipped
         lines=aside,
-        details=_details(recipe, fonts, lines, figures, work, peak_threshold=threshold),
+        details=_details(recipe, fonts, lines, figures, work, thresholds=(peak, gap)),
         rng=np.random.default_rng(recipe.seed),
     )
 
@@ -120,19 +124,28 @@ def _seconds(work: Path) -> dict[str, float]:
     return seconds
 
 
-def _draw(
+def _lines(
     recipe: Recipe,
     fonts: Sequence[FontFile],
-    charset: Charset,
-    count: int,
-    seed: int,
-    processes: int,
+    place: Path,
+    *,
+    aside: bool = False,
+    processes: int = 1,
 ) -> list[PreparedLine]:
-    drawn = draw_lines(
-        fonts, charset, count, seed=seed, options=recipe.synthesis, processes=processes
-    )
+    """The lines to learn from, or those kept aside: drawn once, then kept at `place`."""
+    charset, options = read_charset(recipe.charset), recipe.synthesis
     shape = recipe.localizer.model.line
-    return [line for each in drawn if (line := prepare_line(each, shape)) is not None]
+    count = recipe.validation_lines if aside else recipe.lines
+    seed = recipe.seed + int(aside)
+    key = lines_key(fonts, charset, count, seed=seed, options=options, shape=shape)
+    kept = find_lines(place, key)
+    if kept is not None:
+        logger.info("%s: %d lines, drawn before", place, len(kept))
+        return kept
+    drawn = draw_lines(fonts, charset, count, seed=seed, options=options, processes=processes)
+    lines = [line for each in drawn if (line := prepare_line(each, shape)) is not None]
+    keep_lines(place, key, lines)
+    return find_lines(place, key) or lines  # read as the next run reads them
 
 
 def _export_graph(localizer: Path, lines: Sequence[PreparedLine], recipe: Recipe) -> Path:
@@ -146,13 +159,16 @@ def _export_graph(localizer: Path, lines: Sequence[PreparedLine], recipe: Recipe
     return int8_graph(localizer, graph, frames)
 
 
-def _threshold(recipe: Recipe, graph: Path, aside: Sequence[PreparedLine]) -> float:
-    """The least score of a glyph: the recipe's, or the best on the lines kept aside."""
-    if recipe.peak_threshold is not None:
-        return recipe.peak_threshold
-    best = choose_threshold(aside, OnnxLocalizer(graph), recipe.localizer.model.line)
-    logger.info("least score of a glyph: %.2f", best)
-    return best
+def _thresholds(recipe: Recipe, graph: Path, aside: Sequence[PreparedLine]) -> tuple[float, float]:
+    """Of glyphs and of word gaps: the recipe's, or the best on the lines kept aside."""
+    shape, localizer = recipe.localizer.model.line, OnnxLocalizer(graph)
+    peak, gap = recipe.peak_threshold, recipe.gap_threshold
+    if peak is None:
+        peak = choose_threshold(aside, localizer, shape)
+    if gap is None:
+        gap = choose_gap_threshold(aside, localizer, shape, peak)
+    logger.info("least score of a glyph: %.2f; threshold of a word gap: %.2f", peak, gap)
+    return peak, gap
 
 
 def _sources(
@@ -216,7 +232,7 @@ def _details(
     figures: Mapping[str, float | None],
     work: Path,
     *,
-    peak_threshold: float,
+    thresholds: tuple[float, float],
 ) -> ModelDetails:
     credits = {(font.family, font.path.parent.name, font.licence) for font in fonts.training}
     return ModelDetails(
@@ -240,7 +256,8 @@ def _details(
             "cores": thread_count(None),
         },
         metrics={name: round(value, 4) for name, value in figures.items() if value is not None},
-        peak_threshold=peak_threshold,
+        peak_threshold=thresholds[0],
+        gap_threshold=thresholds[1],
         rows_per_label=recipe.rows_per_label,
         int8=recipe.int8,
         frequencies=_frequencies(recipe, lines),

@@ -57,6 +57,12 @@ class Recipe(BaseModel, frozen=True, extra="forbid"):
     peak_threshold: float | None = Field(
         None, ge=0, le=1, description="least score of a glyph; none: the best on the lines aside"
     )
+    gap_threshold: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="word gaps are more probable; none: the best on the lines aside",
+    )
 
     @model_validator(mode="after")
     def _shared_features(self) -> Self:

@@ -15,7 +15,7 @@ STRIDE: Final = 2  # frame pixels per column of the maps
 CHANNELS: Final = 8
 # Channels of the maps, [channels, columns] float32. Column c stands for frame pixels 2c and 2c + 1.
 CENTRE, LEFT, RIGHT, TOP, BOTTOM, GAP, BASELINE, X_HEIGHT = range(CHANNELS)
-GAP_THRESHOLD: Final = 0.5
+GAP_THRESHOLD: Final = 0.5  # where no manifest says another
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,6 @@ def _median(values: npt.NDArray[np.floating]) -> float:
     return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
 
 
-def spaces_before(located: Located) -> npt.NDArray[np.bool_]:
-    """[n] bool: a word gap stands before the glyph."""
-    return located.gaps > GAP_THRESHOLD
+def spaces_before(located: Located, threshold: float) -> npt.NDArray[np.bool_]:
+    """[n] bool: a word gap stands before the glyph, being more probable than the threshold."""
+    return located.gaps > threshold

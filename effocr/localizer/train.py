@@ -166,7 +166,8 @@ class Validation:
             if len(located.boxes) == len(truth.boxes):
                 starts = np.zeros(len(truth.boxes), bool)
                 starts[[a for a, _ in truth.words[1:]]] = True
-                gaps_right += int((arrays.spaces_before(located) == starts)[1:].sum())
+                spaces = arrays.spaces_before(located, arrays.GAP_THRESHOLD)
+                gaps_right += int((spaces == starts)[1:].sum())
                 gaps += max(0, len(starts) - 1)
         return {
             "precision": counts.precision,

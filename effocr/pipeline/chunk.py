@@ -72,7 +72,15 @@ def read_chunk(
     found = iter(_look_up(printed, engines, k=max(rules.candidates, 2)))
     lines = iter([None if line is None else (line, next(found)) for line in located])
     read = iter(
-        [_document(image, [next(lines) for _ in image.pieces], rules) for image in images_read]
+        [
+            _document(
+                image,
+                [next(lines) for _ in image.pieces],
+                rules,
+                gap_threshold=engines.manifest.gap_threshold,
+            )
+            for image in images_read
+        ]
     )
     return [next(read) if isinstance(image, _Opened) else image for image in opened]
 
@@ -89,20 +97,33 @@ def _open(image: ImageSource, direction: Direction) -> _Opened | ReadFailure:
 
 
 def _document(
-    image: _Opened, lines: Sequence[tuple[LocatedLine, Found] | None], rules: Rules
+    image: _Opened,
+    lines: Sequence[tuple[LocatedLine, Found] | None],
+    rules: Rules,
+    *,
+    gap_threshold: float,
 ) -> Document:
     """The document of an image; `lines` are those of its pieces, None for blank paper."""
     made = [
-        _line(image, piece, *line, rules=rules)
+        _line(image, piece, *line, rules=rules, gap_threshold=gap_threshold)
         for piece, line in zip(image.pieces, lines, strict=True)
         if line is not None
     ]
     return one_page_document(image.source, image.size, made or [blank_line(image.size)])
 
 
-def _line(image: _Opened, piece: Piece, where: LocatedLine, found: Found, *, rules: Rules) -> Line:
+def _line(
+    image: _Opened,
+    piece: Piece,
+    where: LocatedLine,
+    found: Found,
+    *,
+    rules: Rules,
+    gap_threshold: float,
+) -> Line:
     """One line, in pixels of the image."""
-    located, spaces = where.located, spaces_before(where.located)
+    located = where.located
+    spaces = spaces_before(located, gap_threshold)
     x, y = piece.corner
     frame = where.frame.then(Affine.scale_shift(1, 1, x_shift=x, y_shift=y))
     seen = Seen(image.size, frame, located.boxes, located.scores, spaces)
@@ -133,13 +154,13 @@ def _in_company(
     labels: list[list[str]],
     similarities: npt.NDArray[np.float32],
     where: LocatedLine,
-    *,
-    ties: bool,
+    engines: Engines,
 ) -> _Part:
     """The answer for one line, look-alikes settled if wished; changes what it is given."""
-    if not ties:
+    if not engines.ties:
         return _Part(labels, similarities)
-    for place, number in settle_ties(labels, similarities, spaces_before(where.located)).items():
+    spaces = spaces_before(where.located, engines.manifest.gap_threshold)
+    for place, number in settle_ties(labels, similarities, spaces).items():
         labels[place].insert(0, labels[place].pop(number))
         similarities[place, : number + 1] = np.roll(similarities[place, : number + 1], 1)
     return _Part(labels, similarities)
@@ -157,7 +178,7 @@ def _look_up(lines: Sequence[LocatedLine], engines: Engines, *, k: int) -> list[
             list(map(list, found.labels[first:last])),
             found.similarities[first:last],
             line,
-            ties=engines.ties,
+            engines,
         )
         for line, first, last in zip(lines, [0, *ends[:-1]], ends, strict=True)
     ]

@@ -14,7 +14,7 @@ from effocr.charset import Charset
 from effocr.data.records import Skipped
 from effocr.errors import UsageError
 from effocr.geometry import union_box
-from effocr.localizer.arrays import spaces_before
+from effocr.localizer.arrays import GAP_THRESHOLD, spaces_before
 from effocr.localizer.backends.boxes import BoxLocalizer, LineBoxes
 from effocr.localizer.backends.detectron2_config import Detectron2Training
 from effocr.localizer.backends.load import load_localizer
@@ -248,7 +248,7 @@ def _boxes_of(line: LocatedLine | None) -> LineBoxes:
     nothing = np.zeros((0, 4), np.float32)
     if line is None or not len(line.boxes):
         return LineBoxes(nothing, nothing[:, 0], nothing, nothing[:, 0])
-    first = np.flatnonzero(spaces_before(line.located))
+    first = np.flatnonzero(spaces_before(line.located, GAP_THRESHOLD))
     groups = np.split(line.boxes, first[first > 0])
     words = np.array([union_box(group) for group in groups], np.float32)
     return LineBoxes(line.boxes, line.located.scores, words, np.ones(len(words), np.float32))

@@ -3,10 +3,17 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from effocr.bundle import load_bundle
 from effocr.cli.main import main
+from effocr.cli.train import prepare_frames
+from effocr.pipeline.engines import Localizer
+from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
+from effocr.pipeline.torch_engines import TorchLocalizer
+from effocr.pipeline.windows import window_source
+from effocr.recognizer.index import GlyphIndex
 
 FONT = Path(__file__).parents[2] / "english_font_files" / "Besley-Regular.ttf"
 FAST = ["--set", "loop.max_steps=3", "--set", "loop.device=cpu", "--set", "loop.warmup=0.1"]
@@ -117,6 +124,34 @@ def test_a_recognizer_that_shares_features_becomes_a_model_that_learns_a_glyph(
     again = ["train", "recognizer", "--resume", str(recognizer), "--set", "loop.max_steps=4"]
     assert main(again) == 0
     assert "step 4" in capsys.readouterr().out
+
+
+def test_in_int8_the_index_is_filled_with_the_features_that_are_shipped(
+    work: Path, tmp_path: Path
+) -> None:
+    localizer, recognizer, out = work / "localizer", tmp_path / "recognizer", tmp_path / "model"
+    settings = ["--set", "batch_size=28", "--set", "model.embedding_size=16"]
+    where = ["--data", str(work / "data"), "--out", str(recognizer)]
+    shared = ["--features-of", str(localizer)]
+    assert main(["train", "recognizer", *where, *shared, *FAST, *settings]) == 0
+    assert main(["export", str(localizer), str(recognizer), "--out", str(out), "--int8"]) == 0
+
+    manifest = load_bundle(out).manifest
+    window = manifest.window
+    assert window is not None
+    frames = prepare_frames([work / "data"], manifest.line, seed=0)
+    encoder = OnnxEncoder(out / "recognizer.onnx")
+
+    def strays(network: Localizer) -> float:
+        """Largest distance of a row of the index from the nearest glyph as the network sees it."""
+        assert window is not None
+        source = window_source(frames, network, window)
+        seen = encoder.embed(source.batch(np.random.default_rng(0), np.arange(len(source.labels))))
+        rows = GlyphIndex.load(out).embeddings
+        return float(np.sqrt(np.square(rows[:, None] - seen).sum(axis=2)).min(axis=1).max())
+
+    assert strays(OnnxLocalizer(out / "localizer.onnx")) < 1e-4
+    assert strays(TorchLocalizer(localizer)) > 1e-3
 
 
 def test_features_of_something_else_are_refused(

@@ -18,7 +18,7 @@ def assemble(runs, out: Path, **changes: object):  # type: ignore[no-untyped-def
     given = {
         "localizer": runs.localizer,
         "recognizer": runs.recognizer,
-        "source": runs.source,
+        "source": lambda _: runs.source,
         "lines": runs.lines,
         "details": ModelDetails(name="tiny", rows_per_label=3),
         "rng": np.random.default_rng(0),
@@ -68,7 +68,7 @@ def test_runs_are_told_apart_by_what_they_hold(runs) -> None:  # type: ignore[no
             Path("never"),
             localizer=runs.recognizer,
             recognizer=runs.recognizer,
-            source=runs.source,
+            source=lambda _: runs.source,
             lines=(),
             details=ModelDetails(name="x"),
             rng=np.random.default_rng(0),

@@ -40,7 +40,13 @@ def report_of(runs, folder: Path) -> ParityReport:  # type: ignore[no-untyped-de
         for i, line in enumerate(runs.lines)
     ]
     return prove_parity(
-        trained, exported, index=index, lines=lines, crops=crops, peak_threshold=0.3
+        trained,
+        exported,
+        index=index,
+        lines=lines,
+        crops=crops,
+        peak_threshold=0.3,
+        gap_threshold=0.5,
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from effocr.localizer import arrays
-from effocr.localizer.arrays import decode, spaces_before
+from effocr.localizer.arrays import GAP_THRESHOLD, decode, spaces_before
 
 
 def maps_of(
@@ -61,19 +61,29 @@ def test_a_word_gap_between_two_glyphs_is_a_space_before_the_second() -> None:
         [(4.0, 10.0), (12.0, 18.0), (30.0, 36.0)], columns=20, gaps=(9, 10, 11, 12, 13, 14)
     )
     located = decode(maps, width=40, peak_threshold=0.3)
-    assert spaces_before(located).tolist() == [False, False, True]
+    assert spaces_before(located, GAP_THRESHOLD).tolist() == [False, False, True]
 
 
 def test_a_narrow_gap_between_touching_boxes_is_seen() -> None:
     maps = maps_of([(4.0, 10.0), (10.0, 18.0)], columns=20, gaps=(5,))
-    assert spaces_before(decode(maps, width=40, peak_threshold=0.3)).tolist() == [False, True]
+    located = decode(maps, width=40, peak_threshold=0.3)
+    assert spaces_before(located, GAP_THRESHOLD).tolist() == [False, True]
+
+
+def test_a_gap_is_one_that_is_more_probable_than_the_threshold() -> None:
+    none = np.zeros(3, np.float32)
+    boxes = np.zeros((3, 4), np.float32)
+    located = arrays.Located(boxes, none, np.array([0, 0.5, 0.75], np.float32), None, 0.0)
+    assert spaces_before(located, 0.4).tolist() == [False, True, True]
+    assert spaces_before(located, 0.5).tolist() == [False, False, True]
+    assert spaces_before(located, 0.75).tolist() == [False, False, False]
 
 
 def test_nothing_found_is_no_error() -> None:
     located = decode(np.zeros((arrays.CHANNELS, 10), np.float32), width=20, peak_threshold=0.3)
     assert located.boxes.shape == (0, 4)
     assert located.baseline is None
-    assert spaces_before(located).size == 0
+    assert spaces_before(located, GAP_THRESHOLD).size == 0
 
 
 def test_the_slope_of_the_baseline_is_found_in_spite_of_an_outlier() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from effocr.localizer import arrays
-from effocr.localizer.arrays import decode, spaces_before
+from effocr.localizer.arrays import GAP_THRESHOLD, decode, spaces_before
 from effocr.localizer.targets import LENGTHS, FrameTruth, build_targets
 
 TRUTH = FrameTruth(
@@ -29,7 +29,7 @@ def as_maps(truth: FrameTruth, columns: int) -> np.ndarray:
 def test_decoding_the_targets_gives_the_truth_back() -> None:
     located = decode(as_maps(TRUTH, 32), width=64, peak_threshold=0.3)
     assert located.boxes == pytest.approx(TRUTH.boxes, abs=1e-4)
-    assert spaces_before(located).tolist() == [False, False, True]
+    assert spaces_before(located, GAP_THRESHOLD).tolist() == [False, False, True]
     assert located.x_height == pytest.approx(13.0)
 
 

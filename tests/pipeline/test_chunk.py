@@ -73,6 +73,19 @@ def test_a_line_in_the_right_frame_is_seen_once(
     assert len(localizer.widths) == 2
 
 
+def test_word_gaps_follow_the_threshold_of_the_manifest(
+    tiny_model: Path, draw_line: Callable[..., np.ndarray]
+) -> None:
+    engines, image = load_engines(tiny_model), draw_line("InuIn uIn")
+    texts = []
+    for threshold in (engines.manifest.gap_threshold, 1.0):
+        manifest = engines.manifest.model_copy(update={"gap_threshold": threshold})
+        (document,) = read_chunk([image], replace(engines, manifest=manifest), RULES)
+        assert isinstance(document, Document)
+        texts.append(document.text)
+    assert texts == ["InuIn uIn", "InuInuIn"]
+
+
 @pytest.mark.parametrize("count", [0, 1, 3])
 def test_a_chunk_of_bad_and_blank_images_needs_no_engine(tiny_model: Path, count: int) -> None:
     engines = load_engines(tiny_model)

@@ -1,0 +1,37 @@
+"""A stopped training goes on with the lines that it drew; tests/e2e trains to the end."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from effocr.charset import Charset, write_charset
+from effocr.learn import from_fonts
+from effocr.learn.recipe import Recipe
+from effocr.synth.fonts import load_fonts
+
+FONT = Path(__file__).parents[2] / "english_font_files" / "Besley-Regular.ttf"
+LETTERS = Charset(tuple("aehimnorstu."))
+
+
+def test_lines_are_drawn_once_and_anew_when_the_recipe_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_charset(LETTERS, tmp_path / "letters.txt")
+    recipe = Recipe(name="x", charset=tmp_path / "letters.txt", lines=8, validation_lines=3)
+    fonts = load_fonts([FONT], charset=LETTERS).fonts
+    draw, drawn = from_fonts.draw_lines, list[int]()
+
+    def counting(*given, **options):  # type: ignore[no-untyped-def]
+        drawn.append(given[2])
+        return draw(*given, **options)
+
+    monkeypatch.setattr(from_fonts, "draw_lines", counting)
+    first, again = (from_fonts._lines(recipe, fonts, tmp_path / "learnt") for _ in range(2))
+    assert drawn == [8]
+    for one, other in zip(first, again, strict=True):
+        assert np.array_equal(one.prepared.grey, other.prepared.grey)
+        assert one.truth.text == other.truth.text
+    from_fonts._lines(recipe, fonts, tmp_path / "aside", aside=True)
+    from_fonts._lines(recipe.model_copy(update={"seed": 5}), fonts, tmp_path / "learnt")
+    assert drawn == [8, 3, 8]
