@@ -126,6 +126,8 @@ def compare(
     folders = {name: find_model(name) for name in (one, other)}
     found = compare_models(folders, _read_gates(gates), threads=threads)
     typer.echo(_comparison_table((one, other), found))
+    if figures := _figures_table((one, other), found):
+        typer.echo(f"\n{figures}\n")
     for name, glyphs in zip((one, other), found.only, strict=True):
         more = f" and {len(glyphs) - _SHOWN} more" if len(glyphs) > _SHOWN else ""
         typer.echo(f"only {name} knows: {' '.join(glyphs[:_SHOWN]) or 'nothing'}{more}")
@@ -179,6 +181,16 @@ def _comparison_table(names: tuple[str, str], found: Comparison) -> str:
         known = str(len(manifest.charset))
         rows.append([name, manifest.version, known, str(count), method, parent])
     return table(["model", "version", "characters", "rows", "method", "parent"], rows)
+
+
+def _figures_table(names: tuple[str, str], found: Comparison) -> str:
+    """Figures of the manifests that differ; empty if none do."""
+    from effocr.evaluation.report import table
+
+    one, other = (bundle.manifest.metrics for bundle in found.models)
+    keys = (key for key in sorted(one | other) if one.get(key) != other.get(key))
+    rows = [[key, str(one.get(key, "-")), str(other.get(key, "-"))] for key in keys]
+    return table(["figure", *names], rows) if rows else ""
 
 
 def _read_gates(folders: list[Path] | None) -> list[NamedSet]:

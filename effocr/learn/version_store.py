@@ -102,7 +102,8 @@ def put_version(home: Path, source: Path) -> Path:
             if target.exists():  # it was damaged
                 target.replace(Path(place) / "old")
             draft.replace(target)
-            sync_folder(versions)
+            for folder in (versions, home, home.parent):  # the last two may be new
+                sync_folder(folder)
     except OSError as error:
         raise BundleError(f"{source}: cannot be copied to {home} ({error})") from error
     return target

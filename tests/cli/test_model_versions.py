@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from effocr.bundle import find_model, load_bundle
+from effocr.bundle import find_model, load_bundle, load_manifest, write_bundle
 from effocr.cli.main import main
 from effocr.export.update import write_with_index
 from effocr.recognizer.index import GlyphIndex
@@ -101,6 +101,11 @@ def test_compare_says_what_differs(
     assert f"only {poor} knows: nothing\n" in out
     assert "the same files: localizer.onnx, recognizer.onnx\n" in out
     assert "CER %" in out
+    assert "figure" not in out  # neither manifest has any
+    manifest = load_manifest(poor).model_copy(update={"metrics": {"f": 0.5}})
+    write_bundle(poor, manifest, {name: poor / name for name in manifest.files})
+    assert main(["models", "compare", "blocks", str(poor)]) == 0
+    assert ["f", "-", "0.5"] in [line.split() for line in capsys.readouterr().out.splitlines()]
     assert main(["models", "compare", "blocks", "blocks"]) == 2
     assert "two different models" in capsys.readouterr().err
 
