@@ -98,7 +98,7 @@ def promote(
         accepted = not failed or force
         previous = base.name if base else None
         if accepted and base is None and compared is not None:
-            previous = _adopt(home, compared)
+            previous = _adopt(home, compared, candidate.name)
         event = Event(
             at=datetime.now(UTC),
             action="promote" if accepted else "refuse",
@@ -199,12 +199,14 @@ def _unversioned(name: str) -> Path | None:
     return None
 
 
-def _adopt(home: Path, folder: Path) -> str | None:
-    """Make a version of the model that a name stood for; None: it is damaged."""
+def _adopt(home: Path, folder: Path, candidate: str) -> str | None:
+    """Make a version of the model that a name stood for; None: it is damaged or the candidate."""
     try:
         version = put_version(home, folder).name
     except BundleError as error:
         logger.warning("no way back to the model before: %s", error)
+        return None
+    if version == candidate:
         return None
     event = Event(at=datetime.now(UTC), action="adopt", version=version, source=str(folder))
     append_event(home, event)

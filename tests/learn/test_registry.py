@@ -104,6 +104,18 @@ def test_the_model_that_a_name_stood_for_can_be_rolled_back_to(
     assert load_bundle("blocks").manifest == load_bundle(good).manifest
 
 
+def test_promoting_what_the_name_stood_for_leaves_nothing_to_roll_back_to(
+    home: Path, good: Path
+) -> None:
+    shutil.copytree(good, home / "blocks")
+    found = promote(good, "blocks", gates=())
+    assert found.accepted
+    assert found.previous is None
+    assert [event.action for event in read_history(home / "blocks")[0]] == ["promote"]
+    with pytest.raises(UsageError, match="nothing was current before"):
+        rollback("blocks")
+
+
 def test_an_embedded_model_is_overridden_by_versions_of_its_name_only(
     home: Path, good: Path, english_model: Path
 ) -> None:
@@ -137,6 +149,18 @@ def test_a_changed_version_is_found_and_promoting_mends_it(home: Path, good: Pat
         load_bundle("blocks")
     promote(good, "blocks", gates=())
     assert load_bundle("blocks").manifest.version == "1"
+
+
+def test_a_damaged_current_version_is_not_measured_against(
+    home: Path, good: Path, poor: Path, gate: Path
+) -> None:
+    folder = promote(good, "blocks", gates=()).folder
+    (folder / "labels.json").chmod(0o644)
+    (folder / "labels.json").write_text("{}")
+    with pytest.raises(UsageError, match=r"labels\.json was changed.*rollback blocks"):
+        promote(poor, "blocks", gates=read_line_sets([gate]), threads=1)
+    assert find_model("blocks") == folder
+    assert promote(poor, "blocks", gates=()).accepted
 
 
 def test_versions_are_never_changed_in_place(home: Path, good: Path) -> None:
