@@ -15,6 +15,7 @@ The map of the package, from the ground up (a module imports only what stands ab
     charset      character sets, Unicode policy (NFC, graphemes), glyph <-> folder name
     language     direction, spaces, fonts and characters of a language
     geometry     boxes [n, 4] and affine maps
+    versions     versions of a model, and which one a name stands for
     bundle       a model on disk: manifest.json, onnx files, index and labels
     document     Document > page > block > line > word > glyph
     frame        a line image -> the frame in which every module sees it
@@ -29,7 +30,7 @@ The map of the package, from the ground up (a module imports only what stands ab
     pipeline     the reader: images in, Documents out
     export       training runs -> a model folder, with a parity report
     evaluation   what `effocr evaluate` and `effocr bench` do
-    learn        recipes that train a model from fonts alone
+    learn        recipes that train a model from fonts alone; the model registry
     workbench    what the original EffOCR's scripts do, with its files
     cli          the command line, one file per command
     models       the embedded models

@@ -6,7 +6,6 @@ The manifest names every other file with its sha256, which is checked whenever t
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Mapping
@@ -19,6 +18,17 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from effocr.atomic import write_text
 from effocr.errors import BundleError, UsageError
 from effocr.geometry import Direction
+from effocr.versions import (
+    CURRENT,
+    VERSIONS,
+    Lineage,
+    changed_manifest,
+    current_folder,
+    file_sha256,
+    find_version,
+    models_home,
+    rollback_hint,
+)
 
 __all__ = [
     "EMBEDDED",
@@ -136,6 +146,7 @@ class Manifest(BaseModel, frozen=True, extra="forbid"):
     fonts: tuple[FontCredit, ...] = ()
     recipe: dict[str, str | int | float] = Field({}, description="how it was trained")
     metrics: dict[str, float] = Field({}, description="what it reached")
+    lineage: Lineage | None = Field(None, description="where it comes from; None: not known")
 
     @field_validator("files")
     @classmethod
@@ -164,41 +175,44 @@ class Bundle:
         return self.folder / name
 
 
-def models_home() -> Path:
-    """Folder of the user's own models: `models` in $EFFOCR_HOME or in ~/.local/share/effocr."""
-    home = os.environ.get("EFFOCR_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share" / "effocr") / "models"
-
-
 def find_model(name_or_path: str | Path) -> Path:
     """Folder of a model.
 
-    A `Path`, or a text with a slash in it, is a path. A name is looked up among the embedded
-    models, then in the user's models, then in the working directory.
+    A `Path`, or a text with a slash in it, is a path. A name is looked up among those with versions
+    (they stand for the current one), then among the embedded models, the user's other models and in
+    the working directory. NAME@VERSION is one version of a name.
 
     Raises:
         UsageError: there is no such model.
+        BundleError: it has versions, but the current one is not there.
     """
     text = str(name_or_path)
     if isinstance(name_or_path, Path) or "/" in text or os.sep in text or text in (".", ".."):
         folder = Path(name_or_path).expanduser()
         if not folder.is_dir():
             raise UsageError(f"{text}: no such model folder; `effocr models list` shows models")
-        return folder
+        return current_folder(folder) or folder
+    if not text:
+        raise UsageError("the name of the model is empty; `effocr models list` shows models")
+    name, at, wanted = text.partition("@")
+    if at and (models_home() / name / VERSIONS).is_dir():
+        return find_version(models_home() / name, wanted)
+    if current := current_folder(models_home() / name):
+        return current
     for parent in (EMBEDDED, models_home(), Path()):
-        if text and (parent / text / MANIFEST).is_file():
+        if (parent / text / MANIFEST).is_file():
             return parent / text
-    names = ", ".join(folder.name for folder in list_models()) or "none"
-    raise UsageError(f"no model named {text!r}: known are {names}; or give the path of a folder")
+    known = ", ".join(list_models()) or "none"
+    raise UsageError(f"no model named {text!r}: known are {known}; or give the path of a folder")
 
 
-def list_models() -> list[Path]:
-    """Folders of the embedded models and of the user's, by name; a name hides later ones."""
-    found: dict[str, Path] = {}
-    for parent in (EMBEDDED, models_home()):
-        for manifest in sorted(parent.glob(f"*/{MANIFEST}")):
-            found.setdefault(manifest.parent.name, manifest.parent)
-    return list(found.values())
+def list_models() -> dict[str, Path]:
+    """Names that `find_model` knows -> their folders; of a name with versions the folder of all."""
+    own, found = models_home(), dict[str, Path]()
+    for parent, file in ((own, CURRENT), (EMBEDDED, MANIFEST), (own, MANIFEST)):
+        for path in sorted(parent.glob(f"*/{file}")):
+            found.setdefault(path.parent.name, path.parent)
+    return found
 
 
 def load_manifest(folder: Path) -> Manifest:
@@ -231,7 +245,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
     bundle = Bundle(folder, load_manifest(folder))
     faults = verify_bundle(bundle)
     if faults:
-        raise BundleError(f"{folder}: {faults[0]}; {_MEND}")
+        raise BundleError(f"{folder}: {faults[0]}; {rollback_hint(folder) or _MEND}")
     return bundle
 
 
@@ -246,9 +260,10 @@ def verify_bundle(bundle: Bundle) -> list[str]:
         for name in _NEEDED
         if name not in bundle.manifest.files
     ]
+    faults += changed_manifest(bundle.path(MANIFEST))
     for name, digest in bundle.manifest.files.items():
         try:
-            found = _sha256(bundle.path(name))
+            found = file_sha256(bundle.path(name))
         except OSError as error:
             faults.append(f"{name} cannot be read ({error.strerror})")
             continue
@@ -279,15 +294,9 @@ def write_bundle(folder: Path, manifest: Manifest, files: Mapping[str, Path]) ->
         for name, source in sorted(files.items()):
             if source.resolve() != (folder / name).resolve():
                 shutil.copyfile(source, folder / name)
-            digests[name] = _sha256(folder / name)
+            digests[name] = file_sha256(folder / name)
         written = Manifest.model_validate({**manifest.model_dump(), "files": digests})
         write_text(folder / MANIFEST, written.model_dump_json(indent=2) + "\n")
     except OSError as error:
         raise BundleError(f"{folder}: cannot write the model ({error})") from error
     return Bundle(folder, written)
-
-
-def _sha256(path: Path) -> str:
-    """Digest of a file, lower-case hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

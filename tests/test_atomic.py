@@ -27,3 +27,17 @@ def test_a_write_that_fails_leaves_the_file_before(
         write_whole(path, b"after")
     assert path.read_bytes() == b"before"
     assert [one.name for one in tmp_path.iterdir()] == ["a.bin"]
+
+
+def test_a_synced_write_waits_for_the_file_before_and_the_folder_after_the_rename(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    original = Path.replace
+    monkeypatch.setattr("os.fsync", lambda number: steps.append("fsync"))
+    monkeypatch.setattr(
+        Path, "replace", lambda self, target: (steps.append("rename"), original(self, target))[1]
+    )
+    write_whole(tmp_path / "a.bin", b"x", sync=True)
+    assert steps == ["fsync", "rename", "fsync"]
+    assert (tmp_path / "a.bin").read_bytes() == b"x"

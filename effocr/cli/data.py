@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from effocr.cli.data_check import FormName, From, check
+from effocr.cli.data_check import From, check
 from effocr.cli.shares import parse_shares
 
 if TYPE_CHECKING:
@@ -19,14 +19,15 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Check, convert, split and cut up data sets.")
 
+ToForm = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
 SUFFIXES = {"coco": ".json", "packed": ".glyphs.sqlite"}  # of data sets that are one file
 Data = Annotated[
     Path,
     typer.Argument(
         metavar="PATH",
         help="Character-level COCO (a JSON file, or a folder with annotations.json), a folder of "
-        "line pairs (NAME.png, NAME.gt.txt) or of glyph folders (97, 99_104; also those of the "
-        "original EffOCR), or a packed glyph file.",
+        "line pairs (NAME.png, NAME.gt.txt), of correction samples (NAME.png, NAME.json) or of "
+        "glyph folders (97, 99_104; also those of the original EffOCR), or a packed glyph file.",
     ),
 ]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where to write; must not be there yet.")]
@@ -59,16 +60,17 @@ def crop(
 def convert(
     path: Data,
     out: Out,
-    to: Annotated[FormName, typer.Option("--to", help="Form of OUT.")],
+    to: Annotated[ToForm, typer.Option("--to", help="Form of OUT.")],
     from_form: From = None,
     force: Force = False,
 ) -> None:
     """Write a data set in another form.
 
     COCO (either form in, the form with char and word out) refers to images where they are; the
-    others copy them. Line pairs become COCO without boxes. COCO becomes glyph folders by cropping;
-    the original's folders and packed files get crops over the whole height of the line. COCO goes
-    into OUT.json and a packed set into OUT.glyphs.sqlite; an OUT called otherwise is a folder.
+    others copy them. Line pairs and correction samples become COCO without boxes. COCO becomes
+    glyph folders by cropping; the original's folders and packed files get crops over the whole
+    height of the line. COCO goes into OUT.json and a packed set into OUT.glyphs.sqlite; an OUT
+    called otherwise is a folder.
     """
     from effocr.data.forms import recognise
     from effocr.data.rearrange import read_set, write_set

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FormName", "From", "check"]
 
-FormName = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
+FormName = Literal["coco", "pairs", "glyphs", "effocr", "packed", "corrections"]
 From = Annotated[
     FormName | None, typer.Option("--from", help="Form of PATH; told by its content if not given.")
 ]

@@ -1,4 +1,4 @@
-"""`effocr models`: what models there are, what they can read, and whether they are whole."""
+"""`effocr models`: what models there are, what they can read, whether they are whole, versions."""
 
 from __future__ import annotations
 
@@ -6,34 +6,44 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from effocr.cli.model_versions import compare, print_versions, promote, rollback
 from effocr.errors import BundleError
 
 if TYPE_CHECKING:
     from effocr.bundle import Manifest
+    from effocr.versions import Lineage
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Models: list, show, verify.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Models: list, show, verify, compare, promote, roll back.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 _Model = Annotated[str, typer.Argument(metavar="NAME|DIR", help="Name or folder of the model.")]
 
 
 @app.command("list")
 def list_() -> None:
-    """List the models that `--model` knows by name."""
+    """List the models that `--model` knows by name; * is the current one of several versions."""
     from effocr.bundle import list_models, load_manifest
+    from effocr.versions import CURRENT, current_folder
 
-    for folder in list_models():
+    for name, home in list_models().items():
         try:
+            folder = current_folder(home) or home
             manifest = load_manifest(folder)
         except BundleError as error:
-            print(f"{folder.name}\tdamaged: {error}")
-            continue
-        languages = ",".join(manifest.languages) or "-"
-        print(
-            f"{folder.name}\t{manifest.version}\t{languages}\t"
-            f"{len(manifest.charset)} characters\t{folder}"
-        )
+            print(f"{name}\tdamaged: {error}")
+        else:
+            languages = ",".join(manifest.languages) or "-"
+            print(
+                f"{name}\t{manifest.version}\t{languages}\t"
+                f"{len(manifest.charset)} characters\t{folder}"
+            )
+        if (home / CURRENT).is_file():
+            print_versions(home)
 
 
 @app.command()
@@ -48,6 +58,8 @@ def show(model: _Model = "en") -> None:
         print(manifest.description)
     print(f"languages  {', '.join(manifest.languages) or '-'} ({manifest.direction})")
     print(f"licence    {manifest.licence}")
+    if manifest.lineage is not None:
+        _print_lineage(manifest.lineage)
     _print_charset(manifest)
     _print_fonts(manifest)
     _print_table("recipe", manifest.recipe)
@@ -71,6 +83,17 @@ def verify(model: _Model = "en") -> None:
         f"{folder}: {len(manifest.files)} files and {len(manifest.charset)} characters are as "
         "the manifest says"
     )
+
+
+app.command()(compare)
+app.command()(promote)
+app.command()(rollback)
+
+
+def _print_lineage(lineage: Lineage) -> None:
+    """Where the model comes from."""
+    data = f" from {lineage.samples} samples {lineage.data[:16]}" if lineage.data else ""
+    print(f"made by    {lineage.method}{data}, parent {lineage.parent or '-'}")
 
 
 def _print_charset(manifest: Manifest) -> None:

@@ -2,9 +2,11 @@
 
 `coco` is a JSON file of character-level COCO or a folder with one called annotations.json, `pairs`
 a folder of line pairs, `glyphs` a folder of glyph folders, `effocr` one with the original's names
-and list of characters, `packed` a file of any number of glyphs or a folder with one such file.
+and list of characters, `packed` a file of any number of glyphs or a folder with one such file,
+`corrections` a folder of correction samples.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Literal
 from effocr.charset import folder_to_glyph
 from effocr.data.coco_check import check_coco
 from effocr.data.coco_entries import ANNOTATIONS, load_coco
+from effocr.data.correction_checks import check_samples
 from effocr.data.glyph_folders import check_glyph_folders
 from effocr.data.glyph_sets import find_packed
 from effocr.data.line_pairs import TEXT_SUFFIX, check_line_pairs
@@ -23,7 +26,9 @@ from effocr.errors import DataFormatError
 
 __all__ = ["Checked", "Form", "check", "recognise"]
 
-Form = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
+_CORRECTION = re.compile(r"_\d{8}_\d{6}(-\d+)?$")  # end of the stem of a correction sample
+
+Form = Literal["coco", "pairs", "glyphs", "effocr", "packed", "corrections"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +60,8 @@ def recognise(path: Path | str) -> Form:
     if not path.is_dir():
         what = "not a JSON file" if path.exists() else "no such file or folder"
         raise DataFormatError(
-            f"{path}: {what}; expected a COCO file, a packed file, a folder of line pairs or of "
-            "glyph folders"
+            f"{path}: {what}; expected a COCO file, a packed file, a folder of line pairs, of "
+            "correction samples or of glyph folders"
         )
     if (path / ANNOTATIONS).is_file():
         return "coco"
@@ -64,11 +69,13 @@ def recognise(path: Path | str) -> Form:
     if any(entry.is_dir() and _is_glyph_folder(entry.name) for entry in entries):
         listed = any(entry.match(FULL_CHARSET.format("*")) for entry in entries)
         return "effocr" if listed else "glyphs"
+    if any(_is_correction(entry) for entry in entries):
+        return "corrections"
     if any(entry.name.endswith(TEXT_SUFFIX) or is_image(entry) for entry in entries):
         return "pairs"
     raise DataFormatError(
-        f"{path}: neither {ANNOTATIONS}, nor images with {TEXT_SUFFIX} texts, nor glyph folders "
-        "(97, 99_104) in it"
+        f"{path}: neither {ANNOTATIONS}, nor images with {TEXT_SUFFIX} texts or .json corrections, "
+        "nor glyph folders (97, 99_104) in it"
     )
 
 
@@ -78,6 +85,15 @@ def _is_glyph_folder(name: str) -> bool:
     except DataFormatError:
         return False
     return True
+
+
+def _is_correction(entry: Path) -> bool:
+    """A JSON file beside a picture of the same name, or either named by a moment; no line pair."""
+    suffix = entry.suffix.lower()
+    if suffix not in (".json", ".png") or entry.with_name(entry.stem + TEXT_SUFFIX).is_file():
+        return False
+    beside = suffix == ".json" and entry.with_suffix(".png").is_file()
+    return beside or bool(_CORRECTION.search(entry.stem))
 
 
 def check(path: Path | str, form: Form) -> Checked:
@@ -90,6 +106,8 @@ def check(path: Path | str, form: Form) -> Checked:
         return _check_coco(path)
     if form == "packed":
         return _check_packed(Path(path))
+    if form == "corrections":
+        return _check_corrections(path)
     counts: Counter[str] = Counter()
     characters: set[str] = set()
     problems: list[Skipped] = []
@@ -114,6 +132,18 @@ def _check_packed(path: Path) -> Checked:
     except DataFormatError:  # the check has said so
         characters = set()
     return Checked("packed", _counted(Counter(images=len(packed)), characters), problems)
+
+
+def _check_corrections(path: Path | str) -> Checked:
+    report = check_samples(path)
+    texts = [sample.corrected_text for sample in report.samples]
+    counts = Counter(
+        samples=len(texts),
+        documents=len({sample.document_id for sample in report.samples}),
+        characters=sum(map(len, texts)),
+        duplicates=len(report.duplicates),
+    )
+    return Checked("corrections", _counted(counts, set("".join(texts))), report.problems)
 
 
 def _check_coco(path: Path | str) -> Checked:

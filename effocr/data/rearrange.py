@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from effocr.data.coco import read_coco, write_coco
 from effocr.data.coco_entries import ANNOTATIONS
+from effocr.data.correction_checks import settle
+from effocr.data.corrections import as_line_pairs, read_samples
 from effocr.data.forms import Form, recognise
 from effocr.data.glyph_sets import GLYPH_FORMS, read_glyphs, write_glyphs
 from effocr.data.line_pairs import read_line_pairs, write_line_pairs
@@ -29,7 +31,7 @@ class DataSet:
     """A data set of any form.
 
     Attributes:
-        form: what it was read from.
+        form: what it was read from; of correction samples `pairs`, as what they are written.
         items: lines (`coco`, `pairs`) or glyph images (other forms), in the order of the data set.
         problems: what was left out or mended while reading.
     """
@@ -56,6 +58,9 @@ class DataSet:
 def read_set(path: Path | str, form: Form | None = None) -> DataSet:
     """Read a data set; its form is recognised by content if it is not given.
 
+    Of correction samples, what contradicts another or is there twice is left out, see
+    `effocr.data.correction_checks.settle`.
+
     Raises:
         DataFormatError: the path is missing, is of no known form, or cannot be read.
     """
@@ -71,6 +76,10 @@ def read_set(path: Path | str, form: Form | None = None) -> DataSet:
                 tuple(item for item in items if isinstance(item, LineImage)),
                 tuple(item for item in items if isinstance(item, Skipped)),
             )
+        case "corrections":
+            samples, skipped = read_samples(path)
+            kept, left_out = settle(samples)
+            return DataSet("pairs", tuple(as_line_pairs(kept)), (*skipped, *left_out))
         case "glyphs" | "effocr" | "packed":
             glyphs = read_glyphs(path)
             return DataSet(form, glyphs.images, glyphs.problems)
@@ -109,6 +118,8 @@ def write_set(
     if (form in GLYPH_FORMS) != bool(data.glyphs) and data.items:
         need = "glyph images" if form in GLYPH_FORMS else "lines"
         raise UsageError(f"{out}: the form {form!r} needs {need}; `effocr data crop` cuts glyphs")
+    if form == "corrections":
+        raise UsageError(f"{out}: corrections are made by people; write pairs instead")
     refuse_existing(out, force=force)
     match form:
         case "coco":

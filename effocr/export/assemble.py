@@ -44,6 +44,7 @@ from effocr.recognizer.gallery import build_index, pick_per_label
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.sources import GlyphSource
 from effocr.synth.frames import PreparedLine
+from effocr.versions import Lineage
 
 Grey = npt.NDArray[np.uint8]
 
@@ -223,6 +224,7 @@ def _manifest(
         unknown_similarity=unknown,
         calibration=calibration,
         metrics=metrics,
+        lineage=Lineage(method="export"),
     )
 
 

@@ -5,24 +5,35 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from effocr.bundle import EMBEDDED, INDEX, LABELS, Bundle, write_bundle
+from effocr.bundle import EMBEDDED, INDEX, LABELS, MANIFEST, Bundle, write_bundle
 from effocr.errors import BundleError, UsageError
 from effocr.recognizer.index import GlyphIndex
+from effocr.versions import Lineage, is_version, model_label, version_id
 
 
-def write_with_index(bundle: Bundle, index: GlyphIndex, *, out: Path | None = None) -> Bundle:
+def write_with_index(
+    bundle: Bundle,
+    index: GlyphIndex,
+    *,
+    out: Path | None = None,
+    data: str | None = None,
+    samples: int = 0,
+) -> Bundle:
     """Write a model with another index: all files new, or all old, whatever happens in between.
 
     Args:
         bundle: the model.
         index: the new index, of the same encoder.
         out: folder of the new model, which must not exist; None: in place of the old one.
+        data: fingerprint of what was added, see `effocr.data.fingerprint`.
+        samples: lines or images that it was learnt from.
 
     Returns:
-        The new model; its version counts up (1, 1+1, 1+2).
+        The new model; its version counts up (1, 1+1, 1+2), its lineage names the old one.
 
     Raises:
-        UsageError: the model comes with the program and `out` is not given, or `out` exists.
+        UsageError: the model comes with the program or is a version of a name, and `out` is not
+            given; or `out` exists.
         BundleError: the index is of another encoder, or the folder can't be written.
     """
     target = out or bundle.folder
@@ -30,13 +41,22 @@ def write_with_index(bundle: Bundle, index: GlyphIndex, *, out: Path | None = No
         raise UsageError(
             f"{bundle.folder.name} comes with the program; write a copy with --out DIR"
         )
+    if out is None and is_version(bundle.folder):
+        raise UsageError(
+            f"{model_label(bundle.folder)} is a version, which never changes; write a copy with "
+            "--out DIR and make it current with `effocr models promote`"
+        )
     if out is not None and out.exists():
         raise UsageError(f"{out}: exists already; give a new folder")
     if index.dim != bundle.manifest.embedding_size:
         raise BundleError(f"{target}: the index holds embeddings of another encoder")
     charset = tuple(sorted(index.characters))
     version = _next(bundle.manifest.version)
-    manifest = bundle.manifest.model_copy(update={"charset": charset, "version": version})
+    parent = version_id(bundle.path(MANIFEST).read_bytes())
+    lineage = Lineage(parent=parent, data=data, samples=samples, method="index")
+    manifest = bundle.manifest.model_copy(
+        update={"charset": charset, "version": version, "lineage": lineage}
+    )
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as place:
         index.save(Path(place) / "index")

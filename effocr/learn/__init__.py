@@ -1,1 +1,1 @@
-"""What makes models better: recipes that train one from fonts."""
+"""What makes models better: recipes that train one from fonts, and the model registry."""

@@ -18,6 +18,19 @@ def test_forms_are_told_by_content(tmp_path: Path, save_coco, draw_image) -> Non
     assert recognise(tmp_path / "pairs") == "pairs"
 
 
+def test_correction_samples_are_told_from_line_pairs(tmp_path: Path, draw_image) -> None:
+    for folder in ("samples", "named", "pairs"):
+        draw_image(
+            tmp_path / folder / f"{'a_p0_w1_20250111_153045' if folder == 'named' else 'a'}.png"
+        )
+    (tmp_path / "samples" / "a.json").touch()
+    (tmp_path / "pairs" / "a.json").touch()
+    (tmp_path / "pairs" / "a.gt.txt").touch()
+    assert recognise(tmp_path / "samples") == "corrections"
+    assert recognise(tmp_path / "named") == "corrections"
+    assert recognise(tmp_path / "pairs") == "pairs"
+
+
 def test_anything_else_is_refused_with_what_was_expected(tmp_path: Path) -> None:
     (tmp_path / "a.txt").touch()
     for path in (tmp_path, tmp_path / "a.txt", tmp_path / "missing"):

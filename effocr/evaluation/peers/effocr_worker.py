@@ -18,6 +18,7 @@ import numpy as np
 from effocr.document import Document
 from effocr.errors import EffOCRError
 from effocr.pipeline.reader import Reader
+from effocr.versions import model_label
 
 __all__ = ["main"]
 
@@ -52,8 +53,8 @@ def _read(job: dict[str, Any]) -> dict[str, Any]:
     return {
         "texts": texts,
         "seconds": seconds,
-        "configuration": f"effocr, model {Path(job['model']).name}, {job['threads']} threads, "
-        f"{job['runtime']}",
+        "configuration": f"effocr, model {model_label(Path(job['model']))}, "
+        f"{job['threads']} threads, {job['runtime']}",
         "failures": failures,
     }
 
