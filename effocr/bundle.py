@@ -39,6 +39,7 @@ __all__ = [
     "load_bundle",
     "load_manifest",
     "models_home",
+    "sha256_of",
     "verify_bundle",
     "write_bundle",
 ]
@@ -245,7 +246,7 @@ def verify_bundle(bundle: Bundle) -> list[str]:
     ]
     for name, digest in bundle.manifest.files.items():
         try:
-            found = _sha256(bundle.path(name))
+            found = sha256_of(bundle.path(name))
         except OSError as error:
             faults.append(f"{name} cannot be read ({error.strerror})")
             continue
@@ -276,7 +277,7 @@ def write_bundle(folder: Path, manifest: Manifest, files: Mapping[str, Path]) ->
         for name, source in sorted(files.items()):
             if source.resolve() != (folder / name).resolve():
                 shutil.copyfile(source, folder / name)
-            digests[name] = _sha256(folder / name)
+            digests[name] = sha256_of(folder / name)
         written = Manifest.model_validate({**manifest.model_dump(), "files": digests})
         write_text(folder / MANIFEST, written.model_dump_json(indent=2) + "\n")
     except OSError as error:
@@ -284,7 +285,7 @@ def write_bundle(folder: Path, manifest: Manifest, files: Mapping[str, Path]) ->
     return Bundle(folder, written)
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """Digest of a file, lower-case hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
