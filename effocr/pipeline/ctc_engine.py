@@ -144,6 +144,10 @@ class CtcReader:
                 texts[number] = self._text(output[:columns, place], pixel)
         return [text for text in texts if text is not None]
 
+    def texts(self, lines: Sequence[Grey]) -> list[str]:
+        """See `effocr.pipeline.second_opinion.SecondReader`."""
+        return [text.text for text in self.read(lines)]
+
     def read_many(
         self, images: Iterable[ImageSource], *, threads: int | None = None
     ) -> Iterator[CtcText | ImageError]:

@@ -108,3 +108,19 @@ def test_a_run_is_exported_and_measured_beside_the_retrieval_reader(
     assert main(["bench", "lines", str(pairs), *options, *peers]) == 0
     rows = json.loads(capsys.readouterr().out)["pairs"]
     assert rows["ctc"]["lines_read"] == 6
+
+
+def test_reading_asks_the_second_reader(
+    pairs: Path, run: Path, tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "reader"
+    assert main(["export", str(run), "--out", str(folder)]) == 0
+    capsys.readouterr()
+    command = ["read", "--lines", str(pairs), "--model", str(tiny_model), "--format", "jsonl"]
+    assert main([*command, "--second-opinion", str(folder)]) == 0
+    pages = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    words = [word for page in pages for line in page["lines"] for word in line["words"]]
+    assert words
+    assert all("second" in word for word in words)  # the one reads blocks, the other letters
+    assert main([*command, "--second-opinion", str(tmp_path / "absent")]) == 2
+    assert "no such folder" in capsys.readouterr().err
