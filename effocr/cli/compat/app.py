@@ -1,4 +1,4 @@
-"""`effocr compat`: the commands of the original EffOCR, with the original's flags.
+"""`effocr compat`: the commands of the original EffOCR and of ocrs, with the originals' flags.
 
 Each command's flags are read by argparse in its own module, which has `run(argv) -> int`.
 """
@@ -10,7 +10,8 @@ import typer
 __all__ = ["app"]
 
 app = typer.Typer(
-    no_args_is_help=True, help="The commands of the original EffOCR, with the original's flags."
+    no_args_is_help=True,
+    help="The commands of the original EffOCR and of ocrs, with the originals' flags.",
 )
 
 _PASS_ON = {
@@ -96,5 +97,13 @@ def recognizer_onnx_export(context: typer.Context) -> None:
 def viz_effocr_recognizer(context: typer.Context) -> None:
     """Draw the nearest neighbours of glyphs as pictures."""
     from effocr.cli.compat.viz_effocr_recognizer import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("ocrs-train-rec", context_settings=_PASS_ON)
+def ocrs_train_rec(context: typer.Context) -> None:
+    """Train text recognition on HierText, as ocrs does."""
+    from effocr.cli.compat.ocrs_train_rec import run
 
     raise typer.Exit(run(context.args))
