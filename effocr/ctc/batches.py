@@ -87,7 +87,7 @@ def to_batch(
     greys: Sequence[npt.NDArray[np.uint8]], classes: Sequence[Sequence[int]], width: int
 ) -> dict[str, Tensor]:
     """See `LineBatches.__getitem__`."""
-    padded = np.full((len(classes), max(map(len, classes))), PADDED, np.int64)
+    padded = np.full((len(classes), max(1, *map(len, classes))), PADDED, np.int64)
     for row, numbers in zip(padded, classes, strict=True):
         row[: len(numbers)] = numbers
     return {

@@ -66,10 +66,10 @@ class PlainLine:
 
     @classmethod
     def of(cls, grey: Grey, text: str, source: str) -> "PlainLine":
-        """A line of an image [height, width] uint8 of any size."""
+        """A line of an image [height, width] uint8 of any size; white space becomes one space."""
         scaled = scale_line(grey)
         _, packed = cv2.imencode(".png", scaled)
-        return cls(packed.tobytes(), scaled.shape[1], text, source)
+        return cls(packed.tobytes(), scaled.shape[1], " ".join(text.split()), source)
 
     @property
     def grey(self) -> Grey:
@@ -159,7 +159,7 @@ def _line_images(
     for item in items:
         if isinstance(item, Skipped):
             yield item
-        elif not item.text:
+        elif not item.text.strip():
             yield Skipped(str(item.path), "left out: the text is empty")
         else:
             try:

@@ -39,6 +39,7 @@ def test_pixels_of_a_line_come_back_as_they_were_scaled() -> None:
     assert line.width == 90
     assert np.array_equal(line.grey, grey)
     assert PlainLine.of(grey[:32], "x", "here").grey.shape == (64, 180)
+    assert PlainLine.of(grey, " a \t b\n", "here").text == "a b"
 
 
 def test_line_pairs_are_read_and_damaged_or_empty_ones_named(line_folder: Path) -> None:

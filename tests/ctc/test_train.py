@@ -8,7 +8,8 @@ import torch
 
 from effocr.ctc.alphabet import Alphabet
 from effocr.ctc.config import CtcTraining
-from effocr.ctc.lines import spell_lines
+from effocr.ctc.lines import PlainLine, spell_lines
+from effocr.ctc.model import Crnn
 from effocr.ctc.start import load_start
 from effocr.ctc.train import (
     CtcData,
@@ -109,6 +110,18 @@ def test_the_loss_sees_the_line_and_not_its_padding() -> None:
     changed = log_probs.clone()
     changed[4:, 0] = torch.randn(2, 4, generator=generator).log_softmax(1)
     assert ctc_loss(log_probs, batch) == ctc_loss(changed, batch)
+
+
+def test_a_line_of_unknown_characters_alone_is_measured(
+    small_data: CtcData, small_training: Settings
+) -> None:
+    unknown = PlainLine.of(small_data.lines[0].line.grey, "xyz", "here")
+    lines, skipped = spell_lines([unknown], small_data.alphabet, small_training(), measured=True)
+    assert not skipped
+    model = Crnn(small_training().model, classes=small_data.alphabet.classes).eval()
+    figures = Validation(lines, small_data.alphabet, small_training())(model)
+    assert figures["cer"] >= 1.0
+    assert figures["val_loss"] >= 0
 
 
 def test_runs_of_something_else_are_refused(tmp_path: Path) -> None:
