@@ -27,6 +27,7 @@ The map of the package, from the ground up (a module imports only what stands ab
     training     what all trainers share: checkpoints, resume, trackers
     localizer    line -> glyph boxes and word gaps
     recognizer   glyph -> embedding, and the index
+    ctc          line -> text: the sequence reader, a yardstick and a second opinion
     pipeline     the reader: images in, Documents out
     export       training runs -> a model folder, with a parity report
     evaluation   what `effocr evaluate` and `effocr bench` do

@@ -63,11 +63,14 @@ class Word:
         text: of its glyphs, joined.
         box: around its glyphs.
         glyphs: [first, last) places in the glyphs of the line.
+        second: what a second reader reads here, where that is something else; None: the same, or
+            none was asked.
     """
 
     text: str
     box: Box
     glyphs: tuple[int, int]
+    second: str | None = None
 
 
 class Details(NamedTuple):

@@ -43,7 +43,8 @@ def lines(
         typer.Option(
             metavar="ENGINE,...",
             help="tesseract, rapidocr[=PYTHON], PYTHON being an interpreter that has "
-            "rapidocr-onnxruntime, and openvino: the same model on another runtime.",
+            "rapidocr-onnxruntime, openvino: the same model on another runtime, and ctc=DIR: an "
+            "exported sequence reader.",
         ),
     ] = "",
     model: Model = "en",
@@ -87,7 +88,7 @@ def peer_engine(peer: str, threads: int | None, *, model: str = "en") -> Engine:
     """An engine to compare with.
 
     Args:
-        peer: `tesseract`, `rapidocr`, `rapidocr=PYTHON` or `openvino`.
+        peer: `tesseract`, `rapidocr`, `rapidocr=PYTHON`, `openvino` or `ctc=DIR`.
         threads: cores it may use; all if not given.
         model: of ours, for `openvino`.
 
@@ -96,28 +97,37 @@ def peer_engine(peer: str, threads: int | None, *, model: str = "en") -> Engine:
     """
     from importlib.util import find_spec
 
+    from effocr.ctc.bundle import load_ctc
     from effocr.errors import UsageError
+    from effocr.evaluation.peers import ctc, rapidocr, tesseract
     from effocr.evaluation.peers import effocr as ours
-    from effocr.evaluation.peers import rapidocr, tesseract
     from effocr.evaluation.peers.run import Missing
 
     def read_tesseract(paths: Sequence[Path], turns: int) -> LinesRun | Missing:
         return tesseract.read_lines(paths, turns=turns, processes=threads)
 
     def read_rapidocr(paths: Sequence[Path], turns: int) -> LinesRun | Missing:
-        return rapidocr.read_lines(paths, turns=turns, threads=threads, python=python or None)
+        return rapidocr.read_lines(paths, turns=turns, threads=threads, python=value or None)
 
     def read_openvino(paths: Sequence[Path], turns: int) -> LinesRun | Missing:
         if find_spec("openvino") is None:
             return Missing("OpenVINO is not installed: pip install 'effocr[openvino]'")
         return ours.read_lines(paths, turns=turns, threads=threads, model=model, runtime="openvino")
 
-    name, _, python = peer.partition("=")
+    def read_ctc(paths: Sequence[Path], turns: int) -> LinesRun | Missing:
+        return ctc.read_lines(paths, folder=Path(value), turns=turns, threads=threads)
+
+    name, _, value = peer.partition("=")
     match name:
-        case "tesseract" if not python:
+        case "tesseract" if not value:
             return read_tesseract
         case "rapidocr":
             return read_rapidocr
-        case "openvino" if not python:
+        case "openvino" if not value:
             return read_openvino
-    raise UsageError(f"--against {peer}: known are tesseract, rapidocr[=PYTHON] and openvino")
+        case "ctc" if value:
+            load_ctc(Path(value))  # at once, not when the others have been measured
+            return read_ctc
+    raise UsageError(
+        f"--against {peer}: known are tesseract, rapidocr[=PYTHON], openvino and ctc=DIR"
+    )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from effocr.data.records import LineImage, Skipped
-    from effocr.evaluation.lines import LinesReport, LinesRow
+    from effocr.evaluation.lines import Engine, LinesReport, LinesRow
     from effocr.evaluation.sets import NamedSet
 
     Values = dict[str, dict[str, dict[str, object]]]
@@ -67,6 +67,10 @@ def lines(
         ),
     ] = None,
     worst: Annotated[int, typer.Option(min=1, help="Lines of each set in the report.")] = 50,
+    ctc: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Read with this exported sequence reader, too."),
+    ] = None,
     as_json: AsJson = False,
     metrics_out: MetricsOut = None,
 ) -> None:
@@ -75,6 +79,7 @@ def lines(
     An image that cannot be read counts as empty text, is named on standard error, and makes the
     exit status 1.
     """
+    from effocr.cli.bench import peer_engine
     from effocr.evaluation.details import write_report
     from effocr.evaluation.lines import compare
     from effocr.evaluation.peers import effocr as ours
@@ -85,11 +90,13 @@ def lines(
     sets = read_line_sets(folders)
     for one in sets:
         tell_skipped(one.problems)
-    engines = {
+    engines: dict[str, Engine] = {
         "effocr": lambda paths, turns: ours.read_lines(
             paths, turns=turns, threads=threads, model=model
         )
     }
+    if ctc is not None:
+        engines["ctc"] = peer_engine(f"ctc={ctc}", threads)
     found = compare(sets, engines, raw=raw, ignore_case=ignore_case)
     values, texts = lines_json(found), [lines_table(found, ignore_case=ignore_case)]
     if original:

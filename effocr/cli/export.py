@@ -9,11 +9,16 @@ import typer
 
 __all__ = ["export"]
 
+_CTC_IMAGES, _CTC_LINES = 10, 64  # that an exported sequence reader is compared on
+
 
 def export(
     runs: Annotated[
         list[Path],
-        typer.Argument(metavar="RUN...", help="A run of the localizer and one of the recognizer."),
+        typer.Argument(
+            metavar="RUN...",
+            help="A run of the localizer and one of the recognizer; or one of the sequence reader.",
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder of the model.")],
     index_from: Annotated[
@@ -55,7 +60,8 @@ def export(
     Nothing is written when a glyph box, a word gap or a nearest character changes on the way to
     ONNX. With --int8 that holds for the form in float; the one in int8 must agree with it on 98 %
     of the boxes. Of a recognizer with --features-of, the index is filled with features of the form
-    that is written.
+    that is written. A run of the sequence reader (ctc) becomes a folder with ctc.onnx and ctc.json;
+    of the options it knows --lines (line pairs too), --name, --version, --licence, --description.
     """
     from functools import partial
 
@@ -64,10 +70,15 @@ def export(
     from effocr.cli.train import glyph_source, prepare_frames, prepare_lines
     from effocr.errors import UsageError
     from effocr.export.assemble import ModelDetails, assemble_model
+    from effocr.export.ctc import is_ctc_run
     from effocr.export.runs import data_of, runs_by_kind, sources_of, validation_of
     from effocr.recognizer.train import load_encoder
     from effocr.training.checkpoints import best_of
 
+    if len(runs) == 1 and is_ctc_run(runs[0]):
+        details = {"version": version, "licence": licence, "description": description}
+        _export_ctc(runs[0], out, lines, name, details)
+        return
     localizer, recognizer = runs_by_kind(runs)
     shape = load_encoder(recognizer)[1]
     if shape.features_of and best_of(shape.features_of).resolve() != best_of(localizer).resolve():
@@ -104,3 +115,29 @@ def export(
     )
     print(written.parity.as_text())
     print(f"{out}: {len(written.bundle.manifest.charset)} characters")
+
+
+def _export_ctc(
+    run: Path, out: Path, lines: list[Path] | None, name: str | None, details: dict[str, str]
+) -> None:
+    """Write the folder of a sequence reader; real lines are compared where they can be found."""
+    from itertools import islice
+
+    from effocr.cli.train import load_named
+    from effocr.ctc.lines import LineFiles, PlainLine, read_plain_lines
+    from effocr.data.hiertext import ground_truth, is_hiertext
+    from effocr.export.ctc import export_ctc
+    from effocr.export.runs import validation_of
+
+    known = lines or [
+        path
+        for path in validation_of(run)
+        if path.exists() and (not is_hiertext(path) or ground_truth(path, "validation").is_file())
+    ]
+    files = LineFiles(load_named, max_images=_CTC_IMAGES)
+    read = read_plain_lines(known, files, split="validation")
+    found = (line.grey for line in read if isinstance(line, PlainLine))
+    greys = list(islice(found, _CTC_LINES))
+    manifest, parity = export_ctc(run, out, lines=greys, name=name, details=details)
+    print(parity.as_text())
+    print(f"{out}: {len(manifest.alphabet)} characters")

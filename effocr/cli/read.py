@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from effocr.document import Document
     from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader, ReadFailure
+    from effocr.pipeline.second_opinion import SecondReader
 
 __all__ = ["read"]
 
@@ -89,6 +90,14 @@ def read(
             "CPU has AMX, slower on short ones."
         ),
     ] = "onnxruntime",
+    second_opinion: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Ask this exported sequence reader, too: words that it reads otherwise are marked "
+            "(`second` in jsonl), the others get surer.",
+        ),
+    ] = None,
 ) -> None:
     """Read images of text lines."""
     if not lines:
@@ -109,11 +118,21 @@ def read(
         min_confidence=min_confidence,
         corrections=_corrections(fix_case, lexicon),
         runtime=runtime,
+        second=_second_reader(second_opinion),
     )
     with Outputs(inputs, formats, out, one_file=one_file, force=force) as outputs:
         status = _read_all(reader, inputs, outputs, draw)
     if status:
         raise typer.Exit(status)
+
+
+def _second_reader(folder: Path | None) -> SecondReader | None:
+    """The reader that is asked, too."""
+    if folder is None:
+        return None
+    from effocr.pipeline.ctc_engine import CtcReader
+
+    return CtcReader(folder)
 
 
 def _corrections(fix_case: bool, lexicon: Path | None) -> Corrections:

@@ -114,6 +114,7 @@ def open_run(
     *,
     last: str = "last.pt",
     init_from: Path | None = None,
+    needs_data: bool = True,
 ) -> tuple[Path, list[Path], list[Path]]:
     """Folder of the run, its data and its validation data, given or remembered.
 
@@ -124,6 +125,7 @@ def open_run(
         validation: kept aside.
         last: the file that a run which has begun holds, or that its first pass holds.
         init_from: weights it starts from, to be remembered.
+        needs_data: there is nothing to learn from but what is named here.
 
     Raises:
         UsageError: one is missing, or the folder is that of another run.
@@ -150,8 +152,9 @@ def open_run(
         run = out
         if any(_has_begun(run, file) for file in (last, *STARTED.values())):
             raise UsageError(f"{run}: holds a run; go on with --resume {run} or name a new folder")
-    if not data:
+    if not data and needs_data:
         raise UsageError("name what to learn from with --data PATH")
+    data = data or []
     run.mkdir(parents=True, exist_ok=True)
     if is_main():
         remember_sources(run, Sources(tuple(data), tuple(validation or ()), init_from, images))

@@ -1,4 +1,4 @@
-"""`effocr train localizer|recognizer`: train a module on lines or glyphs."""
+"""`effocr train localizer|recognizer|ctc`: train a module on lines or glyphs."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from effocr.cli.runs import (
     settings_of,
     tell,
 )
+from effocr.cli.train_ctc import ctc
 from effocr.cli.train_localizer import localizer
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app", "glyph_source", "load_named", "prepare_frames", "prepare_lines", "prepare_source"]
 
-app = typer.Typer(no_args_is_help=True, help="Train the localizer or the recognizer.")
+app = typer.Typer(
+    no_args_is_help=True, help="Train the localizer, the recognizer or the sequence reader."
+)
 
 app.command()(localizer)
 
@@ -109,6 +112,9 @@ def recognizer(
         file = Path(hard_negatives).resolve()
         settings = settings.model_copy(update={"hard_negatives": file})
     report(train(settings, run=run, resume=resume), run)
+
+
+app.command()(ctc)
 
 
 def shared_features(given: Mapping[str, Any], run: Path) -> dict[str, Any]:

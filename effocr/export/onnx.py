@@ -57,6 +57,21 @@ def export_window_encoder(module: nn.Module, path: Path, window: WindowShape) ->
     _export(module, sample, path, axes={"windows": {0: "n"}, "embeddings": {0: "n"}})
 
 
+def export_line_reader(module: nn.Module, path: Path, *, height: int) -> None:
+    """Write ctc.onnx, in the form of ocrs.
+
+    `line_image` float32 [batch, 1, height, width] -> `chars` float32 [out_seq, batch, classes].
+
+    Args:
+        module: in eval mode.
+        path: file to write.
+        height: of a line, pixels.
+    """
+    sample = torch.zeros(2, 1, height, SAMPLE_WIDTH)
+    axes = {"line_image": {0: "batch", 3: "width"}, "chars": {0: "out_seq", 1: "batch"}}
+    _export(module, sample, path, axes=axes)
+
+
 def export_pictures(module: nn.Module, path: Path, *, size_px: int) -> None:
     """Write the original's form of a recognizer.
 

@@ -6,7 +6,8 @@
          "glyphs": [{"text", "box": [x0, y0, x1, y1], "confidence",
                      "candidates": [["a", 0.91], ...], "unknown"}]}]}
 
-A glyph whose text was corrected after reading has "read_as" too: what it was before.
+A glyph whose text was corrected after reading has "read_as" too: what it was before. A word that a
+second reader reads otherwise has "second" too: what that one reads.
 An input that could not be read is {"path", "error"}. Lines of all blocks stand in one list, so
 blocks are one when read again.
 """
@@ -88,9 +89,16 @@ def _line(line: Line) -> dict[str, Any]:
         "box": line.box,
         "polygon": line.polygon,
         "confidence": line.confidence,
-        "words": [{"text": w.text, "box": w.box, "glyphs": w.glyphs} for w in line.words],
+        "words": [_word(word) for word in line.words],
         "glyphs": [_glyph(glyph) for glyph in line.glyphs],
     }
+
+
+def _word(word: Word) -> dict[str, Any]:
+    record: dict[str, Any] = {"text": word.text, "box": word.box, "glyphs": word.glyphs}
+    if word.second is not None:
+        record["second"] = word.second
+    return record
 
 
 def _glyph(glyph: Glyph) -> dict[str, Any]:
@@ -113,7 +121,12 @@ def _page_of(record: dict[str, Any]) -> Page:
 
 def _line_of(record: dict[str, Any]) -> Line:
     words = (
-        Word(word["text"], _box(word["box"]), (word["glyphs"][0], word["glyphs"][1]))
+        Word(
+            word["text"],
+            _box(word["box"]),
+            (word["glyphs"][0], word["glyphs"][1]),
+            word.get("second"),
+        )
         for word in record["words"]
     )
     glyphs = (

@@ -14,6 +14,7 @@ from effocr.document import UNKNOWN, Block, Box, Details, Document, Glyph, Line,
 from effocr.geometry import Affine, box_polygon, clip_boxes, union_box
 from effocr.pipeline.engines import Found
 from effocr.pipeline.postprocess.corrections import Corrections
+from effocr.pipeline.second_opinion import SecondReader
 
 __all__ = ["Rules", "Seen", "assemble_line", "blank_line", "confidences", "one_page_document"]
 
@@ -31,6 +32,7 @@ class Rules:
         min_confidence: a glyph of less confidence is unknown.
         calibration: weights of the confidence.
         corrections: what is corrected afterwards.
+        second: reader of another kind that is asked, too; None: none is.
     """
 
     top_k: int
@@ -38,6 +40,7 @@ class Rules:
     min_confidence: float
     calibration: Calibration
     corrections: Corrections = field(default_factory=Corrections)
+    second: SecondReader | None = None
 
     @property
     def candidates(self) -> int:

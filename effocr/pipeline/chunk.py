@@ -5,8 +5,9 @@ The glyphs of all lines of a chunk are embedded and looked up together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Final
 
 import numpy as np
@@ -22,6 +23,7 @@ from effocr.pipeline.assemble import Rules, Seen, assemble_line, blank_line, one
 from effocr.pipeline.engines import Encoder, Engines, Found, LocatedLine, Views
 from effocr.pipeline.images import ImageSource, is_path, load_image
 from effocr.pipeline.pieces import Piece, cut_pieces
+from effocr.pipeline.second_opinion import with_second_opinion
 
 __all__ = ["ReadFailure", "read_chunk"]
 
@@ -70,7 +72,8 @@ def read_chunk(
     located = engines.locator.locate([piece.grey for piece in pieces])
     printed = [line for line in located if line is not None]
     found = iter(_look_up(printed, engines, k=max(rules.candidates, 2)))
-    lines = iter([None if line is None else (line, next(found)) for line in located])
+    seconds = _second_texts(pieces, located, rules)
+    lines = iter([None if line is None else (line, next(found), next(seconds)) for line in located])
     read = iter(
         [
             _document(
@@ -98,7 +101,7 @@ def _open(image: ImageSource, direction: Direction) -> _Opened | ReadFailure:
 
 def _document(
     image: _Opened,
-    lines: Sequence[tuple[LocatedLine, Found] | None],
+    lines: Sequence[tuple[LocatedLine, Found, str | None] | None],
     rules: Rules,
     *,
     gap_threshold: float,
@@ -112,11 +115,22 @@ def _document(
     return one_page_document(image.source, image.size, made or [blank_line(image.size)])
 
 
+def _second_texts(
+    pieces: Sequence[Piece], located: Sequence[LocatedLine | None], rules: Rules
+) -> Iterator[str | None]:
+    """What the second reader reads in each piece that is no blank paper; None for none."""
+    if rules.second is None:
+        return repeat(None)
+    printed = [piece.grey for piece, line in zip(pieces, located, strict=True) if line is not None]
+    return iter(rules.second.texts(printed))
+
+
 def _line(
     image: _Opened,
     piece: Piece,
     where: LocatedLine,
     found: Found,
+    second: str | None,
     *,
     rules: Rules,
     gap_threshold: float,
@@ -129,7 +143,8 @@ def _line(
     seen = Seen(image.size, frame, located.boxes, located.scores, spaces)
     if image.direction == "rtl":
         seen, found = _in_logical_order(seen, found)
-    return assemble_line(seen, found, rules)
+    line = assemble_line(seen, found, rules)
+    return line if second is None else with_second_opinion(line, second)
 
 
 def _in_logical_order(seen: Seen, found: Found) -> tuple[Seen, Found]:

@@ -18,6 +18,7 @@ from effocr.pipeline.engines import Engines
 from effocr.pipeline.images import ImageSource
 from effocr.pipeline.onnx_engines import Runtime, load_engines
 from effocr.pipeline.postprocess.corrections import Corrections
+from effocr.pipeline.second_opinion import SecondReader
 from effocr.pipeline.threads import single_threaded, thread_count
 from effocr.pipeline.whitelist import restrict
 
@@ -48,6 +49,8 @@ class Reader:
             threshold of the model.
         corrections: what is corrected after reading, each change marked; None for nothing.
         runtime: of the localizer's network; openvino is an extra, see `--runtime` of `effocr read`.
+        second: a reader of another kind, such as `CtcReader`; words that it reads otherwise are
+            marked, the others surer.
 
     Raises:
         UsageError: an option is out of range, or there is no such model.
@@ -66,6 +69,7 @@ class Reader:
         unknown_similarity: float | None = None,
         corrections: Corrections | None = None,
         runtime: Runtime = "onnxruntime",
+        second: SecondReader | None = None,
     ) -> None:
         if top_k < 1:
             raise UsageError(f"top_k {top_k}: at least 1 candidate is needed")
@@ -79,6 +83,11 @@ class Reader:
         )
         self._engines = restrict(engines, whitelist, blacklist)
         manifest = engines.manifest
+        if second is not None and manifest.direction != "ltr":
+            raise UsageError(
+                f"the model reads {manifest.direction} lines; a second reader only knows lines "
+                "from left to right"
+            )
         self._rules = Rules(
             top_k=top_k,
             unknown_similarity=(
@@ -87,6 +96,7 @@ class Reader:
             min_confidence=min_confidence,
             calibration=manifest.calibration,
             corrections=corrections or Corrections(),
+            second=second,
         )
 
     @property

@@ -6,6 +6,7 @@ a stranger can't run code.
 
 import os
 import pickle
+import struct
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -83,7 +84,9 @@ def read_tensors(path: Path) -> dict[str, Any]:
     """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
+    except (
+        RuntimeError, EOFError, OSError, ValueError, struct.error, pickle.UnpicklingError
+    ) as error:  # fmt: skip
         first = str(error).strip().splitlines()[:1]
         raise TrainingError(f"{path}: not a readable checkpoint: {''.join(first)}") from error
     if not isinstance(state, dict):

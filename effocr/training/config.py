@@ -40,6 +40,9 @@ class LoopConfig(BaseModel, frozen=True, extra="forbid"):
     save_every: int = Field(500, gt=0, description="steps between writings of last.pt")
     best: str = Field("accuracy", description="the validation figure that chooses best.pt")
     best_is: Literal["highest", "lowest"] = "highest"
+    patience: int | None = Field(
+        None, gt=0, description="stop after so many validations in a row without a better figure"
+    )
     seed: int = Field(0, ge=0)
     trackers: tuple[Literal["tensorboard", "wandb"], ...] = Field(
         (), description="besides log.jsonl and log.csv, which are always written"

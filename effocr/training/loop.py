@@ -102,11 +102,15 @@ def fit(
                 log({"step": progress.step, "learning_rate": rate, **window.means()})
             if progress.step % config.validate_every == 0 or done:
                 trainer.validate(progress, log)
+                if trainer.is_settled(progress) and not done:
+                    logger.info("no better figure since step %d: done", progress.best_step)
+                    done = True
             progress.interrupted = trainer.machine.agree(interrupted.is_set()) and not done
             if progress.step % config.save_every == 0 or done or progress.interrupted:
                 trainer.save(LAST, progress)
             if progress.interrupted:
                 logger.warning("interrupted after step %d of %d", progress.step, steps)
+            if progress.interrupted or done:
                 break
         if progress.best is None:
             trainer.save(BEST, progress)  # nothing was measured: the last is the best there is
@@ -194,6 +198,13 @@ class _Trainer:
         if progress.best is None or sign * value > sign * progress.best:
             progress.best, progress.best_step = value, progress.step
             self.save(BEST, progress)
+
+    def is_settled(self, progress: Outcome) -> bool:
+        """Whether the validation figure has been as good as it gets for long enough."""
+        if self.config.patience is None or progress.best is None:
+            return False
+        waited = progress.step - progress.best_step
+        return waited >= self.config.patience * self.config.validate_every
 
     def save(self, name: str, progress: Outcome) -> None:
         """Write the whole state into the run folder; once, however many processes there are."""

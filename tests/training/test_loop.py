@@ -207,3 +207,12 @@ def test_a_run_that_goes_on_with_another_number_of_processes_says_so(
     save_checkpoint(state, tmp_path / "last.pt")
     small_run.train(tmp_path, max_steps=14, resume=tmp_path)
     assert "2 processes began this run, now there are 1" in caplog.text
+
+
+def test_a_run_stops_when_validation_gets_no_better(tmp_path: Path) -> None:
+    still = {"learning_rate": 1e-30, "ema_decay": None, "schedule": "constant", "warmup": 0.0}
+    outcome = small_run.train(tmp_path, max_steps=400, patience=2, best_is="highest", **still)
+    assert not outcome.interrupted
+    assert outcome.step < 400
+    assert outcome.step - outcome.best_step == 20  # two validations of ten steps
+    assert load_checkpoint(tmp_path)["step"] == outcome.step

@@ -1,4 +1,4 @@
-"""`effocr compat`: the commands of the original EffOCR, and of a trainer on corrections.
+"""`effocr compat`: the commands of the original EffOCR, of ocrs, and of a trainer on corrections.
 
 Each command's flags are read by argparse in its own module, which has `run(argv) -> int`.
 """
@@ -11,7 +11,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The commands of the original EffOCR and of a trainer on corrections, with their flags.",
+    help="The commands of the original EffOCR, of ocrs and of a trainer on corrections.",
 )
 
 _PASS_ON = {
@@ -105,5 +105,13 @@ def viz_effocr_recognizer(context: typer.Context) -> None:
 def verify_training_samples(context: typer.Context) -> None:
     """Check correction samples before training on them."""
     from effocr.cli.compat.verify_training_samples import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("ocrs-train-rec", context_settings=_PASS_ON)
+def ocrs_train_rec(context: typer.Context) -> None:
+    """Train text recognition on HierText, as ocrs does."""
+    from effocr.cli.compat.ocrs_train_rec import run
 
     raise typer.Exit(run(context.args))

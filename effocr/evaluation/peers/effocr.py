@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import effocr
 from effocr.bundle import find_model
-from effocr.evaluation.peers.run import LinesRun, run_worker
+from effocr.evaluation.peers.run import LinesRun, run_own_worker
 
 __all__ = ["read_lines"]
 
@@ -41,12 +39,4 @@ def read_lines(
         "model": str(find_model(model)),
         "runtime": runtime,
     }
-    # The worker is of this very package, whatever folder the command was typed in (-P).
-    folders = [str(Path(effocr.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-    return run_worker(
-        [sys.executable, "-P", "-m", _WORKER],
-        paths,
-        turns=turns,
-        settings=settings,
-        environment={"PYTHONPATH": os.pathsep.join(filter(None, folders))},
-    )
+    return run_own_worker(_WORKER, paths, turns=turns, settings=settings)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import effocr
 from effocr.errors import EffOCRError, UsageError
 from effocr.evaluation.process import Command, run_side_by_side
 
-__all__ = ["LinesRun", "Missing", "run_worker"]
+__all__ = ["LinesRun", "Missing", "run_own_worker", "run_worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +105,26 @@ def run_worker(
         rss_mb=finished.rss_mb,
         configuration=str(result["configuration"]),
         failures=dict(result["failures"]),
+    )
+
+
+def run_own_worker(
+    module: str, paths: Sequence[Path], *, turns: int, settings: Mapping[str, object]
+) -> LinesRun:
+    """As `run_worker`, for a worker that is a module of this package, and of this very one.
+
+    Args:
+        module: its name.
+        paths: of the line images.
+        turns: how often to read them all.
+        settings: more entries of the job.
+    """
+    # -P: whatever folder the command was typed in.
+    folders = [str(Path(effocr.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+    return run_worker(
+        [sys.executable, "-P", "-m", module],
+        paths,
+        turns=turns,
+        settings=settings,
+        environment={"PYTHONPATH": os.pathsep.join(filter(None, folders))},
     )
