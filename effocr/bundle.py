@@ -35,8 +35,11 @@ __all__ = [
     "INDEX",
     "LABELS",
     "LOCALIZER",
+    "LOCALIZER_WEIGHTS",
     "MANIFEST",
+    "MEMORY",
     "RECOGNIZER",
+    "RECOGNIZER_WEIGHTS",
     "Bundle",
     "Calibration",
     "CropShape",
@@ -58,6 +61,9 @@ EMBEDDED = Path(__file__).parent / "models"
 
 MANIFEST, LOCALIZER, RECOGNIZER = "manifest.json", "localizer.onnx", "recognizer.onnx"
 INDEX, LABELS = "index.faiss", "labels.json"
+# What a model may have besides, for learning more: weights to start from, and what it knew.
+LOCALIZER_WEIGHTS, RECOGNIZER_WEIGHTS = "localizer.safetensors", "recognizer.safetensors"
+MEMORY = "memory.npz"
 _NEEDED = (LOCALIZER, RECOGNIZER, INDEX, LABELS)
 _MEND = "export the model again with `effocr export`, or install it again"
 

@@ -221,6 +221,37 @@ def localizer(
     give(values, table(head, rows), as_json, metrics_out)
 
 
+@app.command()
+def align(
+    cocos: Cocos,
+    model: Model = "en",
+    rounds: Annotated[
+        int, typer.Option(min=1, help="Of aligning; between them the type is learnt.")
+    ] = 2,
+    as_json: AsJson = False,
+    metrics_out: MetricsOut = None,
+) -> None:
+    """Compare the boxes that `effocr align` finds from the text alone with true ones.
+
+    A glyph is right if a box of its text, or the boxes of its letters together, overlap it by half.
+    """
+    from effocr.evaluation.report import table
+    from effocr.learn.boxes import align_and_score
+    from effocr.learn.teach import TeachOptions
+    from effocr.pipeline.onnx_engines import load_engines
+
+    engines = load_engines(model)
+    values: dict[str, Any] = {}
+    rows = []
+    for name, known in _coco_sets(cocos):
+        report = align_and_score(known, engines, TeachOptions(rounds=rounds))
+        tell_skipped(report.skipped)
+        values[name] = report.as_json()
+        rows.append([name, *(str(value) for value in report.as_json().values())])
+    head = ["set", "lines", "glyphs", "right", "right %", "left out"]
+    give(values, table(head, rows), as_json, metrics_out)
+
+
 _GLYPH_COLUMNS = ("lines", "glyphs", "accuracy", "top5", "uncovered", "unknown")
 _BOX_COLUMNS = ("lines", "boxes", "found", "precision", "recall", "f", "right_number")
 

@@ -15,7 +15,20 @@ from typing import Annotated
 
 import typer
 
-from effocr.cli import bench, data, evaluate, export, index, mine, models, read, synth, train
+from effocr.cli import (
+    align,
+    bench,
+    data,
+    evaluate,
+    export,
+    index,
+    learn,
+    mine,
+    models,
+    read,
+    synth,
+    train,
+)
 from effocr.cli.compat.app import app as compat
 from effocr.errors import EffOCRError
 
@@ -36,6 +49,8 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(synth.app, name="synth")
 app.add_typer(train.app, name="train")
 app.command("mine")(mine.mine)
+app.command("align")(align.align)
+app.command("learn")(learn.learn)
 app.command("export")(export.export)
 app.add_typer(index.app, name="index")
 app.add_typer(models.app, name="models")

@@ -14,7 +14,10 @@ from effocr.bundle import (
     INDEX,
     LABELS,
     LOCALIZER,
+    LOCALIZER_WEIGHTS,
+    MEMORY,
     RECOGNIZER,
+    RECOGNIZER_WEIGHTS,
     Bundle,
     Calibration,
     FontCredit,
@@ -44,11 +47,13 @@ from effocr.recognizer.gallery import build_index, pick_per_label
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.sources import GlyphSource
 from effocr.synth.frames import PreparedLine
+from effocr.training.checkpoints import save_weights
 from effocr.versions import Lineage
 
 Grey = npt.NDArray[np.uint8]
 
 JUDGED = 100_000  # glyphs that the rows of the index are tried on
+REMEMBERED = 8_000  # glyphs of lines kept aside, in the model folder
 PARITY_CROPS_PER_LABEL = 8
 PARITY_LINES = 100
 WIDTH_STEP = 8
@@ -144,6 +149,9 @@ def assemble_model(
         if details.frequencies:
             index = index.with_handicaps(fit_handicaps(index, sample, details.frequencies))
         index.save(parts)
+        sample.as_memory(REMEMBERED).save(parts / MEMORY)
+        save_weights(localizer, parts / LOCALIZER_WEIGHTS)
+        save_weights(recognizer, parts / RECOGNIZER_WEIGHTS)
         places = pick_per_label(glyphs.labels, most=PARITY_CROPS_PER_LABEL, rng=rng)
         crops = glyphs.batch(rng, places)
         parity = prove_parity(
@@ -172,7 +180,9 @@ def assemble_model(
             parity=parity,
             agreement=agreement,
         )
-        names = (LOCALIZER, RECOGNIZER, INDEX, LABELS)
+        names = (
+            LOCALIZER, RECOGNIZER, INDEX, LABELS, MEMORY, LOCALIZER_WEIGHTS, RECOGNIZER_WEIGHTS,
+        )  # fmt: skip
         bundle = write_bundle(out, manifest, {name: parts / name for name in names})
     return Assembled(bundle, parity)
 

@@ -20,6 +20,7 @@ from effocr.pipeline.engines import Cutter, Encoder, Localizer, LocatedLine
 from effocr.pipeline.locate import locate_lines
 from effocr.pipeline.tiles import locate_maps
 from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.memory import Memory
 from effocr.recognizer.sources import LabelledFrame, WindowSource
 from effocr.synth.frames import PreparedLine
 
@@ -50,11 +51,20 @@ class Sample:
         embeddings: [n, d] float32.
         scores: [n] float32, the localizer's.
         labels: n true characters; None where the box is on no glyph.
+        ends: where each line ends among them.
     """
 
     embeddings: npt.NDArray[np.float32]
     scores: npt.NDArray[np.float32]
     labels: tuple[str | None, ...]
+    ends: tuple[int, ...] = ()
+
+    def as_memory(self, most: int) -> Memory:
+        """What a model folder keeps of it: the first lines, of at most so many glyphs."""
+        ends = [end for end in self.ends if end <= most]
+        count = ends[-1] if ends else 0
+        labels = tuple(label or "" for label in self.labels[:count])
+        return Memory(self.embeddings[:count], labels, np.array(ends, np.int64))
 
 
 def true_labels(line: LocatedLine, truth: LabelledLine) -> list[str | None]:
@@ -218,6 +228,7 @@ def collect_sample(
     """Read lines whose truth is known, up to the embeddings."""
     embeddings, scores = [], []
     labels: list[str | None] = []
+    ends: list[int] = []
     exact = not isinstance(cutter, WindowCutter)
     for each, where in locate(lines, localizer, line, peak_threshold=peak_threshold, exact=exact):
         located = where.located
@@ -226,9 +237,10 @@ def collect_sample(
         embeddings.append(encoder.embed(cutter.cut(where)))
         scores.append(located.scores)
         labels += true_labels(where, each.truth)
+        ends.append(len(labels))
     if not labels:
         return Sample(np.zeros((0, 0), np.float32), np.zeros(0, np.float32), ())
-    return Sample(np.concatenate(embeddings), np.concatenate(scores), tuple(labels))
+    return Sample(np.concatenate(embeddings), np.concatenate(scores), tuple(labels), tuple(ends))
 
 
 def fit_handicaps(

@@ -57,15 +57,43 @@ def decode(maps: Floats, *, width: int, peak_threshold: float) -> Located:
         return Located(np.zeros((0, 4), np.float32), empty, empty, None, 0.0)
     there = maps.take(peaks, axis=1)
     middle = peaks * STRIDE + STRIDE / 2
-    boxes = np.empty((len(peaks), 4), np.float32)
+    boxes = _boxes(middle, there)
+    kept = suppress(boxes, there[CENTRE])
+    boxes = boxes[kept]
+    baseline, x_height = _metrics(middle[kept], there[BASELINE, kept], there[X_HEIGHT, kept])
+    return Located(boxes, there[CENTRE, kept], _gaps(maps[GAP], boxes), baseline, x_height)
+
+
+def decode_all(maps: Floats, *, width: int, least: float) -> Located:
+    """Everything that may be a glyph, also what covers something better.
+
+    Args:
+        maps: as for `decode`.
+        width: as for `decode`.
+        least: probability of a glyph centre.
+
+    Returns:
+        Boxes by their middles, left to right, in frame pixels; `gaps` holds the greatest
+        probability of a gap between the middle of each and that of the one before. No baseline.
+    """
+    maps = maps[:CHANNELS, : -(-width // STRIDE)]
+    peaks = _peaks(maps[CENTRE], least)
+    there = maps.take(peaks, axis=1)
+    boxes = _boxes(peaks * STRIDE + STRIDE / 2, there)
+    gaps = np.zeros(len(peaks), np.float32)
+    if len(peaks) > 1:
+        gaps[1:] = np.maximum.reduceat(maps[GAP, : peaks[-1]], peaks[:-1])
+    return Located(boxes, there[CENTRE], gaps, None, 0.0)
+
+
+def _boxes(middle: npt.NDArray[np.floating], there: Floats) -> Floats:
+    """[n, 4] float32, frame pixels, from columns at `middle` and the maps `there` [channels, n]."""
+    boxes = np.empty((len(middle), 4), np.float32)
     boxes[:, 0] = middle - there[LEFT]
     boxes[:, 1] = there[TOP]
     boxes[:, 2] = middle + there[RIGHT]
     boxes[:, 3] = there[BOTTOM]
-    kept = _suppress(boxes, there[CENTRE])
-    boxes = boxes[kept]
-    baseline, x_height = _metrics(middle[kept], there[BASELINE, kept], there[X_HEIGHT, kept])
-    return Located(boxes, there[CENTRE, kept], _gaps(maps[GAP], boxes), baseline, x_height)
+    return boxes
 
 
 def _peaks(centre: Floats, threshold: float) -> npt.NDArray[np.intp]:
@@ -77,7 +105,7 @@ def _peaks(centre: Floats, threshold: float) -> npt.NDArray[np.intp]:
     return np.flatnonzero(high)
 
 
-def _suppress(boxes: Floats, scores: Floats, most_overlap: float = 0.5) -> npt.NDArray[np.intp]:
+def suppress(boxes: Floats, scores: Floats, most_overlap: float = 0.5) -> npt.NDArray[np.intp]:
     """Indices of boxes left after dropping the weaker of two that cover each other, left to right.
 
     Overlap is that of the horizontal extents over the narrower one: glyphs of a line stand side by

@@ -187,7 +187,7 @@ def _look_up(lines: Sequence[LocatedLine], engines: Engines, *, k: int) -> list[
     ends = np.cumsum([len(part) for part in crops]).tolist()
     if not ends or not ends[-1]:
         return [_Part((), np.zeros((0, k), np.float32)) for _ in lines]
-    found = engines.index.search(_embed(np.concatenate(crops), engines.encoder), k)
+    found = engines.index.search(_embed(np.concatenate(crops), engines.encoder), k, ends)
     return [
         _in_company(
             list(map(list, found.labels[first:last])),

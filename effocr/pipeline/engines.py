@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.geometry import Affine
-from effocr.localizer.arrays import Located
+from effocr.localizer.arrays import CHANNELS, Located
 from effocr.recognizer.arrays import Views
 
 if TYPE_CHECKING:
@@ -42,15 +42,20 @@ class LocatedLine:
         frame: maps frame pixels to image pixels.
         pixels: [height, width] uint8, the frame; `grey` itself where the frame is the image.
         located: boxes in frame pixels, in reading order.
-        features: [channels, columns] float32, what the localizer saw in this frame; None where it
-            does not tell.
+        maps: [channels, columns] float32, what the native localizer saw in this frame, before
+            `effocr.frame.better_frame` moved the glyphs into the exact one; None of others.
     """
 
     grey: Grey
     frame: Affine
     pixels: Grey
     located: Located
-    features: Floats | None = None
+    maps: Floats | None = None
+
+    @property
+    def features(self) -> Floats | None:
+        """[channels, columns] float32, what the localizer tells beside what it decides."""
+        return self.maps[CHANNELS:] if self.maps is not None and len(self.maps) > CHANNELS else None
 
     @property
     def boxes(self) -> npt.NDArray[np.float32]:
@@ -132,8 +137,16 @@ class Found(Protocol):
 class Searcher(Protocol):
     """The index: which characters look alike."""
 
-    def search(self, embeddings: npt.NDArray[np.float32], k: int) -> Found:
-        """The k nearest characters of each embedding [n, dimensions]; called by several threads."""
+    def search(
+        self, embeddings: npt.NDArray[np.float32], k: int, ends: Sequence[int] | None = None
+    ) -> Found:
+        """The k nearest characters of each glyph; called by several threads.
+
+        Args:
+            embeddings: [n, dimensions] float32.
+            k: characters wanted.
+            ends: where each line ends in the embeddings, the last at n; None: they are of no line.
+        """
         ...
 
 

@@ -23,7 +23,7 @@ from effocr.frame import (
     warp,
 )
 from effocr.geometry import Affine, Direction
-from effocr.localizer.arrays import CHANNELS, decode
+from effocr.localizer.arrays import decode, decode_all
 from effocr.pipeline.engines import Grey, Localizer, LocatedLine
 from effocr.pipeline.tiles import locate_maps
 
@@ -49,6 +49,22 @@ class NativeLocator:
 
     def locate(self, lines: Sequence[Grey]) -> list[LocatedLine | None]:
         """See `effocr.pipeline.engines.Locator`."""
+        return self._find(lines, None)
+
+    def propose(self, lines: Sequence[Grey], least: float) -> list[LocatedLine | None]:
+        """Whatever may be a glyph, in the frames that reading settles on.
+
+        Args:
+            lines: as for `locate`.
+            least: score of what may be a glyph; far below `peak_threshold`.
+
+        Returns:
+            As `locate`, but the boxes may cover each other, see
+            `effocr.localizer.arrays.decode_all`.
+        """
+        return self._find(lines, least)
+
+    def _find(self, lines: Sequence[Grey], least: float | None) -> list[LocatedLine | None]:
         lying = [lay_down(line, self.shape.direction) for line in lines]
         prepared = [prepare(line, self.shape) for line, _ in lying]
         printed = [line for line in prepared if line is not None]
@@ -59,6 +75,7 @@ class NativeLocator:
                 self.shape,
                 peak_threshold=self.peak_threshold,
                 exact=self.exact,
+                least=least,
             )
         )
         return [
@@ -86,6 +103,7 @@ def locate_lines(
     *,
     peak_threshold: float,
     exact: bool = True,
+    least: float | None = None,
 ) -> list[LocatedLine]:
     """Find the glyphs of every line.
 
@@ -94,7 +112,9 @@ def locate_lines(
         localizer: module 1.
         shape: of the frame.
         peak_threshold: least score of a glyph.
-        exact: move the glyphs into the exact frame; the features stay behind.
+        exact: move the glyphs into the exact frame; the maps stay behind.
+        least: give everything of at least this score once the frames are found, see
+            `effocr.localizer.arrays.decode_all`; None: glyphs only.
     """
     frames = [(line.frame, line.frame_width) for line in lines]
     found = _locate(lines, frames, localizer, shape, peak_threshold)
@@ -112,6 +132,8 @@ def locate_lines(
     )
     for (place, _), line in zip(again, moved, strict=True):
         found[place] = line
+    if least is not None:
+        found = [_all_of(line, least) for line in found]
     if not exact:
         return found
     return [_settle(line, prepared, shape) for line, prepared in zip(found, lines, strict=True)]
@@ -136,10 +158,19 @@ def _locate(
             frame,
             seen,
             decode(found, width=width, peak_threshold=peak_threshold),
-            found[CHANNELS:] if len(found) > CHANNELS else None,
+            found,
         )
         for line, (frame, width), seen, found in zip(lines, frames, pixels, maps, strict=True)
     ]
+
+
+def _all_of(line: LocatedLine, least: float) -> LocatedLine:
+    """The same line with everything that may be a glyph; baseline and x-height of the glyphs."""
+    if line.maps is None or line.located.baseline is None:
+        return line
+    everything = decode_all(line.maps, width=line.pixels.shape[1], least=least)
+    located = replace(everything, baseline=line.located.baseline, x_height=line.located.x_height)
+    return replace(line, located=located)
 
 
 def _better(line: LocatedLine, shape: LineShape, tolerance: Tolerance) -> tuple[Affine, int] | None:
@@ -166,4 +197,5 @@ def _settle(line: LocatedLine, prepared: Prepared, shape: LineShape) -> LocatedL
     frame, width = better
     boxes = line.frame.then(frame.inverse()).boxes(line.located.boxes).astype(np.float32)
     pixels = warp(prepared.grey, frame, width, shape.height)
-    return LocatedLine(prepared.grey, frame, pixels, replace(line.located, boxes=boxes))
+    located = replace(line.located, boxes=boxes)
+    return LocatedLine(prepared.grey, frame, pixels, located, line.maps)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,9 +31,11 @@ class _Restricted:
     allowed: frozenset[str]
     hidden: int  # characters of the index that are not allowed
 
-    def search(self, embeddings: npt.NDArray[np.float32], k: int) -> Found:
+    def search(
+        self, embeddings: npt.NDArray[np.float32], k: int, ends: Sequence[int] | None = None
+    ) -> Found:
         """The k nearest of the allowed characters; see `Searcher`."""
-        found = self.index.search(embeddings, k + self.hidden)
+        found = self.index.search(embeddings, k + self.hidden, ends)
         labels: list[list[str]] = []
         similarities = np.full((len(embeddings), k), -np.inf, np.float32)
         for row, known in enumerate(found.labels):

@@ -1,7 +1,8 @@
 """The index: which characters look alike. FAISS holds the embeddings, a JSON file their labels.
 
 A character usually has several rows: one per typeface, or per kind of shape. Search answers with
-characters, each by its most similar row.
+characters, each by its most similar row. Rows that were learnt from a collection of documents count
+on lines that look like that collection only, so that what was known is not forgotten.
 """
 
 import json
@@ -9,24 +10,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import faiss
 import numpy as np
 import numpy.typing as npt
+from pydantic import TypeAdapter, ValidationError
 
 from effocr.bundle import INDEX, LABELS
 from effocr.charset import normalise
 from effocr.errors import BundleError, DataFormatError
+from effocr.recognizer.lookup import Collection, Lookup
+from effocr.recognizer.table import Table
 
-__all__ = ["GlyphIndex", "Neighbours"]
+__all__ = ["Collection", "GlyphIndex", "Neighbours"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
-QUERIES_AT_ONCE: Final = 256  # so that their similarities to all rows stay in the cache
-LEAST_LAYER: Final = 8  # characters whose n-th rows are compared in one step
-FEW: Final = 16  # characters wanted; more are found by sorting all
+COMMON = 0  # owner of the rows that belong to no collection
+_COLLECTIONS = TypeAdapter(tuple[Collection, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,23 @@ class Neighbours:
 
     Attributes:
         labels: [n][k] characters, best first; fewer than asked for where the index holds fewer.
-        similarities: [n, k] float32, cosine of the most similar row of each character. Handicaps
-            count for the order only, so a later one may be a little larger.
+        similarities: [n, k] float32, cosine of the most similar row of each character; -inf where
+            there is no k-th. Handicaps and the bonus of a collection count for the order only, so a
+            later one may be a little larger.
     """
 
     labels: list[list[str]]
     similarities: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """Content of the JSON file beside the rows: the label and owner of each, and the rest."""
+
+    labels: list[str]
+    handicaps: dict[str, float]
+    collections: tuple[Collection, ...] = ()
+    owners: tuple[int, ...] = ()  # number of each row's collection, from 1; empty: all COMMON
 
 
 class GlyphIndex:
@@ -51,13 +65,28 @@ class GlyphIndex:
     """
 
     def __init__(
-        self, index: Any, labels: Sequence[str], handicaps: Mapping[str, float] | None = None
+        self,
+        index: Any,
+        labels: Sequence[str],
+        handicaps: Mapping[str, float] | None = None,
+        collections: Sequence[Collection] = (),
+        owners: Sequence[int] = (),
     ) -> None:
-        """Take a FAISS inner-product index and the label of each of its rows; see `create`."""
+        """Take a FAISS inner-product index and the label of each of its rows; see `create`.
+
+        Args:
+            index: the rows.
+            labels: of each row.
+            handicaps: see the property of that name.
+            collections: that rows were learnt from.
+            owners: number of the collection of each row, from 1, or 0; empty: all 0.
+        """
         self._index = index
         self._labels = list(labels)
         self._handicaps = dict(handicaps or {})
-        self._table: _Table | None = None
+        self._collections = tuple(collections)
+        self._owners = list(owners) or [COMMON] * len(self._labels)
+        self._lookup: Lookup | None = None
 
     @classmethod
     def create(cls, dim: int) -> Self:
@@ -71,13 +100,13 @@ class GlyphIndex:
         Raises:
             BundleError: a file is missing or damaged, or the rows and labels differ in number.
         """
-        index, (labels, handicaps) = _read_index(folder / INDEX), _read_labels(folder / LABELS)
-        if len(labels) != index.ntotal:
+        index, names = _read_index(folder / INDEX), _read_names(folder / LABELS)
+        if len(names.labels) != index.ntotal:
             raise BundleError(
-                f"{folder}: {index.ntotal} index rows, {len(labels)} labels; "
+                f"{folder}: {index.ntotal} index rows, {len(names.labels)} labels; "
                 "rebuild the model with `effocr export`"
             )
-        return cls(index, labels, handicaps)
+        return cls(index, names.labels, names.handicaps, names.collections, names.owners)
 
     def save(self, folder: Path) -> None:
         """Write index and labels into a folder, each file whole or not at all."""
@@ -85,7 +114,10 @@ class GlyphIndex:
         drafts = {name: folder / f".{name}.part" for name in (INDEX, LABELS)}
         rows = faiss.serialize_index(self._index)  # faiss's own writer loses errors of the disk
         drafts[INDEX].write_bytes(rows.tobytes())
-        content = {"labels": self._labels, "handicaps": self._handicaps}
+        content: dict[str, Any] = {"labels": self._labels, "handicaps": self._handicaps}
+        if self._collections:
+            content["collections"] = [each.model_dump() for each in self._collections]
+            content["owners"] = self._owners
         text = json.dumps(content, ensure_ascii=False)
         drafts[LABELS].write_text(text + "\n", encoding="utf-8")
         for name, draft in drafts.items():
@@ -123,16 +155,26 @@ class GlyphIndex:
         """
         return self._handicaps
 
+    @property
+    def collections(self) -> tuple[Collection, ...]:
+        """What rows were learnt from, besides those that count everywhere."""
+        return self._collections
+
     def with_handicaps(self, handicaps: Mapping[str, float]) -> Self:
         """The same rows with other handicaps."""
-        return type(self)(self._index, self._labels, handicaps)
+        return type(self)(self._index, self._labels, handicaps, self._collections, self._owners)
 
-    def counts(self) -> Counter[str]:
-        """Rows of each character."""
-        return Counter(self._labels)
+    def counts(self, collection: str | None = None) -> Counter[str]:
+        """Rows of each character, of all or of those of a collection."""
+        if collection is None:
+            return Counter(self._labels)
+        return Counter(
+            label for label, of in zip(self._labels, self._owners, strict=True)
+            if of and self._collections[of - 1].name == collection
+        )  # fmt: skip
 
     def add(self, embeddings: Floats, labels: Sequence[str]) -> None:
-        """Add rows.
+        """Add rows that count on every line.
 
         Args:
             embeddings: [n, dim] float; brought to unit length here.
@@ -141,6 +183,39 @@ class GlyphIndex:
         Raises:
             DataFormatError: the shapes do not fit, a label is empty, or an embedding is not finite.
         """
+        self._add(embeddings, labels, COMMON)
+
+    def with_collection(
+        self, collection: Collection, embeddings: Floats, labels: Sequence[str]
+    ) -> Self:
+        """A copy that has learnt a collection; what it had learnt from one of that name goes.
+
+        Args:
+            collection: what the rows are of.
+            embeddings: as for `add`.
+            labels: as for `add`.
+
+        Raises:
+            DataFormatError: as for `add`.
+        """
+        others = [each for each in self._collections if each.name != collection.name]
+        numbers = {each.name: number for number, each in enumerate(others, start=1)}
+        of = [0] + [numbers.get(each.name, -1) for each in self._collections]
+        owners = [of[owner] for owner in self._owners]
+        kept = np.array([owner >= 0 for owner in owners], bool)
+        index = faiss.IndexFlatIP(self.dim)
+        index.add(np.ascontiguousarray(self.embeddings[kept]))
+        copy = type(self)(
+            index,
+            [label for label, stays in zip(self._labels, kept, strict=True) if stays],
+            self._handicaps,
+            (*others, collection),
+            [owner for owner in owners if owner >= 0],
+        )
+        copy._add(embeddings, labels, len(others) + 1)
+        return copy
+
+    def _add(self, embeddings: Floats, labels: Sequence[str], owner: int) -> None:
         embeddings = np.asarray(embeddings, np.float32)
         if embeddings.shape != (len(labels), self.dim):
             raise DataFormatError(
@@ -156,10 +231,11 @@ class GlyphIndex:
             raise DataFormatError("an embedding is zero or not a finite number")
         self._index.add(np.ascontiguousarray(embeddings / lengths))
         self._labels += [normalise(label) for label in labels]
-        self._table = None
+        self._owners += [owner] * len(labels)
+        self._lookup = None
 
     def remove(self, glyph: str) -> int:
-        """Forget a character.
+        """Forget a character, whatever its rows were learnt from.
 
         Returns:
             How many rows it had.
@@ -168,109 +244,68 @@ class GlyphIndex:
         rows = np.array([i for i, label in enumerate(self._labels) if label == wanted], np.int64)
         if rows.size:
             self._index.remove_ids(rows)
+            gone = set(rows.tolist())
+            self._owners = [of for place, of in enumerate(self._owners) if place not in gone]
             self._labels = [label for label in self._labels if label != wanted]
             self._handicaps.pop(wanted, None)
-            self._table = None
+            self._lookup = None
         return int(rows.size)
 
-    def search(self, embeddings: Floats, k: int) -> Neighbours:
+    def search(self, embeddings: Floats, k: int, ends: Sequence[int] | None = None) -> Neighbours:
         """Find the nearest characters.
 
         Args:
             embeddings: [n, dim] float32, unit length.
             k: characters wanted, at least 1.
+            ends: where each line ends in the embeddings, the last at n; None: all are of one line.
+                Which collection a line is of is decided for the whole line.
 
         Returns:
             The k best characters of each embedding, or all that the index holds where these are
             fewer.
         """
-        table = self._table = self._table or _Table.of(self._index, self._labels, self._handicaps)
-        k = min(k, len(table.characters))
-        found = np.empty((len(embeddings), k), np.int64)
-        similarities = np.empty((len(embeddings), k), np.float32)
-        for start in range(0, len(embeddings), QUERIES_AT_ONCE) if k else ():
-            part = slice(start, start + QUERIES_AT_ONCE)
-            found[part], similarities[part] = table.best(embeddings[part], k)
-        return Neighbours(table.characters[found].tolist(), similarities)
+        labels, similarities = self._searched().nearest(embeddings, k, ends)
+        return Neighbours(labels, similarities)
 
+    def ranks(self, embeddings: Floats, collection: str | None = None) -> Floats:
+        """How well every character fits glyphs of lines that are known to be of a collection.
 
-@dataclass(frozen=True, slots=True)
-class _Table:
-    """The rows of an index, arranged for searching.
+        Args:
+            embeddings: [n, dim] float32, unit length.
+            collection: its name; None: of none.
 
-    First come the first rows of all characters, those with the most rows first, then the second
-    rows of those that have one, and so on: in such layers the best row of each character is found
-    by a few comparisons of long runs of numbers. Rows of the few characters that have many more
-    than the others stand at the end, one character after the other.
+        Returns:
+            [n, characters] float32 in the order of `characters`: the cosine of the most similar row
+            with handicap and bonus; -inf where the character has no row that counts.
+        """
+        lookup = self._searched()
+        number = [each.name for each in self._collections].index(collection) if collection else None
+        return lookup.ranks(embeddings, number)[:, lookup.places(self.characters)]
 
-    The inner products are FAISS's and not numpy's, because numpy's BLAS would start threads of its
-    own in each of the reader's threads (seven times slower on two busy cores), and FAISS's search
-    for the nearest rows would have to ask for many of them to see a second character.
-    """
+    def style_gains(self, embeddings: Floats, ends: Sequence[int], collection: str) -> Floats:
+        """How much more alike the glyphs of lines are to a collection's rows than to the common.
 
-    transform: Any
-    layers: tuple[slice, ...]
-    crowds: Ints  # where the last rows of the first characters begin
-    characters: npt.NDArray[np.object_]
-    handicaps: Floats
+        Args:
+            embeddings: [n, dim] float32, unit length.
+            ends: where each of m lines ends, the last at n.
+            collection: its name.
 
-    @classmethod
-    def of(cls, index: Any, labels: Sequence[str], handicaps: Mapping[str, float]) -> Self:
-        numbers = {label: i for i, (label, _) in enumerate(Counter(labels).most_common())}
-        order, layers, crowds = _arrange(np.array([numbers[label] for label in labels], np.int64))
-        rows = (
-            index.reconstruct_n(0, index.ntotal) if labels else np.zeros((0, index.d), np.float32)
-        )
-        transform = faiss.LinearTransform(index.d, len(labels), False)
-        faiss.copy_array_to_vector(np.ascontiguousarray(rows[order]).ravel(), transform.A)
-        transform.is_trained = True
-        taken_off = np.array([handicaps.get(label, 0.0) for label in numbers], np.float32)
-        return cls(transform, layers, crowds, np.array(list(numbers), dtype=object), taken_off)
+        Returns:
+            [m] float32, mean difference of the best cosines; -inf for a line without glyphs.
+        """
+        number = [each.name for each in self._collections].index(collection)
+        return self._searched().gains(embeddings, ends)[:, number]
 
-    def best(self, queries: Floats, k: int) -> tuple[Ints, Floats]:
-        """Numbers [n, k] and similarities [n, k] of the k best characters."""
-        faiss.omp_set_num_threads(1)  # of this thread: the callers are the threads
-        rows = self.transform.apply(np.ascontiguousarray(queries, np.float32))
-        alike = rows[:, self.layers[0]].copy()  # [n, characters]
-        for layer in self.layers[1:]:
-            deep = alike[:, : layer.stop - layer.start]
-            np.maximum(deep, rows[:, layer], out=deep)
-        if self.crowds.size:
-            deep = alike[:, : len(self.crowds)]
-            np.maximum(deep, np.maximum.reduceat(rows, self.crowds, axis=1), out=deep)
-        found = _greatest(alike - self.handicaps, k)
-        return found, np.take_along_axis(alike, found, axis=1)
-
-
-def _arrange(codes: Ints) -> tuple[Ints, tuple[slice, ...], Ints]:
-    """The order of the rows of a `_Table`, its layers, and where its crowds begin.
-
-    Args:
-        codes: number of the character of each row; a lower one has no fewer rows.
-    """
-    grouped = np.argsort(codes, kind="stable")
-    own = codes[grouped]
-    depths = np.arange(len(own)) - np.searchsorted(own, own)  # rows of the character before it
-    sizes = np.bincount(depths)
-    deepest = max(int((sizes >= LEAST_LAYER).sum()), 1)
-    within = depths < deepest
-    layered = grouped[within][np.argsort(depths[within], kind="stable")]
-    ends = np.cumsum(sizes[:deepest]).tolist()
-    layers = tuple(slice(first, last) for first, last in zip([0, *ends], ends, strict=False))
-    crowds = np.flatnonzero(np.diff(own[~within], prepend=-1)) + len(layered)
-    return np.concatenate((layered, grouped[~within])), layers, crowds
-
-
-def _greatest(scores: Floats, k: int) -> Ints:
-    """Columns [n, k] of the k greatest of each row, greatest first; may change `scores`."""
-    if k > FEW:
-        return np.argsort(-scores, axis=1, kind="stable")[:, :k]
-    found = np.empty((len(scores), k), np.int64)
-    rows = np.arange(len(scores))
-    for place in range(k):
-        found[:, place] = scores.argmax(axis=1)
-        scores[rows, found[:, place]] = -np.inf
-    return found
+    def _searched(self) -> Lookup:
+        if self._lookup is None:
+            rows, owners = self.embeddings, np.array(self._owners, np.int64)
+            labels = np.array(self._labels, dtype=object)
+            tables = [
+                Table.of(rows[owners == owner], labels[owners == owner].tolist())
+                for owner in range(len(self._collections) + 1)
+            ]
+            self._lookup = Lookup(tables, self._handicaps, self._collections)
+        return self._lookup
 
 
 def _read_index(path: Path) -> Any:
@@ -285,10 +320,16 @@ def _read_index(path: Path) -> Any:
     return index
 
 
-def _read_labels(path: Path) -> tuple[list[str], dict[str, float]]:
+def _read_names(path: Path) -> _Names:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         labels, handicaps = content["labels"], content.get("handicaps", {})
+        owners = content.get("owners", [])
+        collections = _COLLECTIONS.validate_python(content.get("collections", ()))
+    except ValidationError as error:
+        raise BundleError(
+            f"{path}: a collection that cannot be read ({error.errors()[0]['msg']})"
+        ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(f'{path}: not a file {{"labels": [...]}}') from error
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
@@ -297,4 +338,8 @@ def _read_labels(path: Path) -> tuple[list[str], dict[str, float]]:
         isinstance(value, int | float) for value in handicaps.values()
     ):
         raise BundleError(f"{path}: a handicap is not a number")
-    return labels, handicaps
+    known = range(len(collections) + 1)
+    fits = isinstance(owners, list) and len(owners) in (0, len(labels))
+    if not fits or not all(isinstance(owner, int) and owner in known for owner in owners):
+        raise BundleError(f"{path}: the owners of the rows do not fit the collections")
+    return _Names(labels, handicaps, collections, tuple(owners))

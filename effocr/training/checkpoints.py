@@ -4,6 +4,7 @@ They hold tensors and plain values only and are loaded with `weights_only=True`:
 a stranger can't run code.
 """
 
+import json
 import os
 import pickle
 import struct
@@ -15,6 +16,7 @@ import torch
 from pydantic import BaseModel, ValidationError
 from torch import Tensor, nn
 
+from effocr.atomic import write_whole
 from effocr.errors import TrainingError, UsageError
 
 Config = TypeVar("Config", bound=BaseModel)
@@ -22,6 +24,8 @@ Config = TypeVar("Config", bound=BaseModel)
 LAST = "last.pt"
 BEST = "best.pt"
 FORMAT = 1
+WEIGHTS_SUFFIX = ".safetensors"
+SETTINGS = "settings"  # in the metadata of a file of weights
 
 
 def save_checkpoint(state: Mapping[str, Any], path: Path) -> None:
@@ -98,7 +102,7 @@ def load_run(run: Path, *, kind: str, config: type[Config]) -> tuple[Config, dic
     """What a run was: its configuration, and the settings kept beside it.
 
     Args:
-        run: run folder (its `best.pt`) or a checkpoint.
+        run: run folder (its `best.pt`), a checkpoint, or a file of `save_weights`.
         kind: of the module, `localizer` or `recognizer`.
         config: model of its configuration.
 
@@ -107,7 +111,7 @@ def load_run(run: Path, *, kind: str, config: type[Config]) -> tuple[Config, dic
         TrainingError: a checkpoint of something else, or of another version of this program.
     """
     path = best_of(run)
-    settings = load_checkpoint(path).get("settings", {})
+    settings = _settings_of(path)
     if settings.get("kind") != kind:
         raise TrainingError(f"{path}: a checkpoint of a {settings.get('kind')}, not of a {kind}")
     try:
@@ -115,6 +119,42 @@ def load_run(run: Path, *, kind: str, config: type[Config]) -> tuple[Config, dic
     except (ValidationError, KeyError) as error:
         first = str(error).splitlines()[0]
         raise TrainingError(f"{path}: of another version of this program ({first})") from error
+
+
+def _settings_of(path: Path) -> dict[str, Any]:
+    if path.suffix != WEIGHTS_SUFFIX:
+        found: dict[str, Any] = load_checkpoint(path).get("settings", {})
+        return found
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            settings = json.loads((file.metadata() or {}).get(SETTINGS, "{}"))
+    except (OSError, SafetensorError, ValueError) as error:
+        raise TrainingError(f"{path}: not a readable safetensors file: {error}") from error
+    return settings if isinstance(settings, dict) else {}
+
+
+def save_weights(run: Path, path: Path) -> None:
+    """Write the weights of a run alone, to start other trainings from, matrices in half precision.
+
+    `load_run` and `load_weights` read the file as they read a run.
+
+    Args:
+        run: run folder (its `best.pt`) or a checkpoint.
+        path: `.safetensors` file.
+    """
+    from safetensors.torch import save
+
+    settings = json.dumps(_settings_of(best_of(run)), ensure_ascii=False)
+    weights = {
+        # Single numbers stay as they are: a small variance would vanish in half precision.
+        name: (
+            value.half() if value.is_floating_point() and value.dim() > 1 else value
+        ).contiguous()
+        for name, value in load_weights(run).items()
+    }
+    write_whole(path, save(weights, metadata={SETTINGS: settings}))
 
 
 def best_of(run: Path) -> Path:
@@ -128,7 +168,7 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     Args:
         path: a run folder (its `best.pt`), a checkpoint of ours or a `.safetensors` file.
     """
-    if path.suffix == ".safetensors":
+    if path.suffix == WEIGHTS_SUFFIX:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 

@@ -6,14 +6,22 @@ import cv2
 import numpy as np
 import pytest
 
-from effocr.bundle import WindowShape, load_bundle
+from effocr.bundle import (
+    LOCALIZER_WEIGHTS,
+    MEMORY,
+    RECOGNIZER_WEIGHTS,
+    WindowShape,
+    load_bundle,
+)
 from effocr.charset import Charset, write_charset
 from effocr.learn.from_fonts import train_from_fonts
 from effocr.learn.recipe import FontSet, Recipe
 from effocr.localizer.config import LocalizerTraining
 from effocr.metrics.text import Score, score_line
 from effocr.pipeline.reader import Reader
+from effocr.pipeline.torch_engines import TorchEncoder, TorchLocalizer
 from effocr.recognizer.config import EncoderConfig, RecognizerTraining
+from effocr.recognizer.memory import Memory
 from effocr.synth.fonts import load_fonts
 from effocr.synth.lines import LineMaker, LineOptions
 from effocr.synth.text import TextMix
@@ -71,6 +79,9 @@ def test_two_modules_trained_on_a_dozen_characters_read_unseen_lines(
     manifest = load_bundle(model).manifest
     assert set(manifest.charset) == set(LETTERS)
     assert (manifest.window is not None) == shared
+    assert set(Memory.load(model / MEMORY).labels) <= {*LETTERS, ""}
+    assert TorchLocalizer(model / LOCALIZER_WEIGHTS).config.model == recipe.localizer.model
+    assert TorchEncoder(model / RECOGNIZER_WEIGHTS).config == recipe.recognizer.model
     assert {font.name for font in manifest.fonts} == {font.family for font in fonts}
     maker, rng = LineMaker(fonts, LETTERS, recipe.synthesis), np.random.default_rng(99)
     lines = [maker.line(rng) for _ in range(20)]

@@ -27,7 +27,7 @@ class ByWidth:
     def embed(self, crops: np.ndarray) -> np.ndarray:
         return (crops < 128).any(axis=1).sum(axis=1, keepdims=True).astype(np.float32)
 
-    def search(self, embeddings: np.ndarray, k: int) -> Answer:
+    def search(self, embeddings: np.ndarray, k: int, ends: Sequence[int] | None = None) -> Answer:
         labels = [["i", "m", "'"] if width < 10 else ["m", "i", "'"] for width in embeddings[:, 0]]
         return Answer(labels, np.tile(np.float32([0.9, 0.5, 0.1]), (len(labels), 1)))
 

@@ -114,7 +114,7 @@ def test_suppression_matches_a_naive_loop_over_all_pairs() -> None:
         boxes = np.zeros((60, 4), np.float32)
         boxes[:, 0], boxes[:, 2] = left, left + rng.gamma(2.0, 8.0, 60) + 0.5
         scores = rng.permutation(60).astype(np.float32)
-        kept = arrays._suppress(boxes, scores)
+        kept = arrays.suppress(boxes, scores)
         assert set(kept.tolist()) == naive_suppression(boxes, scores)
         assert (np.diff(boxes[kept, 0] + boxes[kept, 2]) >= 0).all()
 

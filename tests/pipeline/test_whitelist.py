@@ -1,5 +1,6 @@
 """An index of which only some characters are used."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +26,9 @@ class Answer:
 class Index:
     """Finds every character in one order; a `Searcher`."""
 
-    def search(self, embeddings: npt.NDArray[np.float32], k: int) -> Found:
+    def search(
+        self, embeddings: npt.NDArray[np.float32], k: int, ends: Sequence[int] | None = None
+    ) -> Found:
         k = min(k, len(LABELS))
         similarities = np.linspace(0.9, 0.1, k, dtype=np.float32)
         count = len(embeddings)

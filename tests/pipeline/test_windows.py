@@ -59,6 +59,7 @@ def test_the_cutter_cuts_what_the_localizer_saw() -> None:
     boxes, features = frames(rng)[0].boxes, rng.normal(size=(2, 32)).astype(np.float32)
     located = Located(boxes, np.ones(2, np.float32), np.zeros(2, np.float32), None, 0.0)
     pixels = np.full((40, 64), 255, np.uint8)
-    line = LocatedLine(pixels, Affine.identity(), pixels, located, features)
+    maps = np.concatenate((np.zeros((CHANNELS, 32), np.float32), features))
+    line = LocatedLine(pixels, Affine.identity(), pixels, located, maps)
     expected = cut_windows(features, boxes, shape)
     np.testing.assert_array_equal(WindowCutter(shape).cut(line), expected)

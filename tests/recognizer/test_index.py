@@ -9,7 +9,7 @@ import pytest
 
 from effocr.errors import BundleError, DataFormatError
 from effocr.recognizer.exemplars import choose_rows, prune_rows
-from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.index import Collection, GlyphIndex
 
 
 def unit_rows(rng: np.random.Generator, count: int, dim: int = 16) -> np.ndarray:
@@ -221,3 +221,98 @@ def test_all_characters_can_be_asked_for(crowd: int, characters: int) -> None:
             expected = brute_force(rows, labels, query, k)
             assert names == [name for name, _ in expected]
             assert values == pytest.approx([value for _, value in expected], abs=1e-5)
+
+
+def taught_index() -> GlyphIndex:
+    """Common rows a and b; in the collection b's shape is a d, and c is new."""
+    index = GlyphIndex.create(4)
+    index.add(np.eye(4, dtype=np.float32)[:2], ["a", "b"])
+    rows = np.array([[0.1, 0.95, 0.3, 0], [0, 0, 1, 0]], np.float32)
+    collection = Collection(name="fraktur", threshold=0.02, bonus=0.1, lines=3)
+    return index.with_collection(collection, rows, ["d", "c"])
+
+
+B_OF_OTHERS = np.array([[0, 1, 0, 0]], np.float32)
+D_OF_COLLECTION = np.array([[0.1, 0.95, 0.29, 0]], np.float32)
+C_OF_COLLECTION = np.array([[0, 0.1, 0.99, 0]], np.float32)
+
+
+def test_rows_of_a_collection_answer_on_its_lines_only() -> None:
+    index = taught_index()
+    glyphs = np.concatenate((B_OF_OTHERS, D_OF_COLLECTION, C_OF_COLLECTION))
+    found = index.search(glyphs, 1, ends=[1, 3])
+    assert found.labels == [["b"], ["d"], ["c"]]
+    # Alone on a line, the b of others still is one: it is more alike to the common row.
+    assert index.search(B_OF_OTHERS, 3).labels[0] == ["b", "a"]
+
+
+def test_the_bonus_decides_and_the_cosine_is_given() -> None:
+    found = taught_index().search(np.concatenate((B_OF_OTHERS, C_OF_COLLECTION)), 2, ends=[2])
+    assert found.labels[0] == ["d", "b"]  # on a line of the collection
+    assert found.similarities[0, 1] == pytest.approx(1.0)
+    assert found.similarities[0, 0] < 1.0
+
+
+def test_what_a_collection_was_learnt_from_is_kept_and_replaced_by_name(tmp_path: Path) -> None:
+    index = taught_index()
+    index.save(tmp_path)
+    again = GlyphIndex.load(tmp_path)
+    assert again.collections == index.collections
+    assert again.counts("fraktur") == {"c": 1, "d": 1}
+    assert again.search(D_OF_COLLECTION, 1).labels == [["d"]]
+    anew = again.with_collection(Collection(name="fraktur"), C_OF_COLLECTION, ["e"])
+    assert anew.labels == ("a", "b", "e")
+    assert len(again) == 4  # the copy is another index
+    assert anew.with_collection(Collection(name="greek"), C_OF_COLLECTION, ["f"]).counts() == {
+        "a": 1, "b": 1, "e": 1, "f": 1,
+    }  # fmt: skip
+
+
+def test_handicaps_of_a_collection_hold_on_its_lines() -> None:
+    index = taught_index().with_handicaps({"d": 0.5})
+    assert index.search(D_OF_COLLECTION, 1).labels == [["b"]]
+    own = index.collections[0].model_copy(update={"handicaps": {"d": 0.0}})
+    rows = index.embeddings[2:]
+    assert index.with_collection(own, rows, ["d", "c"]).search(D_OF_COLLECTION, 1).labels == [["d"]]
+
+
+def test_ranks_and_gains_are_those_of_the_collection() -> None:
+    index = taught_index()
+    common, own = index.ranks(D_OF_COLLECTION), index.ranks(D_OF_COLLECTION, "fraktur")
+    assert index.characters == ("a", "b", "d", "c")
+    assert common[0, 2:].tolist() == [-np.inf, -np.inf]
+    row = index.embeddings[2]
+    assert own[0, 2] == pytest.approx(float(D_OF_COLLECTION[0] @ row) + 0.1)
+    gains = index.style_gains(np.concatenate((B_OF_OTHERS, C_OF_COLLECTION)), [1, 2, 2], "fraktur")
+    assert gains[0] == pytest.approx(float(B_OF_OTHERS[0] @ row) - 1.0)
+    assert gains[1] == pytest.approx(0.99 - 0.1)
+    assert gains[2] == -np.inf
+
+
+def test_removing_a_character_forgets_it_in_collections_too() -> None:
+    index = taught_index()
+    assert index.remove("c") == 1
+    assert index.counts("fraktur") == {"d": 1}
+    assert index.search(D_OF_COLLECTION, 1).labels == [["d"]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"collections": [{"name": "x"}], "owners": [0, 2]},
+        {"collections": [{"name": "x"}], "owners": [0]},
+        {"collections": [{"name": ""}], "owners": [0, 1]},
+        {"collections": [{"nam": "x"}], "owners": [0, 1]},
+        {"collections": [], "owners": [0, 1]},
+    ],
+)
+def test_owners_that_do_not_fit_the_collections_are_refused(
+    tmp_path: Path, content: dict[str, object]
+) -> None:
+    index = GlyphIndex.create(4)
+    index.add(np.eye(4, dtype=np.float32)[:2], ["a", "b"])
+    index.save(tmp_path)
+    given = {"labels": ["a", "b"], "handicaps": {}, **content}
+    (tmp_path / "labels.json").write_text(json.dumps(given), encoding="utf-8")
+    with pytest.raises(BundleError, match=r"collection"):
+        GlyphIndex.load(tmp_path)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from pydantic import BaseModel
 from safetensors.torch import save_file
 from torch import nn
 
@@ -16,8 +17,10 @@ from effocr.errors import TrainingError
 from effocr.training.checkpoints import (
     apply_weights,
     load_checkpoint,
+    load_run,
     load_weights,
     save_checkpoint,
+    save_weights,
 )
 
 
@@ -125,3 +128,36 @@ def test_weights_of_another_model_are_named() -> None:
             {"weight": torch.zeros(3, 2), "wait": torch.zeros(1)},
             source=Path("x.pt"),
         )
+
+
+class Sizes(BaseModel, frozen=True, extra="forbid"):
+    width: int
+
+
+def test_weights_alone_are_read_as_the_run_they_are_of(tmp_path: Path) -> None:
+    weights = {
+        "matrix": torch.tensor([[1.0, 1e-3]]),
+        "variance": torch.tensor([1e-9]),
+        "count": torch.tensor(3),
+    }
+    settings = {"kind": "localizer", "config": {"width": 7}, "charset": ["\u017f"]}
+    save_checkpoint({"model": {}, "ema": weights, "settings": settings}, tmp_path / "best.pt")
+    file = tmp_path / "localizer.safetensors"
+    save_weights(tmp_path, file)
+    config, found = load_run(file, kind="localizer", config=Sizes)
+    assert config.width == 7
+    assert found["charset"] == ["\u017f"]
+    read = load_weights(file)
+    assert read["matrix"].dtype == torch.float16
+    torch.testing.assert_close(read["matrix"].float(), weights["matrix"], rtol=1e-3, atol=0)
+    assert read["variance"].item() == weights["variance"].item()  # too small for half precision
+    assert read["count"].item() == 3
+    with pytest.raises(TrainingError, match="not of a recognizer"):
+        load_run(file, kind="recognizer", config=Sizes)
+
+
+def test_damaged_weights_are_our_error(tmp_path: Path) -> None:
+    file = tmp_path / "localizer.safetensors"
+    file.write_bytes(b"no tensors")
+    with pytest.raises(TrainingError, match="not a readable safetensors file"):
+        load_run(file, kind="localizer", config=Sizes)

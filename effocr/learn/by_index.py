@@ -1,0 +1,173 @@
+"""`effocr learn --by index`: a model and a few lines -> a better model, in seconds."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from effocr.bundle import MEMORY, Bundle, load_bundle
+from effocr.data.records import Skipped
+from effocr.errors import TrainingError, UsageError
+from effocr.export.update import write_with_index
+from effocr.learn.judge import BeforeAfter, cross_validate, divide, remembered
+from effocr.learn.lessons import Lessons, index_of, look_at, read_samples
+from effocr.learn.teach import Taught, TeachOptions, teach
+from effocr.pipeline.engines import Engines
+from effocr.pipeline.onnx_engines import load_engines
+from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.memory import Memory
+
+__all__ = ["IndexLesson", "learn_by_index"]
+
+MOST_FORGOTTEN: Final = 0.001  # of the glyphs that the model knew
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLesson:
+    """What came of learning.
+
+    Attributes:
+        taught: what was learnt.
+        lessons: what from.
+        aside: scores of the same lines, each read by what was learnt from others.
+        known: share of remembered glyphs read right, before and after; None without a memory.
+        written: the new model; None where it was refused.
+        seconds: of looking at the lines, of learning and writing, of judging.
+    """
+
+    taught: Taught
+    lessons: Lessons
+    aside: BeforeAfter
+    known: tuple[float, float] | None
+    written: Bundle | None
+    seconds: dict[str, float]
+
+    @property
+    def refused(self) -> str:
+        """Why the model is not better; "" where it is."""
+        if self.aside.worse:
+            return (
+                f"lines kept aside would be read worse: {self.aside.after.edits} edits instead of "
+                f"{self.aside.before.edits}"
+            )
+        if self.known and self.known[0] - self.known[1] > MOST_FORGOTTEN:
+            lost = 100 * (self.known[0] - self.known[1])
+            return f"{lost:.2f} % of the glyphs that the model knew would be misread"
+        return ""
+
+    @property
+    def new_characters(self) -> tuple[str, ...]:
+        """Characters that the model did not know before."""
+        taught = self.taught
+        name = taught.collection.name
+        return tuple(sorted(taught.index.counts(name).keys() - taught.known_before))
+
+    def as_json(self) -> dict[str, object]:
+        """The report as `--json` gives it; rates in percent."""
+        before, after = self.known or (None, None)
+        return {
+            "collection": self.taught.collection.name,
+            "lines": self.taught.collection.lines,
+            "left_out": [str(problem) for problem in self.left_out],
+            "glyphs": len(self.taught.aligned.exemplars),
+            "distrusted": self.taught.distrusted,
+            "rows": self.taught.rows,
+            "new_characters": list(self.new_characters),
+            "aside": {
+                "lines": self.aside.before.lines,
+                "cer_before": round(100 * self.aside.before.cer, 3),
+                "cer_after": round(100 * self.aside.after.cer, 3),
+            },
+            "known_before": None if before is None else round(100 * before, 3),
+            "known_after": None if after is None else round(100 * after, 3),
+            "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
+            "refused": self.refused,
+            "model": None if self.written is None else str(self.written.folder),
+        }
+
+    @property
+    def left_out(self) -> list[Skipped]:
+        """Lines that were not learnt from."""
+        unfit = self.taught.aligned.unfit(self.lessons.lessons)
+        return [*self.lessons.problems, *unfit]
+
+
+def learn_by_index(
+    model: str | Path,
+    sources: Sequence[Path],
+    *,
+    out: Path,
+    name: str,
+    document_of: Callable[[str], str],
+    options: TeachOptions = TeachOptions(),  # noqa: B008 - frozen
+    force: bool = False,
+) -> IndexLesson:
+    """Teach a model the type of a collection.
+
+    Args:
+        model: name or folder.
+        sources: line pairs, character-level COCO or correction samples.
+        out: folder of the new model, which must not exist.
+        name: of the collection.
+        document_of: name of a line's file -> its document; documents are kept aside whole.
+        options: how to learn.
+        force: write the model even where it is not better.
+
+    Raises:
+        UsageError: `out` exists, or the samples are no lines.
+        TrainingError: nothing could be learnt.
+        EffOCRError: model or samples cannot be read.
+    """
+    if out.exists():
+        raise UsageError(f"{out}: exists already; give a new folder")
+    bundle, engines = load_bundle(model), load_engines(model)
+    index, memory = index_of(engines), _memory_of(bundle)
+    started = time.monotonic()
+    lines, problems = read_samples(sources)
+    lessons = look_at(lines, engines, problems)
+    looked = time.monotonic()
+    taught = teach(
+        index, lessons.lessons, name=name, memory=memory, options=options, data=lessons.data
+    )
+    learnt = time.monotonic()
+    aside = _judge(engines, lessons, index, name, memory, options, document_of)
+    known = (remembered(index, memory), remembered(taught.index, memory)) if memory else None
+    judged = time.monotonic()
+    report = IndexLesson(taught, lessons, aside, known, None, {})
+    written = None
+    if force or not report.refused:
+        written = write_with_index(
+            bundle, taught.index, out=out, data=lessons.data, samples=taught.collection.lines
+        )
+    seconds = {
+        "looking": looked - started,
+        "learning": learnt - looked + time.monotonic() - judged,
+        "judging": judged - learnt,
+    }
+    return IndexLesson(taught, lessons, aside, known, written, seconds)
+
+
+def _memory_of(bundle: Bundle) -> Memory | None:
+    return Memory.load(bundle.path(MEMORY)) if MEMORY in bundle.manifest.files else None
+
+
+def _judge(
+    engines: Engines,
+    lessons: Lessons,
+    index: GlyphIndex,
+    name: str,
+    memory: Memory | None,
+    options: TeachOptions,
+    document_of: Callable[[str], str],
+) -> BeforeAfter:
+    def learn(numbers: Sequence[int]) -> GlyphIndex | None:
+        some = [lessons.lessons[number] for number in numbers]
+        try:
+            return teach(index, some, name=name, memory=memory, options=options).index
+        except TrainingError:
+            return None
+
+    paths = [line.path for line in lessons.lines]
+    parts = divide([document_of(path.stem) for path in paths])
+    return cross_validate(engines, paths, [line.text for line in lessons.lines], parts, learn)

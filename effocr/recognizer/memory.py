@@ -1,0 +1,66 @@
+"""Glyphs of lines kept aside, as a model sees them: what it knew, for whatever is learnt later.
+
+The file `memory.npz` of a model folder: numpy arrays without pickle.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Self
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.atomic import write_whole
+from effocr.errors import BundleError
+
+__all__ = ["Memory"]
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Glyphs of lines that the model did not learn from.
+
+    Attributes:
+        embeddings: [n, dim] float32, unit length; kept in half precision.
+        labels: n characters; "" where what was found is no glyph.
+        ends: [m] int64, where each line ends in the embeddings; the last is n.
+    """
+
+    embeddings: Floats
+    labels: tuple[str, ...]
+    ends: npt.NDArray[np.int64]
+
+    def save(self, path: Path) -> None:
+        """Write the file, whole or not at all."""
+        content = BytesIO()
+        np.savez_compressed(
+            content,
+            embeddings=self.embeddings.astype(np.float16),
+            labels=np.array(self.labels, dtype=np.str_),
+            ends=self.ends,
+        )
+        write_whole(path, content.getvalue())
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the file.
+
+        Raises:
+            BundleError: it is missing, damaged, or its parts do not fit together.
+        """
+        try:
+            with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+                embeddings = np.asarray(arrays["embeddings"], np.float32)
+                labels = tuple(arrays["labels"].tolist())
+                ends = np.asarray(arrays["ends"], np.int64)
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+            raise BundleError(f"{path}: not a memory of a model ({error})") from error
+        whole = embeddings.ndim == 2 and ends.ndim == 1
+        last = int(ends[-1]) if whole and len(ends) else 0
+        if not whole or not last == len(labels) == len(embeddings):
+            raise BundleError(f"{path}: its embeddings, labels and lines do not fit together")
+        return cls(embeddings, labels, ends)

@@ -1,0 +1,49 @@
+"""The memory of a model: written whole, read without pickle, refused when damaged."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from effocr.errors import BundleError
+from effocr.recognizer.memory import Memory
+
+
+def memory() -> Memory:
+    rows = np.eye(4, dtype=np.float32)[[0, 1, 2]]
+    return Memory(rows, ("a", "", "\u017f"), np.array([2, 3], np.int64))
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    memory().save(tmp_path / "memory.npz")
+    found = Memory.load(tmp_path / "memory.npz")
+    assert found.labels == ("a", "", "\u017f")
+    assert found.ends.tolist() == [2, 3]
+    np.testing.assert_array_equal(found.embeddings, memory().embeddings)
+
+
+def test_an_empty_memory_can_be_kept(tmp_path: Path) -> None:
+    nothing = Memory(np.zeros((0, 0), np.float32), (), np.zeros(0, np.int64))
+    nothing.save(tmp_path / "memory.npz")
+    assert Memory.load(tmp_path / "memory.npz").labels == ()
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04broken"])
+def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "memory.npz").write_bytes(content)
+    with pytest.raises(BundleError, match="not a memory"):
+        Memory.load(tmp_path / "memory.npz")
+
+
+def test_lines_that_do_not_end_with_the_glyphs_are_refused(tmp_path: Path) -> None:
+    wrong = Memory(memory().embeddings, memory().labels, np.array([2], np.int64))
+    wrong.save(tmp_path / "memory.npz")
+    with pytest.raises(BundleError, match="do not fit together"):
+        Memory.load(tmp_path / "memory.npz")
+
+
+def test_pickled_arrays_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "memory.npz"
+    np.savez(path, embeddings=np.array([{}], dtype=object), labels=np.zeros(1), ends=np.zeros(1))
+    with pytest.raises(BundleError, match="not a memory"):
+        Memory.load(path)
