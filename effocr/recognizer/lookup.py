@@ -103,7 +103,12 @@ class Lookup:
         return _gains([table.alike(queries) for table in self._tables], ends)
 
     def _choose(self, gains: Floats) -> Ints:
-        """[lines] number of the collection that each is of, -1 for none."""
+        """[lines] number of the collection that each is of, -1 for none.
+
+        Where no row counts everywhere, every line is of the collection that is most alike to it.
+        """
+        if not len(self._tables[0].characters):
+            return gains.argmax(axis=1)
         above = gains - np.array([each.threshold for each in self._collections], np.float32)
         best = above.argmax(axis=1)
         return np.where(above.max(axis=1) > 0, best, -1)
