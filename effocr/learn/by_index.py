@@ -163,6 +163,7 @@ def _judge(
     document_of: Callable[[str], str],
 ) -> BeforeAfter:
     without = index.without_collection(name)  # it may have seen the lines that are kept aside
+    without = without if len(without) else index  # nothing can be read by nothing
 
     def learn(numbers: Sequence[int]) -> GlyphIndex | None:
         some = [lessons.lessons[number] for number in numbers]

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from effocr.bundle import load_manifest
+from effocr.bundle import load_bundle, load_manifest
 from effocr.cli.main import main
 from effocr.data.coco import read_coco
+from effocr.export.update import write_with_index
 from effocr.pipeline.reader import Reader
-from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.index import Collection, GlyphIndex
 
 Draw = Callable[..., np.ndarray]
 TEXTS = ("Iu nI", "nI Iu", "uI In", "In uIn", "nIn Iu", "uIu nI")
@@ -106,6 +107,20 @@ def test_a_collection_is_learnt_again_though_the_model_has_seen_its_lines(
         reports.append(json.loads(capsys.readouterr().out))
     assert reports[1]["aside"] == reports[0]["aside"]
     assert [each.name for each in GlyphIndex.load(again).collections] == ["tale"]
+
+
+def test_all_that_a_model_knows_can_be_learnt_anew(
+    pairs: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    out, folder = tmp_path / "v1.2", tmp_path / "tales.vol2"
+    pairs.rename(folder)
+    index = GlyphIndex.load(tiny_model)
+    only = GlyphIndex.create(index.dim).with_collection(
+        Collection(name=folder.name), index.embeddings, index.labels
+    )
+    model = write_with_index(load_bundle(tiny_model), only, out=tmp_path / "only").folder
+    assert main(["learn", str(model), str(folder), "--out", str(out), "--force"]) == 0
+    assert [each.name for each in GlyphIndex.load(out).collections] == ["tales.vol2"]
 
 
 def test_one_image_with_two_texts_is_listed_twice(
