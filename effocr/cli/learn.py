@@ -74,7 +74,7 @@ def learn(
         model,
         samples,
         out=out,
-        name=name or samples[0].resolve().stem,
+        name=name or _name_of(samples[0]),
         document_of=document_rule(documents),
         options=TeachOptions(rounds=rounds, rows_per_label=rows_per_label),
         force=force,
@@ -98,6 +98,12 @@ def document_rule(text: str) -> Callable[[str], str]:
     from effocr.data.splits import by_pattern, by_prefix
 
     return by_pattern(text) if "(" in text else by_prefix(text)
+
+
+def _name_of(source: Path) -> str:
+    """Name of a folder, or of a file without its ending."""
+    path = source.resolve()
+    return (path.name if path.is_dir() else path.stem) or "lines"
 
 
 def _print(lesson: IndexLesson) -> None:

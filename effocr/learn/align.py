@@ -10,7 +10,6 @@ from the same costs, summed over all paths (forward-backward, Rabiner 1989).
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -142,7 +141,7 @@ def align(hypotheses: Hypotheses, transcript: Transcript, ranks: Ranks) -> Align
             before = int(steps.before[i - 1]) if move == PIECES else i - 1
             glyphs.append(
                 Aligned(
-                    label="".join(transcript.glyphs[first:j]),
+                    label=_label(transcript, first, j),
                     box=_hull(hypotheses, before, i - 1),
                     hypothesis=i - 1,
                     whole=move != PIECES,
@@ -155,10 +154,13 @@ def align(hypotheses: Hypotheses, transcript: Transcript, ranks: Ranks) -> Align
     return Alignment(tuple(glyphs[::-1]), tuple(missing[::-1]), float(costs[-1, -1]) / length)
 
 
+def _label(transcript: Transcript, first: int, last: int) -> str:
+    """Text of glyphs first to last (exclusive), which may stand the other way round (RTL)."""
+    places = sorted(range(first, last), key=lambda place: int(transcript.order[place]))
+    return "".join(transcript.glyphs[place] for place in places)
+
+
 def _hull(hypotheses: Hypotheses, first: int, last: int) -> Floats:
-    if first == last:
-        box: Floats = hypotheses.boxes[last]
-        return box
     return np.asarray(union_box(hypotheses.boxes[[first, last]]), np.float32)
 
 
@@ -174,7 +176,7 @@ def _steps(hypotheses: Hypotheses, transcript: Transcript, ranks: Ranks) -> _Ste
         transcript.starts[None, :] - hypotheses.gaps[:, None].astype(np.float64)
     )
     both = np.full_like(cost, FAR)
-    pairs = ["".join(pair) for pair in pairwise(labels)]
+    pairs = [_label(transcript, first, first + 2) for first in range(len(labels) - 1)]
     known = _unlike(nearest, fits, [numbers.get(pair, -1) for pair in pairs])
     as_one = KNOWN_LIGATURE + ALIKE * np.minimum(known, MOST_UNLIKE)
     # What is like one of the two alone is that one, and the other was not found.
@@ -200,6 +202,8 @@ def _steps(hypotheses: Hypotheses, transcript: Transcript, ranks: Ranks) -> _Ste
 def _unlike(nearest: Floats, fits: Floats, numbers: list[int]) -> Costs:
     """[n, m] points of cosine to the nearest character; nan for those of number -1."""
     columns = np.array(numbers, np.int64)
+    if not fits.shape[1]:  # an index without characters
+        return np.full((len(fits), len(numbers)), np.nan)
     found: Costs = (nearest - fits[:, columns]).astype(np.float64)
     found[:, columns < 0] = np.nan
     found[~np.isfinite(found) & ~np.isnan(found)] = np.nan  # the character has no row that counts

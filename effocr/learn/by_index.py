@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +30,8 @@ class IndexLesson:
     Attributes:
         taught: what was learnt.
         lessons: what from.
-        aside: scores of the same lines, each read by what was learnt from others.
+        aside: scores of the same lines, each read by what was learnt from others; before, without
+            a collection of that name, which may have been learnt from these very lines.
         known: share of remembered glyphs read right, before and after; None without a memory.
         written: the new model; None where it was refused.
         seconds: of looking at the lines, of learning and writing, of judging.
@@ -161,13 +162,17 @@ def _judge(
     options: TeachOptions,
     document_of: Callable[[str], str],
 ) -> BeforeAfter:
+    without = index.without_collection(name)  # it may have seen the lines that are kept aside
+    without = without if len(without) else index  # nothing can be read by nothing
+
     def learn(numbers: Sequence[int]) -> GlyphIndex | None:
         some = [lessons.lessons[number] for number in numbers]
         try:
-            return teach(index, some, name=name, memory=memory, options=options).index
+            return teach(without, some, name=name, memory=memory, options=options).index
         except TrainingError:
             return None
 
     paths = [line.path for line in lessons.lines]
     parts = divide([document_of(path.stem) for path in paths])
-    return cross_validate(engines, paths, [line.text for line in lessons.lines], parts, learn)
+    texts = [line.text for line in lessons.lines]
+    return cross_validate(replace(engines, index=without), paths, texts, parts, learn)

@@ -56,7 +56,8 @@ def propose(lines: Sequence[LineImage], engines: Engines) -> list[Hypotheses | S
         engines: of a model folder.
 
     Returns:
-        One for each line, in order; `Skipped` for an image that cannot be read or holds no print.
+        One for each line, in order; `Skipped` for an image that cannot be read, or in which
+            reading finds no glyph.
 
     Raises:
         UsageError: the engines have another locator than the native one.
@@ -71,7 +72,7 @@ def propose(lines: Sequence[LineImage], engines: Engines) -> list[Hypotheses | S
                 found.append(grey)
                 continue
             hypotheses = next(seen)
-            blank = Skipped(str(line.path), "left out: no print was found in the image")
+            blank = Skipped(str(line.path), "left out: no glyph was found in the image")
             found.append(hypotheses or blank)
     return found
 
@@ -85,7 +86,7 @@ def _open(line: LineImage) -> Grey | Skipped:
 
 
 def propose_in(images: Sequence[Grey], engines: Engines) -> list[Hypotheses | None]:
-    """The same of images [height, width] uint8; None where there is no print."""
+    """The same of images [height, width] uint8; None where reading finds no glyph."""
     locator = engines.locator
     if not isinstance(locator, NativeLocator):
         raise UsageError(

@@ -1,5 +1,6 @@
 """Samples of a collection -> lessons: line images with their text, opened and looked at once."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def read_samples(sources: Sequence[Path]) -> tuple[list[LineImage], list[Skipped
         for item in found.items:
             if not isinstance(item, LineImage):
                 raise UsageError(f"{source}: glyphs; learning needs lines with their text")
-            if item.text.strip():
+            if transcribe(item.text).glyphs:
                 lines.append(item)
             else:
                 problems.append(Skipped(str(item.path), "left out: the text is empty"))
@@ -71,11 +72,11 @@ def read_samples(sources: Sequence[Path]) -> tuple[list[LineImage], list[Skipped
 
 
 def _settle(lines: Sequence[LineImage]) -> tuple[list[LineImage], list[Skipped]]:
-    by_image: dict[bytes, list[LineImage]] = defaultdict(list)
+    by_image: dict[bytes, list[LineImage]] = defaultdict(list)  # in the order of the lines
     problems: list[Skipped] = []
     for line in lines:
         try:
-            by_image[line.path.read_bytes()].append(line)
+            by_image[hashlib.sha256(line.path.read_bytes()).digest()].append(line)
         except OSError as error:
             reason = f"left out: the image cannot be read ({error.strerror})"
             problems.append(Skipped(str(line.path), reason))
@@ -94,7 +95,7 @@ def _settle(lines: Sequence[LineImage]) -> tuple[list[LineImage], list[Skipped]]
                 Skipped(str(line.path), f"left out: one image with several texts ({names})")
                 for line in same
             ]
-    return sorted(kept, key=lambda line: lines.index(line)), problems
+    return kept, problems
 
 
 def look_at(

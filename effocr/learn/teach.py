@@ -183,7 +183,8 @@ def teach(
         data: fingerprint of the lines.
 
     Raises:
-        TrainingError: nothing could be learnt: no text fits its image.
+        TrainingError: nothing could be learnt: no text fits its image, or no line bears out what
+            another shows.
     """
     aligned = align_all(index, lessons, options, name=name)
     if not len(aligned.exemplars):
@@ -192,6 +193,11 @@ def teach(
             "images; look at them with `effocr align`"
         )
     chosen = _choose(aligned.exemplars, options)
+    if not len(chosen):
+        raise TrainingError(
+            f"none of the {len(aligned.exemplars)} glyphs of {len(lessons)} lines could be learnt: "
+            "no line bears out those of another; give more lines"
+        )
     collection = _collection(index, chosen, name, options).model_copy(
         update={"lines": len(lessons) - len(aligned.left_out), "data": data}
     )

@@ -145,7 +145,7 @@ class Searcher(Protocol):
         Args:
             embeddings: [n, dimensions] float32.
             k: characters wanted.
-            ends: where each line ends in the embeddings, the last at n; None: they are of no line.
+            ends: where each line ends in the embeddings, the last at n; None: all are of one line.
         """
         ...
 

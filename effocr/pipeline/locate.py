@@ -132,11 +132,12 @@ def locate_lines(
     )
     for (place, _), line in zip(again, moved, strict=True):
         found[place] = line
-    if least is not None:
-        found = [_all_of(line, least) for line in found]
-    if not exact:
-        return found
-    return [_settle(line, prepared, shape) for line, prepared in zip(found, lines, strict=True)]
+    settled = found
+    if exact:
+        settled = [_settle(line, each, shape) for line, each in zip(found, lines, strict=True)]
+    if least is None:
+        return settled
+    return [_all_of(line, seen, least) for line, seen in zip(settled, found, strict=True)]
 
 
 def _locate(
@@ -164,13 +165,24 @@ def _locate(
     ]
 
 
-def _all_of(line: LocatedLine, least: float) -> LocatedLine:
-    """The same line with everything that may be a glyph; baseline and x-height of the glyphs."""
-    if line.maps is None or line.located.baseline is None:
+def _all_of(line: LocatedLine, seen: LocatedLine, least: float) -> LocatedLine:
+    """A line with everything that may be a glyph; baseline and x-height stay those of the glyphs.
+
+    Args:
+        line: in the frame that reading settles on, which only its glyphs decide.
+        seen: the same in the frame of its maps.
+        least: score of what may be a glyph.
+    """
+    if seen.maps is None or seen.located.baseline is None:
         return line
-    everything = decode_all(line.maps, width=line.pixels.shape[1], least=least)
-    located = replace(everything, baseline=line.located.baseline, x_height=line.located.x_height)
-    return replace(line, located=located)
+    everything = decode_all(seen.maps, width=seen.pixels.shape[1], least=least)
+    boxes = everything.boxes
+    if line is not seen:
+        boxes = seen.frame.then(line.frame.inverse()).boxes(boxes).astype(np.float32)
+    return replace(
+        line,
+        located=replace(line.located, boxes=boxes, scores=everything.scores, gaps=everything.gaps),
+    )
 
 
 def _better(line: LocatedLine, shape: LineShape, tolerance: Tolerance) -> tuple[Affine, int] | None:

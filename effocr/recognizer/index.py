@@ -26,7 +26,6 @@ from effocr.recognizer.table import Table
 __all__ = ["Collection", "GlyphIndex", "Neighbours"]
 
 Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int64]
 
 COMMON = 0  # owner of the rows that belong to no collection
 _COLLECTIONS = TypeAdapter(tuple[Collection, ...])
@@ -37,7 +36,8 @@ class Neighbours:
     """Answer of a search.
 
     Attributes:
-        labels: [n][k] characters, best first; fewer than asked for where the index holds fewer.
+        labels: [n] lists of at most k characters, best first; k is what was asked for, or the
+            characters of the index where these are fewer.
         similarities: [n, k] float32, cosine of the most similar row of each character; -inf where
             there is no k-th. Handicaps and the bonus of a collection count for the order only, so a
             later one may be a little larger.
@@ -198,22 +198,27 @@ class GlyphIndex:
         Raises:
             DataFormatError: as for `add`.
         """
-        others = [each for each in self._collections if each.name != collection.name]
+        copy = self.without_collection(collection.name)
+        copy._collections = (*copy._collections, collection)
+        copy._add(embeddings, labels, len(copy._collections))
+        return copy
+
+    def without_collection(self, name: str) -> Self:
+        """A copy without what was learnt from a collection; nothing goes if there is none."""
+        others = [each for each in self._collections if each.name != name]
         numbers = {each.name: number for number, each in enumerate(others, start=1)}
         of = [0] + [numbers.get(each.name, -1) for each in self._collections]
         owners = [of[owner] for owner in self._owners]
         kept = np.array([owner >= 0 for owner in owners], bool)
         index = faiss.IndexFlatIP(self.dim)
         index.add(np.ascontiguousarray(self.embeddings[kept]))
-        copy = type(self)(
+        return type(self)(
             index,
             [label for label, stays in zip(self._labels, kept, strict=True) if stays],
             self._handicaps,
-            (*others, collection),
+            others,
             [owner for owner in owners if owner >= 0],
         )
-        copy._add(embeddings, labels, len(others) + 1)
-        return copy
 
     def _add(self, embeddings: Floats, labels: Sequence[str], owner: int) -> None:
         embeddings = np.asarray(embeddings, np.float32)
@@ -261,7 +266,7 @@ class GlyphIndex:
                 Which collection a line is of is decided for the whole line.
 
         Returns:
-            The k best characters of each embedding, or all that the index holds where these are
+            The k best characters of each embedding, or all that count on its line where these are
             fewer.
         """
         labels, similarities = self._searched().nearest(embeddings, k, ends)
@@ -338,6 +343,8 @@ def _read_names(path: Path) -> _Names:
         isinstance(value, int | float) for value in handicaps.values()
     ):
         raise BundleError(f"{path}: a handicap is not a number")
+    if len({each.name for each in collections}) < len(collections):
+        raise BundleError(f"{path}: two collections of one name")
     known = range(len(collections) + 1)
     fits = isinstance(owners, list) and len(owners) in (0, len(labels))
     if not fits or not all(isinstance(owner, int) and owner in known for owner in owners):

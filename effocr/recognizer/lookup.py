@@ -103,10 +103,17 @@ class Lookup:
         return _gains([table.alike(queries) for table in self._tables], ends)
 
     def _choose(self, gains: Floats) -> Ints:
-        """[lines] number of the collection that each is of, -1 for none."""
-        above = gains - np.array([each.threshold for each in self._collections], np.float32)
-        best = above.argmax(axis=1)
-        return np.where(above.max(axis=1) > 0, best, -1)
+        """[lines] number of the collection that each is of, -1 for none.
+
+        The most alike of those whose threshold the line passes. One with a very low threshold,
+        which harms no line, must not take the lines of the others. Where no row counts everywhere,
+        every line is of the collection that is most alike to it.
+        """
+        passed = gains > np.array([each.threshold for each in self._collections], np.float32)
+        if not len(self._tables[0].characters):
+            passed[:] = True
+        best = np.where(passed, gains, -np.inf).argmax(axis=1)
+        return np.where(passed.any(axis=1), best, -1)
 
     def _weigh(self, each: Sequence[Floats], collection: int | None) -> tuple[Floats, Floats]:
         """Cosines and ranks [n, characters] of glyphs whose collection is known."""

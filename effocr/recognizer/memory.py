@@ -3,6 +3,7 @@
 The file `memory.npz` of a model folder: numpy arrays without pickle.
 """
 
+import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +17,12 @@ from effocr.atomic import write_whole
 from effocr.errors import BundleError
 
 __all__ = ["Memory"]
+
+# what numpy raises on damaged files; TypeError: one array alone
+_BROKEN = (
+    OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError,
+    BadZipFile, zlib.error,
+)  # fmt: skip
 
 Floats = npt.NDArray[np.float32]
 
@@ -57,10 +64,11 @@ class Memory:
                 embeddings = np.asarray(arrays["embeddings"], np.float32)
                 labels = tuple(arrays["labels"].tolist())
                 ends = np.asarray(arrays["ends"], np.int64)
-        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+        except _BROKEN as error:
             raise BundleError(f"{path}: not a memory of a model ({error})") from error
         whole = embeddings.ndim == 2 and ends.ndim == 1
         last = int(ends[-1]) if whole and len(ends) else 0
-        if not whole or not last == len(labels) == len(embeddings):
+        ordered = whole and bool((np.diff(ends, prepend=0) >= 0).all())
+        if not ordered or not last == len(labels) == len(embeddings):
             raise BundleError(f"{path}: its embeddings, labels and lines do not fit together")
         return cls(embeddings, labels, ends)

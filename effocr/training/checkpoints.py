@@ -127,12 +127,18 @@ def _settings_of(path: Path) -> dict[str, Any]:
         return found
     from safetensors import SafetensorError, safe_open
 
+    _need_weights(path)
     try:
         with safe_open(path, framework="pt") as file:
             settings = json.loads((file.metadata() or {}).get(SETTINGS, "{}"))
     except (OSError, SafetensorError, ValueError) as error:
         raise TrainingError(f"{path}: not a readable safetensors file: {error}") from error
     return settings if isinstance(settings, dict) else {}
+
+
+def _need_weights(path: Path) -> None:
+    if not path.is_file():
+        raise UsageError(f"{path}: no weights here; give the .safetensors file of a model folder")
 
 
 def save_weights(run: Path, path: Path) -> None:
@@ -167,11 +173,16 @@ def load_weights(path: Path) -> dict[str, Tensor]:
 
     Args:
         path: a run folder (its `best.pt`), a checkpoint of ours or a `.safetensors` file.
+
+    Raises:
+        UsageError: there is no such file.
+        TrainingError: the file is damaged or not ours.
     """
     if path.suffix == WEIGHTS_SUFFIX:
         from safetensors import SafetensorError
         from safetensors.torch import load_file
 
+        _need_weights(path)
         try:
             return load_file(path)
         except (OSError, SafetensorError) as error:

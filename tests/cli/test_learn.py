@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from effocr.bundle import load_manifest
+from effocr.bundle import load_bundle, load_manifest
 from effocr.cli.main import main
 from effocr.data.coco import read_coco
+from effocr.export.update import write_with_index
 from effocr.pipeline.reader import Reader
-from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.index import Collection, GlyphIndex
 
 Draw = Callable[..., np.ndarray]
 TEXTS = ("Iu nI", "nI Iu", "uI In", "In uIn", "nIn Iu", "uIu nI")
@@ -93,6 +94,35 @@ def test_what_makes_it_worse_is_refused(
     assert out.is_dir()
 
 
+def test_a_collection_is_learnt_again_though_the_model_has_seen_its_lines(
+    pairs: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in pairs.glob("book2*.gt.txt"):  # only this book tells that its n is an m
+        path.write_text(path.read_text("utf-8").replace("n", "m"), encoding="utf-8")
+    first, again = tmp_path / "first", tmp_path / "again"
+    reports = []
+    for model, out in ((tiny_model, first), (first, again)):
+        given = ["learn", str(model), str(pairs), "--out", str(out), "--name", "tale", "--json"]
+        assert main(given) == 0
+        reports.append(json.loads(capsys.readouterr().out))
+    assert reports[1]["aside"] == reports[0]["aside"]
+    assert [each.name for each in GlyphIndex.load(again).collections] == ["tale"]
+
+
+def test_all_that_a_model_knows_can_be_learnt_anew(
+    pairs: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    out, folder = tmp_path / "v1.2", tmp_path / "tales.vol2"
+    pairs.rename(folder)
+    index = GlyphIndex.load(tiny_model)
+    only = GlyphIndex.create(index.dim).with_collection(
+        Collection(name=folder.name), index.embeddings, index.labels
+    )
+    model = write_with_index(load_bundle(tiny_model), only, out=tmp_path / "only").folder
+    assert main(["learn", str(model), str(folder), "--out", str(out), "--force"]) == 0
+    assert [each.name for each in GlyphIndex.load(out).collections] == ["tales.vol2"]
+
+
 def test_one_image_with_two_texts_is_listed_twice(
     pairs: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -104,15 +134,22 @@ def test_one_image_with_two_texts_is_listed_twice(
     assert "book9_9.png: left out: one image with several texts" in problems
 
 
-@pytest.mark.parametrize("lines", [0, 1])
+@pytest.mark.parametrize(
+    ("lines", "reason"), [(0, "there is no line to learn from"), (1, "one line alone")]
+)
 def test_too_few_lines_are_refused(
-    lines: int, pairs: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lines: int,
+    reason: str,
+    pairs: Path,
+    tiny_model: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for path in sorted(pairs.glob("*.png"))[lines:]:
         path.with_suffix(".gt.txt").write_text("", encoding="utf-8")
     given = ["learn", str(tiny_model), str(pairs), "--out", str(tmp_path / "mine")]
     assert main(given) == 2
-    assert "line" in capsys.readouterr().err
+    assert reason in capsys.readouterr().err
 
 
 def test_learning_never_writes_over_a_folder(

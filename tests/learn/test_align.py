@@ -108,6 +108,27 @@ def test_an_empty_line_or_text_gives_nothing() -> None:
     assert align(seen("ab"), transcribe(""), ranks).glyphs == ()
 
 
+def test_a_ligature_of_a_right_to_left_line_is_spelt_as_it_is_read() -> None:
+    found = align(seen(["x", "cd"], gaps=[1, 1]), transcribe("\u05d0 cd", "rtl"), ranks)
+    assert [glyph.label for glyph in found.glyphs] == ["\u05d0", "cd"]
+    assert found.glyphs[1].first == 1
+
+
+def test_one_glyph_for_one_character_is_a_match() -> None:
+    (glyph,) = align(seen("a"), transcribe("a"), ranks).glyphs
+    assert (glyph.label, glyph.whole, glyph.unlike) == ("a", True, 0.0)
+    assert glyph.confidence > 0.9
+
+
+def test_an_index_without_characters_aligns_by_places_alone() -> None:
+    def nothing(embeddings: np.ndarray) -> tuple[tuple[str, ...], np.ndarray]:
+        return (), np.zeros((len(embeddings), 0), np.float32)
+
+    found = align(seen("abc"), transcribe("xyz"), nothing)
+    assert [glyph.label for glyph in found.glyphs] == ["x", "y", "z"]
+    assert np.isnan([glyph.unlike for glyph in found.glyphs]).all()
+
+
 def moves_from(steps: module._Steps, i: int, j: int) -> list[tuple[int, int, int, float, int]]:
     """(move, next i, next j, cost, hypothesis that it ends at) of all that can follow."""
     length = steps.match.shape[1]

@@ -126,6 +126,22 @@ def test_nothing_is_learnt_where_no_text_fits() -> None:
         teach(known(), [wrong], name="x")
 
 
+def test_nothing_is_learnt_where_no_line_bears_out_another() -> None:
+    rng = np.random.default_rng(7)
+    # Two lines of the same shapes with two texts; neither character is rare.
+    lessons = [lesson(["a"] * 6, text, 1, rng) for text in ("bbbbbb", "cccccc")]
+    with pytest.raises(TrainingError, match="no line bears out"):
+        teach(known(), lessons, name="x", options=TeachOptions(rounds=1, most_cost_at_first=9.0))
+
+
+def test_an_index_of_collections_only_can_be_taught_and_read() -> None:
+    rng = np.random.default_rng(8)
+    texts = ["".join(rng.permutation(list(LETTERS))) for _ in range(4)]
+    lessons = [lesson(list(text), text, 1, rng) for text in texts]
+    taught = teach(GlyphIndex.create(DIM), lessons, name="x", memory=memory(rng))
+    assert read(taught.index, lessons) == texts
+
+
 def test_a_collection_of_the_same_name_is_learnt_anew() -> None:
     rng = np.random.default_rng(5)
     lessons = collection(rng, 8)
@@ -133,6 +149,8 @@ def test_a_collection_of_the_same_name_is_learnt_anew() -> None:
     again = teach(first.index, lessons, name="x")
     assert [each.name for each in again.index.collections] == ["x"]
     assert again.collection.lines == 8
+    assert again.index.counts("x").total() == again.rows == len(again.index) - len(known())
+    assert again.index.without_collection("x").labels == known().labels
 
 
 def test_rows_are_bounded() -> None:

@@ -304,6 +304,7 @@ def test_removing_a_character_forgets_it_in_collections_too() -> None:
         {"collections": [{"name": ""}], "owners": [0, 1]},
         {"collections": [{"nam": "x"}], "owners": [0, 1]},
         {"collections": [], "owners": [0, 1]},
+        {"collections": [{"name": "x"}, {"name": "x"}], "owners": [1, 2]},
     ],
 )
 def test_owners_that_do_not_fit_the_collections_are_refused(
@@ -316,3 +317,29 @@ def test_owners_that_do_not_fit_the_collections_are_refused(
     (tmp_path / "labels.json").write_text(json.dumps(given), encoding="utf-8")
     with pytest.raises(BundleError, match=r"collection"):
         GlyphIndex.load(tmp_path)
+
+
+def test_where_no_row_counts_everywhere_the_nearest_collection_answers() -> None:
+    rows = np.eye(4, dtype=np.float32)
+    index = GlyphIndex.create(4)
+    for name, place in (("first", 0), ("second", 2)):
+        collection = Collection(name=name, threshold=9.0)
+        index = index.with_collection(collection, rows[place : place + 2], [f"{place}", name])
+    assert index.search(rows, 1, ends=[2, 4]).labels == [["0"], ["first"], ["2"], ["second"]]
+    assert GlyphIndex.create(4).search(rows, 2).labels == [[]] * 4
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_collection_that_counts_everywhere_leaves_the_lines_of_others_alone(
+    order: tuple[int, int],
+) -> None:
+    rows = np.eye(4, dtype=np.float32)
+    index = GlyphIndex.create(4)
+    index.add(rows[:1], ["a"])
+    parts = [("typescript", -2.0, 1), ("fraktur", 0.02, 2)]
+    for name, threshold, place in (parts[number] for number in order):
+        collection = Collection(name=name, threshold=threshold)
+        index = index.with_collection(collection, rows[place : place + 1], [name])
+    lines = np.array([[0.1, 0, 0.9, 0], [0.1, 0.9, 0, 0], [0.9, 0.1, 0, 0]], np.float32)
+    found = index.search(lines, 1, ends=[1, 2, 3]).labels
+    assert found == [["fraktur"], ["typescript"], ["a"]]

@@ -35,6 +35,35 @@ def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
         Memory.load(tmp_path / "memory.npz")
 
 
+def test_any_broken_byte_is_our_error(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    path = tmp_path / "memory.npz"
+    rows = rng.standard_normal((100, 16)).astype(np.float32)
+    Memory(rows, ("a",) * 100, np.array([100], np.int64)).save(path)
+    whole, refused = path.read_bytes(), 0
+    for place in rng.integers(len(whole), size=200).tolist():
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            Memory.load(path)
+        except BundleError:
+            refused += 1
+    assert refused > 100
+
+
+def test_an_array_alone_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "memory.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(BundleError, match="not a memory"):
+        Memory.load(tmp_path / "memory.npz")
+
+
+def test_lines_that_go_back_are_refused(tmp_path: Path) -> None:
+    wrong = Memory(memory().embeddings, memory().labels, np.array([2, 1, 3], np.int64))
+    wrong.save(tmp_path / "memory.npz")
+    with pytest.raises(BundleError, match="do not fit together"):
+        Memory.load(tmp_path / "memory.npz")
+
+
 def test_lines_that_do_not_end_with_the_glyphs_are_refused(tmp_path: Path) -> None:
     wrong = Memory(memory().embeddings, memory().labels, np.array([2], np.int64))
     wrong.save(tmp_path / "memory.npz")

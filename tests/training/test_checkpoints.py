@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from safetensors.torch import save_file
 from torch import nn
 
-from effocr.errors import TrainingError
+from effocr.errors import TrainingError, UsageError
 from effocr.training.checkpoints import (
     apply_weights,
     load_checkpoint,
@@ -161,3 +161,11 @@ def test_damaged_weights_are_our_error(tmp_path: Path) -> None:
     file.write_bytes(b"no tensors")
     with pytest.raises(TrainingError, match="not a readable safetensors file"):
         load_run(file, kind="localizer", config=Sizes)
+
+
+def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "localizer.safetensors"
+    with pytest.raises(UsageError, match="no weights here"):
+        load_run(file, kind="localizer", config=Sizes)
+    with pytest.raises(UsageError, match="no weights here"):
+        load_weights(file)
