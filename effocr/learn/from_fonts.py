@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
+from effocr.atomic import write_text
 from effocr.bundle import LOCALIZER, FontCredit
 from effocr.charset import Charset, read_charset
 from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
@@ -50,6 +52,7 @@ logger = logging.getLogger(__name__)
 
 PLAIN_LINES: Final = 20_000  # of text, to count characters in
 SECONDS: Final = "seconds.json"  # in the work folder: how long each stage took
+_SECONDS: Final = TypeAdapter(dict[str, float])
 
 
 def train_from_fonts(
@@ -108,20 +111,22 @@ def _timed(work: Path, stage: str) -> Iterator[None]:
     try:
         yield
     finally:
-        work.mkdir(parents=True, exist_ok=True)
         seconds = _seconds(work)
         seconds[stage] = round(seconds.get(stage, 0.0) + time.monotonic() - started, 1)
-        (work / SECONDS).write_text(json.dumps(seconds) + "\n", encoding="utf-8")
+        write_text(work / SECONDS, json.dumps(seconds) + "\n")
         logger.info("%s: %.0f s", stage, seconds[stage])
 
 
 def _seconds(work: Path) -> dict[str, float]:
-    """Seconds that each stage has taken, over all calls."""
+    """Seconds that each stage has taken, over all calls; a damaged file is begun anew."""
     file = work / SECONDS
-    seconds: dict[str, float] = (
-        json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    )
-    return seconds
+    if not file.is_file():
+        return {}
+    try:
+        return _SECONDS.validate_json(file.read_bytes())
+    except ValidationError:
+        logger.warning("%s: damaged; the time that stages took is counted anew", file)
+        return {}
 
 
 def _lines(

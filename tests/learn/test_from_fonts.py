@@ -35,3 +35,19 @@ def test_lines_are_drawn_once_and_anew_when_the_recipe_changes(
     from_fonts._lines(recipe, fonts, tmp_path / "aside", aside=True)
     from_fonts._lines(recipe.model_copy(update={"seed": 5}), fonts, tmp_path / "learnt")
     assert drawn == [8, 3, 8]
+
+
+def test_times_of_stages_add_up_and_a_damaged_file_is_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "seconds.json"
+    file.write_text('{"lines": 5.0, "localizer": 2.0}', encoding="utf-8")
+    with from_fonts._timed(tmp_path, "lines"):
+        pass
+    seconds = from_fonts._seconds(tmp_path)
+    assert 5 <= seconds["lines"] < 6
+    assert seconds["localizer"] == 2
+    assert list(tmp_path.iterdir()) == [file]
+    for damaged in ('{"lines": 5', "[]", '{"lines": "x"}'):
+        file.write_text(damaged, encoding="utf-8")
+        with from_fonts._timed(tmp_path, "glyphs"):
+            pass
+        assert list(from_fonts._seconds(tmp_path)) == ["glyphs"]
