@@ -45,6 +45,7 @@ from effocr.synth.frames import PreparedLine, prepare_line
 from effocr.synth.pool import draw_lines
 from effocr.synth.text import random_line
 from effocr.training.checkpoints import LAST
+from effocr.training.loop import Outcome
 
 __all__ = ["train_from_fonts"]
 
@@ -70,6 +71,7 @@ def train_from_fonts(
     Raises:
         TrainingError: there is nothing to learn from, or a loss is not finite.
         ParityError: an exported network decides differently.
+        KeyboardInterrupt: a training was asked to end; it has saved where it was.
     """
     charset = read_charset(recipe.charset)
     labels = Charset((*charset, *LIGATURES))
@@ -79,8 +81,10 @@ def train_from_fonts(
         lines = _lines(recipe, fonts.training, work / "lines" / "learnt", processes=threads)
         aside = _lines(recipe, fonts.held_out, work / "lines" / "aside", aside=True)
     with _timed(work, "localizer"):
-        located = train_localizer(
-            lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
+        located = _finished(
+            train_localizer(
+                lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
+            )
         )
     with _timed(work, "glyphs"):
         graph = _export_graph(localizer, lines, recipe)
@@ -88,9 +92,11 @@ def train_from_fonts(
         found = partial(_sources, graph=graph, recipe=recipe, peak_threshold=peak, threads=threads)
         (learnt, reference), (_, queries) = found(lines), found(aside)
     with _timed(work, "recognizer"):
-        recognized = train_recognizer(
-            learnt, queries, recipe.recognizer,
-            run=recognizer, reference=reference, resume=_unfinished(recognizer),
+        recognized = _finished(
+            train_recognizer(
+                learnt, queries, recipe.recognizer,
+                run=recognizer, reference=reference, resume=_unfinished(recognizer),
+            )
         )  # fmt: skip
     figures = {"localizer_f_score": located.best, "recognizer_accuracy": recognized.best}
     return assemble_model(
@@ -210,6 +216,17 @@ def _sources(
 def _unfinished(run: Path) -> Path | None:
     """The run to go on with, if it was begun; `fit` returns at once where it is finished."""
     return run if (run / LAST).is_file() else None
+
+
+def _finished(outcome: Outcome) -> Outcome:
+    """A training that came to its end: nothing is built on one that was stopped.
+
+    Raises:
+        KeyboardInterrupt: it was stopped.
+    """
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return outcome
 
 
 def _frequencies(recipe: Recipe, lines: Sequence[PreparedLine]) -> Counter[str]:

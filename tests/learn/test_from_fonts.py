@@ -7,8 +7,9 @@ import pytest
 
 from effocr.charset import Charset, write_charset
 from effocr.learn import from_fonts
-from effocr.learn.recipe import Recipe
+from effocr.learn.recipe import FontSet, Recipe
 from effocr.synth.fonts import load_fonts
+from effocr.training.loop import Outcome
 
 FONT = Path(__file__).parents[2] / "english_font_files" / "Besley-Regular.ttf"
 LETTERS = Charset(tuple("aehimnorstu."))
@@ -51,3 +52,35 @@ def test_times_of_stages_add_up_and_a_damaged_file_is_no_error(tmp_path: Path) -
         with from_fonts._timed(tmp_path, "glyphs"):
             pass
         assert list(from_fonts._seconds(tmp_path)) == ["glyphs"]
+
+
+@pytest.mark.parametrize("stopped", ["localizer", "recognizer"])
+def test_nothing_is_built_on_a_training_that_was_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped: str
+) -> None:
+    write_charset(LETTERS, tmp_path / "letters.txt")
+    recipe = Recipe(name="x", charset=tmp_path / "letters.txt", lines=2, validation_lines=2)
+    fonts = load_fonts([FONT], charset=LETTERS).fonts
+    done = []
+
+    def stage(name: str, result: object) -> None:
+        def run(*given: object, **options: object) -> object:
+            done.append(name)
+            return result
+
+        monkeypatch.setattr(from_fonts, name, run)
+
+    stage("_lines", [])
+    stage("train_localizer", Outcome(step=1, interrupted=stopped == "localizer"))
+    stage("_export_graph", tmp_path / "localizer.onnx")
+    stage("_thresholds", (0.5, 0.5))
+    stage("_sources", (None, None))
+    stage("train_recognizer", Outcome(step=1, interrupted=stopped == "recognizer"))
+    stage("assemble_model", None)
+    out = tmp_path / "model"
+    with pytest.raises(KeyboardInterrupt):
+        from_fonts.train_from_fonts(
+            recipe, FontSet(fonts, fonts), work=tmp_path / "work", out=out, processes=1
+        )
+    assert done[-1] == f"train_{stopped}"
+    assert f'"{stopped}"' in (tmp_path / "work" / "seconds.json").read_text("utf-8")
