@@ -48,6 +48,7 @@ __all__ = [
     "Manifest",
     "WindowShape",
     "find_model",
+    "is_model_path",
     "list_models",
     "load_bundle",
     "load_manifest",
@@ -181,6 +182,12 @@ class Bundle:
         return self.folder / name
 
 
+def is_model_path(name_or_path: str | Path) -> bool:
+    """Whether a model is given by its folder: a `Path`, or a text with a slash in it, . or .. ."""
+    text = str(name_or_path)
+    return isinstance(name_or_path, Path) or "/" in text or os.sep in text or text in (".", "..")
+
+
 def find_model(name_or_path: str | Path) -> Path:
     """Folder of a model.
 
@@ -193,7 +200,7 @@ def find_model(name_or_path: str | Path) -> Path:
         BundleError: it has versions, but the current one is not there.
     """
     text = str(name_or_path)
-    if isinstance(name_or_path, Path) or "/" in text or os.sep in text or text in (".", ".."):
+    if is_model_path(name_or_path):
         folder = Path(name_or_path).expanduser()
         if not folder.is_dir():
             raise UsageError(f"{text}: no such model folder; `effocr models list` shows models")

@@ -209,20 +209,25 @@ def tell(skipped: Sequence[Skipped]) -> None:
         typer.echo(str(one), err=True)
 
 
-def report(outcome: Outcome, run: Path) -> None:
+def report(outcome: Outcome, run: Path, *, command: str = "") -> None:
     """Print how far a run came; one that was stopped ends the program with its own status.
 
     Of several processes the main one prints.
+
+    Args:
+        outcome: of the run.
+        run: its folder.
+        command: that goes on with it, where this one has no --resume.
     """
     best = "" if outcome.best is None else f", best {outcome.best:.4f} at {outcome.best_step}"
     say(f"{run}: step {outcome.step}{best}")
     if outcome.interrupted:
-        stop(run)
+        stop(run, command=command)
 
 
-def stop(run: Path) -> NoReturn:
-    """Say how a run that was stopped goes on, and end the program."""
-    say(f"stopped; go on with --resume {run}")
+def stop(run: Path, *, command: str = "") -> NoReturn:
+    """Say how a run that was stopped goes on, see `report`, and end the program."""
+    say(f"stopped; go on with {f'{command} --resume {run}'.strip()}")
     raise typer.Exit(INTERRUPTED)
 
 

@@ -34,6 +34,8 @@ def ctc(
     character-level COCO, and lines drawn for it (--set synthetic.count=N, synthetic.fonts=[DIR],
     synthetic.charset=FILE). --init-from takes weights over, the rows of the output by character.
     """
+    from dataclasses import replace
+
     from effocr.cli.train import load_named
     from effocr.ctc.config import CtcTraining
     from effocr.ctc.gather import gather_data
@@ -43,7 +45,8 @@ def ctc(
 
     if resume is not None and init_from is not None:
         raise UsageError("--resume goes on with the run's own weights; leave out --init-from")
-    start = None if init_from is None else load_start(init_from)
+    # Weights only: this run begins at step 0, with an optimizer of its own.
+    start = None if init_from is None else replace(load_start(init_from), optimizer=None)
     alphabet = None if resume is None else alphabet_of_run(resume)
     settings = settings_of(CtcTraining, config, sets, resume)
     run, data, validation = open_run(

@@ -36,7 +36,8 @@ class WordRules:
     Attributes:
         most_edits: single characters that may differ; in a short word no more than a third.
         most_loss: of log probability that the listed word may be less likely.
-        closed: nothing but listed words may be read, however unlikely; for forms and codes.
+        closed: nothing but listed words may be read, however unlikely; for forms and codes. Words
+            with digits are looked up, too; punctuation around words stays.
     """
 
     most_edits: int = 2
@@ -124,8 +125,8 @@ def _better(
     log_probs: Floats, read: str, alphabet: Alphabet, words: WordList, rules: WordRules
 ) -> str:
     """The word that is read, or the listed one that replaces it."""
-    before, core, after = _parts(read)
-    if not core or core in words:
+    before, core, after = _parts(read, digits=rules.closed)
+    if not core or core in words or alphabet.lacks(read):
         return read
     rivals = [word for word in words.rivals(core, rules) if not alphabet.lacks(word)]
     if not rivals:
@@ -144,9 +145,13 @@ def _scores(log_probs: Floats, texts: Sequence[str], alphabet: Alphabet) -> npt.
     return log_likelihoods(log_probs, [alphabet.encode(text) for text in texts])
 
 
-def _parts(word: str) -> tuple[str, str, str]:
-    """Punctuation before a word, the word, punctuation after it; words with digits have no core."""
-    letters = [n for n, point in enumerate(word) if unicodedata.category(point)[0] in "LM"]
-    if not letters or any(point.isdigit() for point in word):
+def _parts(word: str, *, digits: bool) -> tuple[str, str, str]:
+    """Punctuation before a word, the word, punctuation after it.
+
+    A word with digits has no core, unless digits are wanted.
+    """
+    kinds = "LMN" if digits else "LM"
+    letters = [n for n, point in enumerate(word) if unicodedata.category(point)[0] in kinds]
+    if not letters or (not digits and any(point.isdigit() for point in word)):
         return word, "", ""
     return word[: letters[0]], word[letters[0] : letters[-1] + 1], word[letters[-1] + 1 :]

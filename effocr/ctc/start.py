@@ -25,7 +25,7 @@ class Start:
         weights: tensors by name.
         alphabet: of the rows of the last layer.
         source: where they come from.
-        optimizer: its state, to go on from; None: it starts anew.
+        optimizer: its state, to go on from with the same alphabet; None: it starts anew.
         epoch: epochs that were finished.
     """
 

@@ -138,7 +138,8 @@ def train_ctc(
         config: of network and run.
         run: folder of the run.
         resume: run folder or checkpoint to go on from exactly; its alphabet must be that of `data`.
-        start: weights to start from.
+        start: weights to start from; the state of its optimizer counts where its alphabet is that
+            of `data`.
         watcher: called after each validation.
 
     Raises:
@@ -151,7 +152,7 @@ def train_ctc(
     optimizer = torch.optim.AdamW(
         model.parameters(), lr=config.loop.learning_rate, weight_decay=config.loop.weight_decay
     )
-    if start is not None and start.optimizer is not None:
+    if start is not None and start.optimizer is not None and start.alphabet == data.alphabet:
         _take_over(optimizer, start)
     measure = Validation(data.validation, data.alphabet, config) if data.validation else None
 

@@ -141,22 +141,26 @@ def settle(
         What stays, in order; and what was left out, with the reason.
     """
     samples = tuple(samples)
-    reasons: dict[Path, str] = {}
+    reasons: dict[int, str] = {}  # by identity: two corrections may name one picture
     for group in _differing(samples, lambda sample: sample.word):
         latest = max(group, key=lambda sample: sample.timestamp)
         for one in group:
             if one.corrected_text != latest.corrected_text:
-                reasons[one.image] = f"corrected again later, in {latest.image.name}"
-    left = [sample for sample in samples if sample.image not in reasons]
+                reasons[id(one)] = f"corrected again later, in {latest.image.name}"
+    left = [sample for sample in samples if id(sample) not in reasons]
     for group in _differing(left, lambda sample: sample.pixels):
         for one in group:
-            reasons[one.image] = "the same picture has another text elsewhere"
-    left = [sample for sample in left if sample.image not in reasons]
+            reasons[id(one)] = "the same picture has another text elsewhere"
+    left = [sample for sample in left if id(sample) not in reasons]
     for one in find_duplicates(left):
-        reasons[one.image] = "the same picture and text as an earlier one"
+        reasons[id(one)] = "the same picture and text as an earlier one"
     return (
-        tuple(sample for sample in samples if sample.image not in reasons),
-        tuple(Skipped(str(image), f"left out: {reason}") for image, reason in reasons.items()),
+        tuple(sample for sample in samples if id(sample) not in reasons),
+        tuple(
+            Skipped(str(sample.image), f"left out: {reasons[id(sample)]}")
+            for sample in samples
+            if id(sample) in reasons
+        ),
     )
 
 

@@ -121,6 +121,8 @@ def read_samples(folder: Path | str) -> tuple[tuple[CorrectionSample, ...], tupl
             found.append(_sample(path, image, correction))
         except DataFormatError as error:
             skipped.append(Skipped(str(path), f"left out: {error}"))
+        except OSError as error:  # a name too long, a folder that may not be read
+            skipped.append(Skipped(str(path), f"left out: cannot be read ({error.strerror})"))
     skipped += [
         Skipped(str(path), f"left out: there is no {path.stem}.json with its correction")
         for path in names
@@ -155,14 +157,15 @@ def write_sample(folder: Path | str, image: Pixels | bytes, correction: Correcti
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = _claim(folder, stem)
-        try:
-            write_whole(path, png, sync=True)
-        except OSError:
-            path.unlink(missing_ok=True)  # the empty file
-            raise
         told = correction.model_copy(update={"image_filename": path.name})
         content = told.model_dump_json(indent=2) + "\n"
-        write_whole(path.with_suffix(".json"), content.encode(), sync=True)
+        try:
+            write_whole(path, png, sync=True)
+            write_whole(path.with_suffix(".json"), content.encode(), sync=True)
+        except OSError:
+            for file in (path, path.with_suffix(".json")):  # a picture is no sample by itself
+                file.unlink(missing_ok=True)
+            raise
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror})") from error
     return path
@@ -253,14 +256,14 @@ def _sample(path: Path, image: Path, correction: Correction) -> CorrectionSample
     """Check the text and decode the picture.
 
     Raises:
-        DataFormatError: the text is empty or of several lines, or the picture is damaged.
+        DataFormatError: the text is empty or of several lines, the picture is damaged, or the
+            moment is none.
     """
     text = normalise(correction.corrected_text).strip()
     if not text:
         raise DataFormatError("corrected_text is empty")
     if len(text.splitlines()) > 1:
         raise DataFormatError(f"corrected_text has several lines: {text[:40]!r}")
-    moment = correction.timestamp
     return CorrectionSample(
         image=image,
         document_id=correction.document_id,
@@ -268,9 +271,23 @@ def _sample(path: Path, image: Path, correction: Correction) -> CorrectionSample
         word_id=correction.word_id,
         original_text=normalise(correction.original_text),
         corrected_text=text,
-        timestamp=moment.astimezone().replace(tzinfo=None) if moment.tzinfo else moment,
+        timestamp=_local(correction.timestamp),
         pixels=_pixel_hash(image),
     )
+
+
+def _local(moment: datetime) -> datetime:
+    """A moment in local time, without a zone.
+
+    Raises:
+        DataFormatError: it is at an end of the calendar, in the zone of elsewhere.
+    """
+    if moment.tzinfo is None:
+        return moment
+    try:
+        return moment.astimezone().replace(tzinfo=None)
+    except (OverflowError, ValueError) as error:
+        raise DataFormatError(f"timestamp {moment.isoformat()}: {error}") from error
 
 
 def _pixel_hash(image: Path) -> str:

@@ -73,7 +73,7 @@ class HierLine:
     """A line.
 
     Attributes:
-        polygon: [n, 2] float32, loose.
+        polygon: [n, 2] float32, loose; none may be given, with n = 0.
         text: NFC.
         legible: all words are.
         vertical: characters stand above each other.
@@ -150,7 +150,7 @@ def read_hiertext(folder: Path, split: Split, *, max_images: int | None = None) 
             break
         try:
             image = _image(folder / split, entry)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise DataFormatError(
                 f"{path}: annotation {number} is not of HierText's form ({error!r}); "
                 "fetch the file again"
@@ -214,7 +214,10 @@ def _line(entry: Mapping[str, Any]) -> HierLine:
 
 
 def _polygon(entry: Mapping[str, Any]) -> Polygon:
-    return np.array(entry["vertices"], np.float32).reshape(-1, 2)
+    polygon = np.array(entry["vertices"], np.float32).reshape(-1, 2)
+    if not np.isfinite(polygon).all():
+        raise ValueError("a vertex is not a finite number")
+    return polygon
 
 
 def lines_to_learn(image: HierImage) -> tuple[tuple[HierLine, ...], Counter[str]]:
@@ -243,12 +246,15 @@ def _why_not(line: HierLine) -> str | None:
         return "vertical"
     if not line.words or not line.text.strip():
         return "without words"
+    corners = np.concatenate([word.polygon for word in line.words])
+    if not len(line.polygon) or not len(corners):
+        return "without a polygon"
     width, height = np.ptp(line.polygon, axis=0).tolist()
     if width < LEAST_SIDE_PX or height < LEAST_SIDE_PX:
         return f"smaller than {LEAST_SIDE_PX} pixels"
     if width / height < LEAST_ASPECT:
         return "higher than wide"
-    words = np.ptp(np.concatenate([word.polygon for word in line.words]), axis=0)
+    words = np.ptp(corners, axis=0)
     if float(words.prod()) / (width * height) < LEAST_COVER:
         return f"whose words cover less than {LEAST_COVER:.0%} of it"
     return None

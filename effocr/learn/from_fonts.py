@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
 
+from effocr.atomic import write_text
 from effocr.bundle import LOCALIZER, FontCredit
 from effocr.charset import Charset, read_charset
 from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
@@ -43,6 +45,7 @@ from effocr.synth.frames import PreparedLine, prepare_line
 from effocr.synth.pool import draw_lines
 from effocr.synth.text import random_line
 from effocr.training.checkpoints import LAST
+from effocr.training.loop import Outcome
 
 __all__ = ["train_from_fonts"]
 
@@ -50,6 +53,7 @@ logger = logging.getLogger(__name__)
 
 PLAIN_LINES: Final = 20_000  # of text, to count characters in
 SECONDS: Final = "seconds.json"  # in the work folder: how long each stage took
+_SECONDS: Final = TypeAdapter(dict[str, float])
 
 
 def train_from_fonts(
@@ -67,6 +71,7 @@ def train_from_fonts(
     Raises:
         TrainingError: there is nothing to learn from, or a loss is not finite.
         ParityError: an exported network decides differently.
+        KeyboardInterrupt: a training was asked to end; it has saved where it was.
     """
     charset = read_charset(recipe.charset)
     labels = Charset((*charset, *LIGATURES))
@@ -76,8 +81,10 @@ def train_from_fonts(
         lines = _lines(recipe, fonts.training, work / "lines" / "learnt", processes=threads)
         aside = _lines(recipe, fonts.held_out, work / "lines" / "aside", aside=True)
     with _timed(work, "localizer"):
-        located = train_localizer(
-            lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
+        located = _finished(
+            train_localizer(
+                lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
+            )
         )
     with _timed(work, "glyphs"):
         graph = _export_graph(localizer, lines, recipe)
@@ -85,9 +92,11 @@ def train_from_fonts(
         found = partial(_sources, graph=graph, recipe=recipe, peak_threshold=peak, threads=threads)
         (learnt, reference), (_, queries) = found(lines), found(aside)
     with _timed(work, "recognizer"):
-        recognized = train_recognizer(
-            learnt, queries, recipe.recognizer,
-            run=recognizer, reference=reference, resume=_unfinished(recognizer),
+        recognized = _finished(
+            train_recognizer(
+                learnt, queries, recipe.recognizer,
+                run=recognizer, reference=reference, resume=_unfinished(recognizer),
+            )
         )  # fmt: skip
     figures = {"localizer_f_score": located.best, "recognizer_accuracy": recognized.best}
     return assemble_model(
@@ -108,20 +117,22 @@ def _timed(work: Path, stage: str) -> Iterator[None]:
     try:
         yield
     finally:
-        work.mkdir(parents=True, exist_ok=True)
         seconds = _seconds(work)
         seconds[stage] = round(seconds.get(stage, 0.0) + time.monotonic() - started, 1)
-        (work / SECONDS).write_text(json.dumps(seconds) + "\n", encoding="utf-8")
+        write_text(work / SECONDS, json.dumps(seconds) + "\n")
         logger.info("%s: %.0f s", stage, seconds[stage])
 
 
 def _seconds(work: Path) -> dict[str, float]:
-    """Seconds that each stage has taken, over all calls."""
+    """Seconds that each stage has taken, over all calls; a damaged file is begun anew."""
     file = work / SECONDS
-    seconds: dict[str, float] = (
-        json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    )
-    return seconds
+    if not file.is_file():
+        return {}
+    try:
+        return _SECONDS.validate_json(file.read_bytes())
+    except ValidationError:
+        logger.warning("%s: damaged; the time that stages took is counted anew", file)
+        return {}
 
 
 def _lines(
@@ -205,6 +216,17 @@ def _sources(
 def _unfinished(run: Path) -> Path | None:
     """The run to go on with, if it was begun; `fit` returns at once where it is finished."""
     return run if (run / LAST).is_file() else None
+
+
+def _finished(outcome: Outcome) -> Outcome:
+    """A training that came to its end: nothing is built on one that was stopped.
+
+    Raises:
+        KeyboardInterrupt: it was stopped.
+    """
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return outcome
 
 
 def _frequencies(recipe: Recipe, lines: Sequence[PreparedLine]) -> Counter[str]:

@@ -35,6 +35,7 @@ from effocr.synth.fonts import FontFile
 from effocr.synth.frames import PreparedLine
 from effocr.synth.lines import LineOptions
 from effocr.synth.words import installed_word_lists
+from effocr.versions import file_sha256
 
 __all__ = ["find_lines", "keep_lines", "lines_key"]
 
@@ -107,7 +108,7 @@ def _by_content(value: object) -> object:
         return sorted(value)
     if isinstance(value, Path):
         files = sorted(value.iterdir()) if value.is_dir() else [value]
-        return [_sha256(file) for file in files if file.is_file()]
+        return [file_sha256(file) for file in files if file.is_file()]
     raise TypeError(f"{type(value).__name__} has no digest")
 
 
@@ -204,7 +205,7 @@ def _read(place: Path, key: str) -> Iterator[PreparedLine]:
         raise DataFormatError(f"{place}.json: damaged") from error
     if header.key != key:
         raise DataFormatError(f"{file}: drawn from other fonts or settings, or by other code")
-    if _sha256(file) != header.sha256:
+    if file_sha256(file) != header.sha256:
         raise DataFormatError(f"{file}: damaged or half written")
     content = np.asarray(np.memmap(file, np.uint8, "r"))
     try:
@@ -235,8 +236,3 @@ def _line(row: _Row, boxes: npt.NDArray[np.float32], grey: npt.NDArray[np.uint8]
         mixed=row.mixed,
     )
     return PreparedLine(Prepared(grey, frame, row.frame_width, row.turned), truth)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -131,7 +131,7 @@ class CtcReader:
         if self.decoding.beam < 1:
             raise UsageError(f"beam {self.decoding.beam}: at least 1 prefix is followed")
         self._network = OnnxCtc(bundle.graph)
-        self._check()
+        self._check(bundle.graph)
 
     def read(self, lines: Sequence[Grey]) -> list[CtcText]:
         """Read lines, each [height, width] uint8, dark on light; in order."""
@@ -194,10 +194,11 @@ class CtcReader:
             decoded = align_classes(log_probs, best) or decoded
         if decoding.words is not None:
             text = decode_words(log_probs, decoded, self.alphabet, decoding.words, decoding.rules)
-            decoded = align_classes(log_probs, self.alphabet.encode(text)) or decoded
+            if not self.alphabet.lacks(text):  # its characters may join to one that is unknown
+                decoded = align_classes(log_probs, self.alphabet.encode(text)) or decoded
         return decoded
 
-    def _check(self) -> None:
+    def _check(self, path: Path) -> None:
         """Run the graph once on blank paper.
 
         Raises:
@@ -208,10 +209,10 @@ class CtcReader:
         try:
             found = self._network.log_probs(blank).shape
         except onnx_errors() as error:
-            raise BundleError(f"the graph cannot run: {str(error).splitlines()[0]}") from error
+            raise BundleError(f"{path}: cannot run: {str(error).splitlines()[0]}") from error
         expected = (columns_of(width), 1, self.alphabet.classes)
         if found != expected:
-            raise BundleError(f"the graph gives {list(found)}, expected {list(expected)}")
+            raise BundleError(f"{path}: gives {list(found)}, expected {list(expected)}")
 
 
 def _groups(widths: Sequence[int]) -> Iterator[tuple[list[int], int]]:

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import TypeAlias, TypedDict, Unpack
 
-from effocr.bundle import MANIFEST, find_model, models_home
+from effocr.bundle import MANIFEST, find_model, is_model_path, models_home
 from effocr.errors import EffOCRError
 from effocr.pipeline.onnx_engines import Runtime
 from effocr.pipeline.postprocess.corrections import Corrections
@@ -55,8 +55,7 @@ class LiveReader:
     def __init__(self, name: str | Path, **options: Unpack[ReaderOptions]) -> None:
         self._name = name
         self._options = options
-        is_path = isinstance(name, Path) or "/" in name
-        home = Path(name).expanduser() if is_path else models_home() / name
+        home = Path(name).expanduser() if is_model_path(name) else models_home() / name
         self._current = home / CURRENT
         self._opening = threading.Lock()
         self._stamp: Stamp = None, None

@@ -4,10 +4,14 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from PIL import Image, ImageDraw, ImageFont
 
 from effocr.cli.main import main
-from effocr.training.checkpoints import load_checkpoint
+from effocr.ctc.alphabet import OCRS
+from effocr.ctc.config import CrnnConfig
+from effocr.ctc.model import Crnn
+from effocr.training.checkpoints import load_checkpoint, save_tensors
 
 SETTINGS = [
     "loop.max_steps=2", "loop.validate_every=2", "loop.save_every=1", "loop.device=cpu",
@@ -48,6 +52,23 @@ def test_a_run_goes_on_and_another_starts_from_it(
     start = ["--init-from", str(run), "--out", str(other)]
     assert main(["train", "ctc", "--data", str(pairs), *start, *FAST]) == 0
     assert load_checkpoint(other)["settings"]["alphabet"] == [" ", "a", "b"]
+
+
+def test_of_a_checkpoint_of_ocrs_the_weights_are_taken_and_not_the_state_of_its_optimizer(
+    pairs: Path, tmp_path: Path
+) -> None:
+    model = Crnn(CrnnConfig(hidden=8, layers=1), classes=OCRS.classes)
+    optimizer = torch.optim.Adam(model.parameters())
+    model(torch.zeros(1, 1, 64, 64)).sum().backward()
+    optimizer.step()  # its moments have the 97 rows of ocrs, the new network has 4
+    state = {
+        "epoch": 1, "model_state": model.state_dict(), "optimizer_state": optimizer.state_dict(),
+    }  # fmt: skip
+    save_tensors(state, tmp_path / "text-rec-checkpoint.pt")
+    start = ["--init-from", str(tmp_path / "text-rec-checkpoint.pt")]
+    run = tmp_path / "run"
+    assert main(["train", "ctc", "--data", str(pairs), "--out", str(run), *start, *FAST]) == 0
+    assert load_checkpoint(run)["optimizer"]["state"][0]["step"] == 2  # its own steps alone
 
 
 def test_it_learns_from_lines_drawn_for_it_alone(

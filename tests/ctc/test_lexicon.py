@@ -65,3 +65,31 @@ def test_a_word_is_listed_with_capitals_too() -> None:
     assert "CAT" in WORDS
     assert "cAT" not in WORDS
     assert 3 not in WORDS
+
+
+def test_a_closed_list_holds_codes_too() -> None:
+    alphabet = Alphabet(tuple(" .A128"))
+    probs = np.full((8, alphabet.classes), 1e-4, np.float32)
+    probs[1::2, 0] = 1.0
+    for column, (seen, rival) in zip((0, 2, 4, 6), ("AA", "81", "12", ".."), strict=True):
+        probs[column, alphabet.encode(rival)[0]] = 0.3
+        probs[column, alphabet.encode(seen)[0]] = 0.7
+    output = np.log(probs / probs.sum(1, keepdims=True))
+    codes = WordList(frozenset({"A12", "A88"}))
+
+    def text(rules: WordRules) -> str:
+        return decode_words(output, greedy(output), alphabet, codes, rules)
+
+    assert text(WordRules()) == "A81."  # words with digits are not guessed at
+    assert text(WordRules(closed=True)) == "A12."
+
+
+def test_characters_that_join_to_an_unknown_one_stay_as_they_are_read() -> None:
+    alphabet = Alphabet((" ", "e", "a", "t", "\u0301"))  # e and the accent are one character
+    assert alphabet.lacks("e\u0301t")
+    probs = np.full((6, alphabet.classes), 1e-4, np.float32)
+    for column, number in enumerate((2, 5, 4, 0, 0, 0)):
+        probs[column, number] = 1.0
+    output = np.log(probs / probs.sum(1, keepdims=True))
+    listed = WordList(frozenset({"eat"}))
+    assert decode_words(output, greedy(output), alphabet, listed, WordRules()) == "e\u0301t"

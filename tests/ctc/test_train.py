@@ -1,6 +1,7 @@
 """Training: exact resume, starts, losses that are never hidden."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,19 @@ def test_a_run_starts_from_another_with_other_characters(
     one, two = (load_start(tmp_path / run).weights for run in ("one", "two"))
     assert torch.allclose(one["gru.weight_hh_l0"], two["gru.weight_hh_l0"], atol=1e-6)
     assert torch.allclose(one["output.0.bias"], two["output.0.bias"][:-1], atol=1e-6)
+
+
+def test_the_state_of_an_optimizer_goes_on_with_the_same_alphabet_only(
+    small_data: CtcData, small_training: Settings, tmp_path: Path
+) -> None:
+    train_ctc(small_data, small_training(), run=tmp_path / "one")  # 4 steps
+    state = load_checkpoint(tmp_path / "one")["optimizer"]
+    start = replace(load_start(tmp_path / "one"), optimizer=state)
+    more = Alphabet((*small_data.alphabet.characters, "x"))
+    lines, _ = spell_lines([line.line for line in small_data.lines], more, small_training())
+    for name, data, steps in (("same", small_data, 6), ("more", CtcData(lines, (), more), 2)):
+        train_ctc(data, small_training(max_steps=2), run=tmp_path / name, start=start)
+        assert load_checkpoint(tmp_path / name)["optimizer"]["state"][0]["step"] == steps
 
 
 def test_the_network_of_a_run_is_opened_with_its_alphabet(

@@ -1,6 +1,7 @@
 """Contradictions are found, and validation is never training data."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -76,6 +77,18 @@ def test_the_latest_correction_of_a_word_stays_and_undecided_pictures_go(
     kept, left = settle([new, old, *unclear, first, again])
     assert kept == (new, first)
     assert {one.source for one in left} == {str(one.image) for one in (old, *unclear, again)}
+
+
+def test_of_corrections_that_name_one_picture_one_stays(
+    make: Callable[..., CorrectionSample],
+) -> None:
+    old = make("a", word="w")
+    new = replace(old, corrected_text="b", timestamp=old.timestamp + timedelta(days=1))
+    first = make("e", word="v")
+    again = replace(first)  # two files that say the same
+    kept, left = settle([old, new, first, again])
+    assert [id(one) for one in kept] == [id(new), id(first)]
+    assert [one.source for one in left] == [str(old.image), str(again.image)]
 
 
 def test_twelve_samples_make_nine_and_three(make: Callable[..., CorrectionSample]) -> None:

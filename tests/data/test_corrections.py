@@ -137,12 +137,14 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read(tmp_path: Path) -> No
     add("empty", say(corrected_text=" \n "), whole)
     add("lines", say(corrected_text="a\nb"), whole)
     add("notapng", say(), b"x")
+    add("early", json.dumps({**json.loads(say()), "timestamp": "0001-01-01T00:00:00+23:00"}), whole)
+    add("longname", say(image_filename=f"{'x' * 300}.png"), whole)
     (tmp_path / ".hidden.json").write_text("{")
     (tmp_path / "notes.txt").touch()
     samples, skipped = read_samples(tmp_path)
     assert [sample.image for sample in samples] == [good]
     reasons = {Path(one.source).name: one.reason for one in skipped}
-    assert len(skipped) == len(reasons) == 9
+    assert len(skipped) == len(reasons) == 11
     assert "truncated.png cannot be read" in reasons["truncated.json"]
     assert "there is no no_json.json" in reasons["no_json.png"]
     assert "there is no picture no_png.png" in reasons["no_png.json"]
@@ -152,6 +154,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read(tmp_path: Path) -> No
     assert "corrected_text is empty" in reasons["empty.json"]
     assert "several lines" in reasons["lines.json"]
     assert "notapng.png cannot be read" in reasons["notapng.json"]
+    assert "timestamp 0001-01-01" in reasons["early.json"]
+    assert "cannot be read" in reasons["longname.json"]
 
 
 def test_a_picture_is_found_by_the_name_in_the_json_or_beside_it(tmp_path: Path) -> None:
@@ -185,6 +189,22 @@ def test_a_full_disk_leaves_nothing_half_there(
 ) -> None:
     def fail(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(UsageError, match="No space left"):
+        write_sample(tmp_path, picture(), correction())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_before_the_json_leaves_no_picture_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if target.suffix == ".json":
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(UsageError, match="No space left"):

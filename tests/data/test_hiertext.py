@@ -85,6 +85,8 @@ def half_covered() -> dict[str, Any]:
         (line("x", box(10, 10, 19, 19)), "smaller"),
         (line("x", box(10, 10, 30, 31)), "higher than wide"),
         (half_covered(), "80%"),
+        ({**line("x", box(10, 10, 90, 30)), "vertices": []}, "without a polygon"),
+        (line("x", box(10, 10, 90, 30), words=line("x", [])["words"]), "without a polygon"),
     ],
 )
 def test_the_filter_of_ocrs_says_why_a_line_is_left_out(
@@ -126,12 +128,19 @@ def test_a_polygon_beyond_the_image_is_cut_off() -> None:
         (gzip.compress(b'{"annotations": [{"image_id": "a"}]}'), "annotation 0"),
         (gzip.compress(b'{"annotations": [{"image_id": "../a"}]}'), "plain name"),
         (gzip.compress(b'{"annotations": []}' * 50)[:-9], "not a readable"),
+        (gzip.compress(b'{"annotations": [{"image_id": "a", "image_width": Infinity}]}'), "form"),
     ],
 )
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "gt").mkdir()
     (tmp_path / "gt" / "train.jsonl.gz").write_bytes(content)
     with pytest.raises(DataFormatError, match=message):
+        read_hiertext(tmp_path, "train")
+
+
+def test_a_vertex_that_is_no_number_is_an_error(tmp_path: Path) -> None:
+    write_set(tmp_path, [line("x", [[float("nan"), 0], [9, 0], [9, 9]])])  # type: ignore[list-item]
+    with pytest.raises(DataFormatError, match="not a finite number"):
         read_hiertext(tmp_path, "train")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from effocr.bundle import load_bundle
+from effocr.bundle import load_bundle, models_home
 from effocr.document import Document
 from effocr.errors import UsageError
 from effocr.export.update import write_with_index
@@ -136,6 +136,19 @@ def test_a_name_that_gets_its_first_version_is_followed(
     found = promote(poor, "mine", gates=())
     assert live.reader().read(line).text != "Inu"
     assert live.label == f"mine@{found.version}"
+
+
+@pytest.mark.parametrize("place", [".", "./", ".."])
+def test_a_folder_given_as_dots_is_followed_too(
+    poor: Path, line: Grey, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    home = models_home() / "blocks"
+    monkeypatch.chdir(home / "versions" if place == ".." else home)
+    live = LiveReader(place, threads=1)
+    assert live.reader().read(line).text == "Inu"
+    found = promote(poor.resolve(), "blocks", gates=())
+    assert live.reader().read(line).text != "Inu"
+    assert live.label.endswith(f"@{found.version}")
 
 
 def test_a_name_that_is_not_there_is_refused(poor: Path) -> None:

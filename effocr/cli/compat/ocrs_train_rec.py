@@ -161,18 +161,21 @@ def _train(start: Start | None, alphabet: Alphabet, args: argparse.Namespace) ->
     epoch = len(LineBatches(data.lines, settings))  # steps; refuses where there is no line
     every = {"validate_every": epoch, "save_every": epoch, "log_every": min(epoch, 50)}
     settings = _settings(args, every)
+    watcher = _watcher(data, start, Path(CHECKPOINT))
     folder = _free_folder(Path())
     folder.mkdir()
     remember_sources(folder, Sources((args.data_dir,)))
-    outcome = train_ctc(
-        data, settings, run=folder, start=start, watcher=_watcher(data, start, Path(CHECKPOINT))
-    )
-    report(outcome, folder)
+    outcome = train_ctc(data, settings, run=folder, start=start, watcher=watcher)
+    report(outcome, folder, command="effocr train ctc")
     return 0
 
 
 def _watcher(data: CtcData, start: Start | None, path: Path) -> Watcher:
-    """Writes the checkpoint of ocrs, with the alphabet, after every epoch."""
+    """Writes the checkpoint of ocrs, with the alphabet, after every epoch.
+
+    Raises:
+        UsageError: there is no line to measure on.
+    """
     from effocr.errors import UsageError
     from effocr.training.checkpoints import save_tensors
     from effocr.training.distributed import is_main

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from effocr.cli.main import main
 from effocr.ctc.alphabet import OCRS
 from effocr.onnx_session import open_session
+from effocr.training.loop import Outcome
 
 COMMAND = ["compat", "ocrs-train-rec", "hiertext"]
 TEXTS = ("Hello 1", "née 2", "abc b")
@@ -122,3 +124,22 @@ def test_wandb_watches_only_where_its_key_is_set(
     monkeypatch.setenv("WANDB_API_KEY", "x")
     loop = ocrs_train_rec._settings(args).loop
     assert (loop.trackers, loop.project) == (("wandb",), "text-recognition")
+
+
+def test_without_a_line_to_measure_on_no_run_is_begun(
+    hiertext: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(hiertext / "validation")
+    assert train(hiertext) == 2
+    assert "no line is left to measure on" in capsys.readouterr().err
+    assert list(Path().iterdir()) == []
+
+
+def test_a_stopped_training_names_the_command_that_goes_on(
+    hiertext: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped = Outcome(step=3, interrupted=True)
+    monkeypatch.setattr("effocr.ctc.train.train_ctc", lambda *given, **options: stopped)
+    assert train(hiertext) == 130
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told == "stopped; go on with effocr train ctc --resume text-rec-run"
