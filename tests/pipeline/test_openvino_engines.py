@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from effocr.bundle import EMBEDDED, LOCALIZER, RECOGNIZER
+from effocr.bundle import EMBEDDED, LOCALIZER, RECOGNIZER, load_manifest
 from effocr.cli.main import main
 from effocr.errors import BundleError, MissingDependencyError, UsageError
+from effocr.frame import prepare, warp
+from effocr.pipeline.images import load_image
 from effocr.pipeline.onnx_engines import OnnxLocalizer
 from effocr.pipeline.openvino_engines import OpenVinoLocalizer
 from effocr.pipeline.reader import Reader
@@ -19,11 +21,13 @@ MODEL = EMBEDDED / "en"
 
 
 def lines(width: int) -> np.ndarray:
-    rng = np.random.default_rng(width)
-    found = np.full((2, 40, width), 255, np.uint8)
-    for x in range(8, width - 8, 14):
-        found[:, 15:28, x : x + 3] = rng.integers(0, 80)
-    return found
+    """The beginnings of two sample lines in their frames."""
+    shape, found = load_manifest(MODEL).line, []
+    for path in sorted((ROOT / "docs" / "samples" / "lines").glob("*.png"))[:2]:
+        line = prepare(load_image(path), shape)
+        assert line is not None
+        found.append(warp(line.grey, line.frame, width, shape.height))
+    return np.stack(found)
 
 
 def test_both_runtimes_see_the_same() -> None:
