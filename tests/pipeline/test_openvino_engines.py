@@ -10,7 +10,7 @@ import pytest
 from effocr.bundle import EMBEDDED, LOCALIZER, RECOGNIZER, load_manifest
 from effocr.cli.main import main
 from effocr.errors import BundleError, MissingDependencyError, UsageError
-from effocr.frame import prepare, warp
+from effocr.frame import PAPER, prepare, warp
 from effocr.pipeline.images import load_image
 from effocr.pipeline.onnx_engines import OnnxLocalizer
 from effocr.pipeline.openvino_engines import OpenVinoLocalizer
@@ -21,19 +21,21 @@ MODEL = EMBEDDED / "en"
 
 
 def lines(width: int) -> np.ndarray:
-    """The beginnings of two sample lines in their frames."""
+    """The beginnings of two sample lines in their frames; paper at the end, as lines have it."""
     shape, found = load_manifest(MODEL).line, []
     for path in sorted((ROOT / "docs" / "samples" / "lines").glob("*.png"))[:2]:
         line = prepare(load_image(path), shape)
         assert line is not None
         found.append(warp(line.grey, line.frame, width, shape.height))
-    return np.stack(found)
+    frames = np.stack(found)
+    frames[:, :, -32:] = PAPER
+    return frames
 
 
 def test_both_runtimes_see_the_same() -> None:
     pytest.importorskip("openvino")
     one, two = OnnxLocalizer(MODEL / LOCALIZER), OpenVinoLocalizer(MODEL / LOCALIZER, 2)
-    widths = [64, 128, 96, 64, 256]
+    widths = [160, 256, 224, 160, 288]
     with ThreadPoolExecutor(2) as pool:  # one after the other would not show a shared result
         found = list(pool.map(two.maps, map(lines, widths)))
     for width, maps in zip(widths, found, strict=True):
