@@ -132,7 +132,9 @@ def learn_by_index(
         index, lessons.lessons, name=name, memory=memory, options=options, data=lessons.data
     )
     learnt = time.monotonic()
-    aside = _judge(engines, lessons, index, name, memory, options, document_of)
+    # A text of another line says nothing about how well lines are read.
+    fitting = lessons.without(taught.aligned.left_out)
+    aside = _judge(engines, fitting, index, name, memory, options, document_of)
     known = (remembered(index, memory), remembered(taught.index, memory)) if memory else None
     judged = time.monotonic()
     report = IndexLesson(taught, lessons, aside, known, None, {})

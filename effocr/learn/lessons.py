@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,15 @@ class Lessons:
     lines: tuple[LineImage, ...]
     lessons: tuple[Lesson, ...]
     problems: tuple[Skipped, ...]
+
+    def without(self, numbers: Collection[int]) -> "Lessons":
+        """The same without some of the lines."""
+        kept = [number for number in range(len(self.lines)) if number not in numbers]
+        return Lessons(
+            tuple(self.lines[number] for number in kept),
+            tuple(self.lessons[number] for number in kept),
+            self.problems,
+        )
 
     @property
     def data(self) -> str:

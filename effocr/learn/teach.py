@@ -130,9 +130,11 @@ def align_all(
         index: of the model; it stays as it is.
         lessons: lines of one kind of type.
         options: how.
-        name: of the collection, if the index knows it already.
+        name: of the collection, if the index knows it already; else each line is aligned first by
+            that of the index's collections, or by none, by which it fits its text best.
     """
-    known = name if name in {each.name for each in index.collections} else None
+    names = [each.name for each in index.collections]
+    known: list[str | None] = [name] if name in names else [None, *names]
     learnt, before = index, tuple[str, ...]()
     for number in range(options.rounds):
         alignments = _align(learnt, lessons, known)
@@ -146,19 +148,26 @@ def align_all(
             chosen = _choose(exemplars, options)
             collection = _collection(index, chosen, name, options)
             learnt = index.with_collection(collection, chosen.embeddings, chosen.labels)
-            known = name
+            known = [name]
     left_out = tuple(number for number, each in enumerate(fitting) if each is None)
     return AlignedLines(tuple(alignments), left_out, exemplars)
 
 
-def _align(index: GlyphIndex, lessons: Sequence[Lesson], collection: str | None) -> list[Alignment]:
+def _align(
+    index: GlyphIndex, lessons: Sequence[Lesson], collections: Sequence[str | None]
+) -> list[Alignment]:
+    """Align each line by the one of the collections, None for none, by which it costs least."""
     characters = index.characters
-    return [
-        align(
+
+    def by(lesson: Lesson, collection: str | None) -> Alignment:
+        return align(
             lesson.hypotheses,
             lesson.transcript,
             lambda embeddings: (characters, index.ranks(embeddings, collection)),
         )
+
+    return [
+        min((by(lesson, collection) for collection in collections), key=lambda found: found.cost)
         for lesson in lessons
     ]
 

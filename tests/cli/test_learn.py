@@ -78,6 +78,18 @@ def test_learning_by_index_reads_the_collection_and_leaves_the_model(
     assert Reader(out).read(pairs / "book0_0.png").text == "Id nI"
 
 
+def test_a_line_whose_text_does_not_fit_is_named_and_does_not_judge(
+    pairs: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pairs / "book0_0.gt.txt").write_text("another text altogether, of another line\n", "utf-8")
+    given = ["learn", str(tiny_model), str(pairs), "--out", str(tmp_path / "mine"), "--json"]
+    assert main(given) == 0
+    printed = capsys.readouterr()
+    assert "book0_0.png: left out: the text does not fit" in printed.err
+    report = json.loads(printed.out)
+    assert (report["lines"], report["aside"]["lines"]) == (5, 5)
+
+
 def test_what_makes_it_worse_is_refused(
     pairs: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -153,6 +153,16 @@ def test_a_collection_of_the_same_name_is_learnt_anew() -> None:
     assert again.index.without_collection("x").labels == known().labels
 
 
+def test_lines_are_aligned_by_the_collection_that_they_are_of() -> None:
+    rng = np.random.default_rng(7)
+    lessons = collection(rng, 8)
+    plain = align_all(known(), lessons[6:], TeachOptions(rounds=1))
+    taught = teach(known(), lessons[:6], name="other").index
+    again = align_all(taught, lessons[6:], TeachOptions(rounds=1))
+    for one, other in zip(plain.alignments, again.alignments, strict=True):
+        assert other.cost < 0.5 * one.cost
+
+
 def test_rows_are_bounded() -> None:
     rng = np.random.default_rng(6)
     taught = teach(known(), collection(rng, 30), name="x", options=TeachOptions(rows_per_label=4))
