@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
+from typing import TypedDict
 
 import numpy as np
 
@@ -33,6 +34,16 @@ from effocr.recognizer.memory import Memory
 
 LINES = (0, 5, 10, 20, 50, 100)
 SEEDS = (0, 1, 2)
+
+
+class Cell(TypedDict):
+    """What one measurement gave; rates in percent."""
+
+    lines: int
+    cer: float
+    seconds: float
+    rows: int
+    known: dict[str, float]
 
 
 def main() -> None:
@@ -71,7 +82,7 @@ def cell(
     count: int,
     seed: int,
     document_of: Callable[[str], str],
-) -> dict[str, object]:
+) -> Cell:
     """Learn from so many lines and read the other documents, and what was known before."""
     rng = np.random.default_rng(seed)
     documents = rng.permutation(sorted({document_of(line.path.stem) for line in lines.lines}))
@@ -103,20 +114,17 @@ def cer(engines: Engines, lines: Sequence[LineImage]) -> float:
     return 100 * score.cer
 
 
-def summary(cells: Sequence[dict[str, object]]) -> list[str]:
+def summary(cells: Sequence[Cell]) -> list[str]:
     """Mean, each seed and spread of the error rates; the rest as means."""
-    rates = [float(each["cer"]) for each in cells]
+    rates = [each["cer"] for each in cells]
     spread = stdev(rates) if len(rates) > 1 else 0.0
-    known = [
-        mean(each["known"][name] for each in cells)  # type: ignore[index]
-        for name in cells[0]["known"]  # type: ignore[attr-defined]
-    ]
+    known = [mean(each["known"][name] for each in cells) for name in cells[0]["known"]]
     return [
         f"{mean(rates):.2f}",
         " ".join(f"{rate:.2f}" for rate in rates),
         f"{spread:.2f}",
-        f"{mean(float(each['seconds']) for each in cells):.1f}",
-        f"{mean(int(each['rows']) for each in cells):.0f}",
+        f"{mean(each['seconds'] for each in cells):.1f}",
+        f"{mean(each['rows'] for each in cells):.0f}",
         *(f"{rate:.2f}" for rate in known),
     ]
 

@@ -6,6 +6,7 @@ of that width and its encoder a coarse view of the crop, so it truly reads such 
 """
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from effocr.bundle import EMBEDDED, Manifest, write_bundle
+from effocr.bundle import EMBEDDED, Manifest, load_bundle, write_bundle
 
 Grey = npt.NDArray[np.uint8]
 
@@ -124,6 +125,41 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = ("localizer.onnx", "recognizer.onnx", "index.faiss", "labels.json")
     folder = tmp_path_factory.mktemp("models") / "blocks"
     return write_bundle(folder, manifest, {name: parts / name for name in names}).folder
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """$EFFOCR_HOME/models, empty."""
+    monkeypatch.setenv("EFFOCR_HOME", str(tmp_path / "home"))
+    return tmp_path / "home" / "models"
+
+
+@pytest.fixture
+def good(tiny_model: Path, tmp_path: Path) -> Path:
+    """A model that knows I, n and u."""
+    return Path(shutil.copytree(tiny_model, tmp_path / "good"))
+
+
+@pytest.fixture
+def poor(good: Path, tmp_path: Path) -> Path:
+    """One made of it that has forgotten u."""
+    from effocr.export.update import write_with_index
+    from effocr.recognizer.index import GlyphIndex
+
+    index = GlyphIndex.load(good)
+    index.remove("u")
+    return write_with_index(load_bundle(good), index, out=tmp_path / "poor").folder
+
+
+@pytest.fixture
+def gate(tmp_path: Path, draw_line: Callable[..., Grey]) -> Path:
+    """Line pairs of I, n and u."""
+    folder = tmp_path / "gate"
+    folder.mkdir()
+    for number, text in enumerate(("Inu nI", "uu nI", "nuIu")):
+        Image.fromarray(draw_line(text)).save(folder / f"a_{number}.png")
+        (folder / f"a_{number}.gt.txt").write_text(text, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

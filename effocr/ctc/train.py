@@ -20,11 +20,9 @@ from effocr.ctc.start import KIND, Start, load_start, start_from
 from effocr.errors import TrainingError
 from effocr.metrics.text import score_lines
 from effocr.training.checkpoints import load_checkpoint, load_run
-from effocr.training.config import save_config
-from effocr.training.distributed import is_main
-from effocr.training.log import RunLog
-from effocr.training.loop import Outcome, Task, fit
+from effocr.training.loop import Outcome, Task
 from effocr.training.process import seeded
+from effocr.training.run import run_task
 
 __all__ = [
     "CtcData",
@@ -175,19 +173,10 @@ def train_ctc(
         validate=validate if measure is not None else None,
         settings=settings,
     )
-    if is_main():
-        run.mkdir(parents=True, exist_ok=True)
-        save_config(config, run / "config.yaml")
     logger.info(
         "training on %d lines of %d characters", len(data.lines), len(data.alphabet.characters)
     )
-    with RunLog(
-        run,
-        trackers=config.loop.trackers,
-        project=config.loop.project,
-        settings=settings["config"],
-    ) as log:
-        return fit(task, config.loop, run=run, log=log, resume=resume)
+    return run_task(task, config, config.loop, run=run, resume=resume)
 
 
 def _take_over(optimizer: torch.optim.Optimizer, start: Start) -> None:

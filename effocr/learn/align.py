@@ -56,7 +56,7 @@ class Aligned:
         box: [4] float32, frame pixels.
         hypothesis: place among the hypotheses; of the last piece where there are two.
         whole: the box is one hypothesis, which therefore shows what reading will see.
-        confidence: probability of this step, 0 to 1.
+        confidence: probability of this step, 0 to 1; nan where it was not asked for.
         unlike: points of cosine by which another character is nearer; nan where it is not known.
         first: place of its first character in the transcript.
     """
@@ -112,20 +112,23 @@ class _Steps:
     unlike: Costs
 
 
-def align(hypotheses: Hypotheses, transcript: Transcript, ranks: Ranks) -> Alignment:
+def align(
+    hypotheses: Hypotheses, transcript: Transcript, ranks: Ranks, *, certain: bool = True
+) -> Alignment:
     """Align a line with its transcript.
 
     Args:
         hypotheses: of the line.
         transcript: what is printed there.
         ranks: of the index, see `Ranks`.
+        certain: tell the confidence of each glyph, which takes as long as all the rest.
     """
     count, length = len(hypotheses), len(transcript.glyphs)
     if not count or not length:
         return Alignment((), tuple(range(length)), MISSING if length else 0.0)
     steps = _steps(hypotheses, transcript, ranks)
     costs, back = _best_path(steps)
-    sure = _certainties(steps)
+    sure = _certainties(steps) if certain else None
     glyphs: list[Aligned] = []
     missing: list[int] = []
     i, j = count, length
@@ -145,7 +148,7 @@ def align(hypotheses: Hypotheses, transcript: Transcript, ranks: Ranks) -> Align
                     box=_hull(hypotheses, before, i - 1),
                     hypothesis=i - 1,
                     whole=move != PIECES,
-                    confidence=float(sure[move][i - 1, j - 1]),
+                    confidence=float(sure[move][i - 1, j - 1]) if sure else float("nan"),
                     unlike=float(steps.unlike[i - 1, j - 1]) if move == MATCH else float("nan"),
                     first=first,
                 )

@@ -84,7 +84,7 @@ def align_and_score(
     """
     known = [line for line in lines if line.boxes is not None and line.glyphs and line.text]
     lessons = look_at(known, engines)
-    found = align_all(index_of(engines), lessons.lessons, options)
+    found = align_all(index_of(engines), lessons.lessons, options, certain=False)
     score = BoxScore()
     for line, lesson, alignment in zip(
         lessons.lines, lessons.lessons, found.alignments, strict=True
@@ -106,7 +106,11 @@ def with_boxes(
         least_confidence: glyphs of less are left out.
     """
     places = lesson.transcript.order
-    kept = [glyph for glyph in alignment.glyphs if glyph.confidence >= least_confidence]
+    kept = [
+        glyph
+        for glyph in alignment.glyphs
+        if not least_confidence or glyph.confidence >= least_confidence
+    ]
     kept.sort(key=lambda glyph: int(places[glyph.first]))
     boxes = np.array([glyph.box for glyph in kept], np.float32).reshape(-1, 4)
     size = line.size or image_size(line.path)

@@ -33,6 +33,7 @@ class IndexLesson:
         aside: scores of the same lines, each read by what was learnt from others; before, without
             a collection of that name, which may have been learnt from these very lines.
         known: share of remembered glyphs read right, before and after; None without a memory.
+        refused: why the model is not better; "" where it is.
         written: the new model; None where it was refused.
         seconds: of looking at the lines, of learning and writing, of judging.
     """
@@ -41,21 +42,9 @@ class IndexLesson:
     lessons: Lessons
     aside: BeforeAfter
     known: tuple[float, float] | None
+    refused: str
     written: Bundle | None
     seconds: dict[str, float]
-
-    @property
-    def refused(self) -> str:
-        """Why the model is not better; "" where it is."""
-        if self.aside.worse:
-            return (
-                f"lines kept aside would be read worse: {self.aside.after.edits} edits instead of "
-                f"{self.aside.before.edits}"
-            )
-        if self.known and self.known[0] - self.known[1] > MOST_FORGOTTEN:
-            lost = 100 * (self.known[0] - self.known[1])
-            return f"{lost:.2f} % of the glyphs that the model knew would be misread"
-        return ""
 
     @property
     def new_characters(self) -> tuple[str, ...]:
@@ -101,7 +90,7 @@ def learn_by_index(
     out: Path,
     name: str,
     document_of: Callable[[str], str],
-    options: TeachOptions = TeachOptions(),  # noqa: B008 - frozen
+    options: TeachOptions,
     force: bool = False,
 ) -> IndexLesson:
     """Teach a model the type of a collection.
@@ -137,9 +126,8 @@ def learn_by_index(
     aside = _judge(engines, fitting, index, name, memory, options, document_of)
     known = (remembered(index, memory), remembered(taught.index, memory)) if memory else None
     judged = time.monotonic()
-    report = IndexLesson(taught, lessons, aside, known, None, {})
-    written = None
-    if force or not report.refused:
+    refused, written = _why_not(aside, known), None
+    if force or not refused:
         written = write_with_index(
             bundle, taught.index, out=out, data=lessons.data, samples=taught.collection.lines
         )
@@ -148,7 +136,20 @@ def learn_by_index(
         "learning": learnt - looked + time.monotonic() - judged,
         "judging": judged - learnt,
     }
-    return IndexLesson(taught, lessons, aside, known, written, seconds)
+    return IndexLesson(taught, lessons, aside, known, refused, written, seconds)
+
+
+def _why_not(aside: BeforeAfter, known: tuple[float, float] | None) -> str:
+    """Why a model that was taught is not better; "" where it is."""
+    if aside.worse:
+        return (
+            f"lines kept aside would be read worse: {aside.after.edits} edits instead of "
+            f"{aside.before.edits}"
+        )
+    if known and known[0] - known[1] > MOST_FORGOTTEN:
+        lost = 100 * (known[0] - known[1])
+        return f"{lost:.2f} % of the glyphs that the model knew would be misread"
+    return ""
 
 
 def _memory_of(bundle: Bundle) -> Memory | None:

@@ -51,7 +51,6 @@ def gather(
     alignments: Sequence[Alignment | None],
     *,
     dim: int,
-    least_confidence: float = 0.0,
 ) -> Exemplars:
     """The glyphs of all lines that were aligned.
 
@@ -59,12 +58,11 @@ def gather(
         hypotheses: of each line.
         alignments: of each line; None for one that is left out.
         dim: numbers in an embedding.
-        least_confidence: of a glyph's alignment.
     """
     embeddings, labels, lines = [], list[str](), list[int]()
     for number, (seen, alignment) in enumerate(zip(hypotheses, alignments, strict=True)):
         for glyph in alignment.glyphs if alignment else ():
-            if glyph.whole and glyph.confidence >= least_confidence:
+            if glyph.whole:
                 embeddings.append(seen.embeddings[glyph.hypothesis])
                 labels.append(glyph.label)
                 lines.append(number)

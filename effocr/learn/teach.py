@@ -123,6 +123,7 @@ def align_all(
     options: TeachOptions = TeachOptions(),
     *,
     name: str = "lines",
+    certain: bool = True,
 ) -> AlignedLines:
     """Align lines; between the rounds their type is learnt, until nothing changes any more.
 
@@ -132,12 +133,13 @@ def align_all(
         options: how.
         name: of the collection, if the index knows it already; else each line is aligned first by
             that of the index's collections, or by none, by which it fits its text best.
+        certain: tell how sure each glyph is, see `align`.
     """
     names = [each.name for each in index.collections]
     known: list[str | None] = [name] if name in names else [None, *names]
     learnt, before = index, tuple[str, ...]()
     for number in range(options.rounds):
-        alignments = _align(learnt, lessons, known)
+        alignments = _align(learnt, lessons, known, certain=certain)
         limit = options.most_cost if number else options.most_cost_at_first
         fitting = [each if each.cost <= limit else None for each in alignments]
         exemplars = gather([each.hypotheses for each in lessons], fitting, dim=index.dim)
@@ -145,7 +147,7 @@ def align_all(
             break
         before = exemplars.labels
         if number + 1 < options.rounds and before:
-            chosen = _choose(exemplars, options)
+            chosen = _thinned(exemplars.taken(trusted(exemplars)), options)
             collection = _collection(index, chosen, name, options)
             learnt = index.with_collection(collection, chosen.embeddings, chosen.labels)
             known = [name]
@@ -154,7 +156,11 @@ def align_all(
 
 
 def _align(
-    index: GlyphIndex, lessons: Sequence[Lesson], collections: Sequence[str | None]
+    index: GlyphIndex,
+    lessons: Sequence[Lesson],
+    collections: Sequence[str | None],
+    *,
+    certain: bool,
 ) -> list[Alignment]:
     """Align each line by the one of the collections, None for none, by which it costs least."""
     characters = index.characters
@@ -164,6 +170,7 @@ def _align(
             lesson.hypotheses,
             lesson.transcript,
             lambda embeddings: (characters, index.ranks(embeddings, collection)),
+            certain=certain,
         )
 
     return [
@@ -195,13 +202,14 @@ def teach(
         TrainingError: nothing could be learnt: no text fits its image, or no line bears out what
             another shows.
     """
-    aligned = align_all(index, lessons, options, name=name)
+    aligned = align_all(index, lessons, options, name=name, certain=False)
     if not len(aligned.exemplars):
         raise TrainingError(
             f"none of {len(lessons)} lines could be learnt from: their texts do not fit their "
             "images; look at them with `effocr align`"
         )
-    chosen = _choose(aligned.exemplars, options)
+    borne_out = aligned.exemplars.taken(trusted(aligned.exemplars))
+    chosen = _thinned(borne_out, options)
     if not len(chosen):
         raise TrainingError(
             f"none of the {len(aligned.exemplars)} glyphs of {len(lessons)} lines could be learnt: "
@@ -214,20 +222,19 @@ def teach(
     threshold = style_threshold(taught, name, memory)
     collection = collection.model_copy(update={"threshold": threshold})
     return Taught(
-        index=index.with_collection(collection, chosen.embeddings, chosen.labels),
+        index=taught.with_record(collection),
         collection=collection,
         aligned=aligned,
-        distrusted=len(aligned.exemplars) - len(trusted(aligned.exemplars)),
+        distrusted=len(aligned.exemplars) - len(borne_out),
         rows=len(chosen),
         known_before=frozenset(index.characters),
     )
 
 
-def _choose(exemplars: Exemplars, options: TeachOptions) -> Exemplars:
-    """Those that are to be trusted, of each character not too many."""
-    kept = exemplars.taken(trusted(exemplars))
+def _thinned(exemplars: Exemplars, options: TeachOptions) -> Exemplars:
+    """Of each character not too many."""
     rng = np.random.default_rng(options.seed)
-    return kept.taken(thin_out(kept, rows_per_label=options.rows_per_label, rng=rng))
+    return exemplars.taken(thin_out(exemplars, rows_per_label=options.rows_per_label, rng=rng))
 
 
 def _collection(

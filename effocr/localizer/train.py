@@ -23,10 +23,9 @@ from effocr.localizer.targets import FrameTruth, build_targets
 from effocr.metrics.boxes import BoxCounts, count_matches
 from effocr.synth.frames import LOCALIZER_SEES, FramedLine, PreparedLine, draw_frame, frame_line
 from effocr.training.checkpoints import apply_weights, load_weights
-from effocr.training.config import save_config
-from effocr.training.log import RunLog
-from effocr.training.loop import Outcome, Task, fit
+from effocr.training.loop import Outcome, Task
 from effocr.training.process import seeded
+from effocr.training.run import run_task
 
 logger = logging.getLogger(__name__)
 
@@ -240,13 +239,5 @@ def train_localizer(
         validate=Validation(validation, config) if validation else None,
         settings=settings,
     )
-    run.mkdir(parents=True, exist_ok=True)
-    save_config(config, run / "config.yaml")
     logger.info("training the localizer on %d lines", len(lines))
-    with RunLog(
-        run,
-        trackers=config.loop.trackers,
-        project=config.loop.project,
-        settings=settings["config"],
-    ) as log:
-        return fit(task, config.loop, run=run, log=log, resume=resume)
+    return run_task(task, config, config.loop, run=run, resume=resume)

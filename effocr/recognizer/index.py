@@ -203,6 +203,13 @@ class GlyphIndex:
         copy._add(embeddings, labels, len(copy._collections))
         return copy
 
+    def with_record(self, collection: Collection) -> Self:
+        """The same rows, and another record of the collection of that name; one must be there."""
+        collections = [
+            collection if each.name == collection.name else each for each in self._collections
+        ]
+        return type(self)(self._index, self._labels, self._handicaps, collections, self._owners)
+
     def without_collection(self, name: str) -> Self:
         """A copy without what was learnt from a collection; nothing goes if there is none."""
         others = [each for each in self._collections if each.name != name]

@@ -19,11 +19,9 @@ from effocr.recognizer.model import build_encoder
 from effocr.recognizer.sampler import ClassBalancedOrder
 from effocr.recognizer.sources import GlyphSource
 from effocr.training.checkpoints import apply_weights, load_run, load_weights
-from effocr.training.config import save_config
-from effocr.training.distributed import is_main
-from effocr.training.log import RunLog
-from effocr.training.loop import Outcome, Task, fit
+from effocr.training.loop import Outcome, Task
 from effocr.training.process import seeded
+from effocr.training.run import run_task
 
 logger = logging.getLogger(__name__)
 
@@ -136,18 +134,9 @@ def train_recognizer(
         validate=None if queries is None else Validation(reference or source, queries, config),
         settings=settings,
     )
-    if is_main():
-        run.mkdir(parents=True, exist_ok=True)
-        save_config(config, run / "config.yaml")
     characters = len(batches.characters)
     logger.info("training on %d glyphs of %d characters", len(source.labels), characters)
-    with RunLog(
-        run,
-        trackers=config.loop.trackers,
-        project=config.loop.project,
-        settings=settings["config"],
-    ) as log:
-        return fit(task, config.loop, run=run, log=log, resume=resume)
+    return run_task(task, config, config.loop, run=run, resume=resume)
 
 
 def load_encoder(run: Path) -> tuple[nn.Module, EncoderConfig]:

@@ -1,39 +1,14 @@
 """`effocr models promote|rollback|compare|list` with versions."""
 
 import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
-from effocr.bundle import find_model, load_bundle, load_manifest, write_bundle
+from effocr.bundle import find_model, load_manifest, write_bundle
 from effocr.cli.main import main
-from effocr.export.update import write_with_index
-from effocr.recognizer.index import GlyphIndex
 
-
-@pytest.fixture
-def good(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("EFFOCR_HOME", str(tmp_path / "home"))
-    return Path(shutil.copytree(tiny_model, tmp_path / "good"))
-
-
-@pytest.fixture
-def poor(good: Path, tmp_path: Path) -> Path:
-    index = GlyphIndex.load(good)
-    index.remove("u")
-    return write_with_index(load_bundle(good), index, out=tmp_path / "poor").folder
-
-
-@pytest.fixture
-def gate(tmp_path: Path, draw_line: Callable[..., object]) -> Path:
-    folder = tmp_path / "gate"
-    folder.mkdir()
-    Image.fromarray(draw_line("Inu nI")).save(folder / "a.png")  # type: ignore[arg-type]
-    (folder / "a.gt.txt").write_text("Inu nI", encoding="utf-8")
-    return folder
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_a_gate_or_its_absence_must_be_said(
@@ -122,7 +97,7 @@ def test_a_version_is_read_with_by_name(
     version = find_model("blocks").name
     capsys.readouterr()
     for model in ("blocks", f"blocks@{version[:6]}"):
-        assert main(["read", "--lines", str(gate / "a.png"), "--model", model]) == 0
+        assert main(["read", "--lines", str(gate / "a_0.png"), "--model", model]) == 0
         assert capsys.readouterr().out.strip() == "Inu nI"
     assert main(["evaluate", "lines", str(gate), "--model", "blocks", "--json"]) == 0
     values = json.loads(capsys.readouterr().out)

@@ -163,6 +163,17 @@ def test_lines_are_aligned_by_the_collection_that_they_are_of() -> None:
         assert other.cost < 0.5 * one.cost
 
 
+def test_how_sure_glyphs_are_is_told_where_it_is_asked_for() -> None:
+    lessons = collection(np.random.default_rng(8), 3)
+    sure = align_all(known(), lessons).alignments
+    quick = align_all(known(), lessons, certain=False).alignments
+    for one, other in zip(sure, quick, strict=True):
+        assert one.cost == other.cost
+        assert all(0 <= glyph.confidence <= 1 for glyph in one.glyphs)
+        assert all(np.isnan(glyph.confidence) for glyph in other.glyphs)
+        assert [glyph.label for glyph in one.glyphs] == [glyph.label for glyph in other.glyphs]
+
+
 def test_rows_are_bounded() -> None:
     rng = np.random.default_rng(6)
     taught = teach(known(), collection(rng, 30), name="x", options=TeachOptions(rows_per_label=4))

@@ -6,17 +6,15 @@ The job is JSON on standard input, the result JSON in the file that the job name
 
 from __future__ import annotations
 
-import json
 import sys
-import time
-from itertools import chain, repeat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from effocr.document import Document
-from effocr.errors import EffOCRError
+from effocr.evaluation.peers.worker import Job, answer, read_in_turns
 from effocr.pipeline.reader import Reader
 from effocr.versions import model_label
 
@@ -25,38 +23,23 @@ __all__ = ["main"]
 
 def main() -> int:
     """Read the job, read the lines, write the result."""
-    job = json.load(sys.stdin)
-    try:
-        result = _read(job)
-    except EffOCRError as error:
-        result = {"error": str(error)}
-    Path(job["out"]).write_text(json.dumps(result), encoding="utf-8")
-    return 0
+    return answer(_read)
 
 
-def _read(job: dict[str, Any]) -> dict[str, Any]:
+def _read(job: Job) -> dict[str, Any]:
     """Load the model, read every line, say how long it took."""
     reader = Reader(job["model"], threads=job["threads"], runtime=job["runtime"])
     reader.read(_any_print())  # model loaded and warm
-    paths: list[str] = job["paths"]
-    texts: list[str | None] = []
-    failures: dict[str, str] = {}
-    started = time.perf_counter()
-    every = chain.from_iterable(repeat(paths, job["turns"]))
-    for place, read in enumerate(reader.read_many(every)):
-        text = read.text if isinstance(read, Document) else None
-        if place < len(paths):
-            texts.append(text)
-        if not isinstance(read, Document):
-            failures[paths[place % len(paths)]] = read.reason
-    seconds = time.perf_counter() - started
-    return {
-        "texts": texts,
-        "seconds": seconds,
-        "configuration": f"effocr, model {model_label(Path(job['model']))}, "
-        f"{job['threads']} threads, {job['runtime']}",
-        "failures": failures,
-    }
+
+    def read_many(paths: Iterable[str]) -> Iterator[tuple[str | None, str]]:
+        for read in reader.read_many(paths):
+            yield (read.text, "") if isinstance(read, Document) else (None, read.reason)
+
+    configuration = (
+        f"effocr, model {model_label(Path(job['model']))}, {job['threads']} threads, "
+        f"{job['runtime']}"
+    )
+    return {**read_in_turns(job, read_many), "configuration": configuration}
 
 
 def _any_print() -> np.ndarray:
