@@ -201,7 +201,8 @@ def score_spotting(
         lexicon: found texts are replaced by its nearest words; None: they stay.
         tasks: whose figures are wanted.
     """
-    detection, counts = BoxCounts(), dict.fromkeys(tasks, BoxCounts())
+    detection = BoxCounts()
+    counts: dict[Task, BoxCounts] = dict.fromkeys(tasks, BoxCounts())
     for page, found in pairs:
         truth = [(region.polygon, region.text, region.ignore) for region in page.regions]
         read = [(region.polygon, region.text or "") for region in found]

@@ -47,10 +47,9 @@ def read_predictions(
         UsageError: paragraphs of jsonl, which has none.
     """
     how = how or DetectionReading(need_images=False)
-    known: DetectionForm | None = None if form in (None, "jsonl") else form
     if form == "jsonl" or (form is None and _is_jsonl(path)):
         return _read_documents(path, how.level)
-    return read_detection(path, known or recognise_detection(path), how)
+    return read_detection(path, form, how)
 
 
 def read_lexicon(path: Path) -> Lexicon:
