@@ -126,7 +126,7 @@ def why_broken(polygon: Polygon, size: tuple[int, int] | None) -> str | None:
         size: width and height of the image, or None if it is not known.
     """
     shape = Shape(polygon)
-    if shape.area == 0:
+    if shape.convex_hull.area == 0:  # crossing outlines may add up to no area, too
         return "it has no area"
     if not shape.is_valid:
         return "its outline crosses itself; mind the order of the corners"

@@ -181,7 +181,7 @@ def load_annotations(path: Path) -> list[Any]:
             f"{path}: no such file; give the folder of HierText, its .jsonl.gz as they came"
         ) from error
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise DataFormatError(f"{path}: not readable as .jsonl.gz or JSON ({error})") from error
+        raise DataFormatError(f"{path}: not a readable .jsonl.gz or JSON ({error})") from error
     entries = content.get("annotations") if isinstance(content, dict) else None
     if not isinstance(entries, list):
         raise DataFormatError(f"{path}: one JSON object with `annotations` was expected")

@@ -1,5 +1,7 @@
 """Lines of a page by polygon and by baseline, on hand-worked cases and against plain loops."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -87,7 +89,7 @@ def naive(truth: list[np.ndarray], found: list[np.ndarray], limits: np.ndarray) 
 
     def dense(line: np.ndarray) -> np.ndarray:
         steps = np.linspace(0, 1, 400)[:, None]
-        return np.concatenate([a + steps * (b - a) for a, b in zip(line, line[1:], strict=False)])
+        return np.concatenate([a + steps * (b - a) for a, b in pairwise(line)])
 
     def share(a: np.ndarray, others: list[np.ndarray], limit: float) -> float:
         away = np.min(
@@ -126,7 +128,7 @@ def test_the_lower_edge_stands_for_a_baseline() -> None:
     assert line[:, 1] == pytest.approx(np.full(21, 140))
     assert line[[0, -1], 0] == pytest.approx([0.4, 399.6])
     # sheared: the same, along the slope of 0.1
-    slanted = box(0, 100, 400, 150) + [(0, 0), (0, 40), (0, 40), (0, 0)]
+    slanted = box(0, 100, 400, 150) + np.array([(0, 0), (0, 40), (0, 40), (0, 0)])
     assert baseline_of(slanted)[:, 1] == pytest.approx(140 + 0.1 * line[:, 0])
     # whichever corner comes first, whichever way round
     assert baseline_of(np.roll(slanted, 1, axis=0)[::-1]) == pytest.approx(baseline_of(slanted))
