@@ -138,7 +138,7 @@ def _region(entry: Mapping[str, Any], source: str, problems: list[Skipped]) -> R
     if not outlines:
         x, y, width, height = (float(value) for value in entry["bbox"])
         corners: Any = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]]
-        return region_of(corners, text, ignore=ignore)
+        return region_of(corners, text, ignore=ignore, source=source)
     if not isinstance(outlines, list):
         raise DataFormatError("its segmentation is a mask; polygons are read here")
     if len(outlines) > 1:
@@ -149,7 +149,7 @@ def _region(entry: Mapping[str, Any], source: str, problems: list[Skipped]) -> R
     if len(longest) % 2:
         raise DataFormatError(f"{len(longest)} coordinates do not make corners")
     pairs = [longest[place : place + 2] for place in range(0, len(longest), 2)]
-    return region_of(pairs, text, ignore=ignore, score=entry.get("score"))
+    return region_of(pairs, text, ignore=ignore, score=entry.get("score"), source=source)
 
 
 def _entry(region: Region) -> dict[str, Any]:

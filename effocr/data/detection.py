@@ -54,6 +54,7 @@ class Region:
         ignore: counts neither for nor against anything.
         score: confidence of a prediction, 0 to 1, or None.
         parts: polygons of the words that a line or paragraph consists of; empty: not known.
+        source: the file, and the place in it, for messages.
     """
 
     polygon: Polygon
@@ -61,6 +62,7 @@ class Region:
     ignore: bool = False
     score: float | None = None
     parts: tuple[Polygon, ...] = ()
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +91,12 @@ class DetectionSet:
 
 
 def region_of(
-    corners: Any, text: str | None, *, ignore: bool = False, score: float | None = None
+    corners: Any,
+    text: str | None,
+    *,
+    ignore: bool = False,
+    score: float | None = None,
+    source: str = "",
 ) -> Region:
     """A region as a file gives it, the text in NFC and don't-care texts marked.
 
@@ -98,6 +105,7 @@ def region_of(
         text: the transcription, or None where the file has none.
         ignore: the file says that it is not to be counted.
         score: confidence of a prediction, or None.
+        source: file and place, for messages about the region later on.
 
     Raises:
         DataFormatError: the corners are no pairs of finite numbers, or too few; the message names
@@ -115,7 +123,7 @@ def region_of(
         raise DataFormatError("a corner is not a finite number")
     ignore = ignore or text in DONT_CARE
     written = None if text is None else "" if text in DONT_CARE else normalise(text)
-    return Region(polygon, written, ignore, score)
+    return Region(polygon, written, ignore, score, source=source)
 
 
 def why_broken(polygon: Polygon, size: tuple[int, int] | None) -> str | None:
@@ -162,14 +170,14 @@ def with_image(
 
 
 def without_broken(page: DetectionPage) -> tuple[DetectionPage, tuple[Skipped, ...]]:
-    """The page without regions that cannot be used, and which those are, counted from 1."""
+    """The page without regions that cannot be used, and which those are."""
     kept, problems = [], []
-    for number, region in enumerate(page.regions, start=1):
+    for region in page.regions:
         reason = why_broken(region.polygon, page.size)
         if reason is None:
             kept.append(region)
         else:
-            problems.append(Skipped(f"{page.source}, region {number}", f"left out: {reason}"))
+            problems.append(Skipped(region.source or page.source, f"left out: {reason}"))
     return (replace(page, regions=tuple(kept)) if problems else page), tuple(problems)
 
 
@@ -183,13 +191,8 @@ def beyond_edges(pages: Iterable[DetectionPage]) -> list[Skipped]:
             low, high = region.polygon.min(axis=0), region.polygon.max(axis=0)
             past = max(float((-low).max()), float((high - page.size).max()))
             if past > EDGE_PX:
-                corner = ", ".join(f"{value:g}" for value in region.polygon[0])
-                found.append(
-                    Skipped(
-                        page.source or str(page.image),
-                        f"the region at ({corner}) reaches {past:.0f} pixels beyond the image",
-                    )
-                )
+                source = region.source or page.source or str(page.image)
+                found.append(Skipped(source, f"it reaches {past:.0f} pixels beyond the image"))
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -128,12 +129,13 @@ def _page(
         width, height = int(entry["image_width"]), int(entry["image_height"])
         size = (width, height) if width > 0 and height > 0 else None
     regions = []
-    for place, item in _items(entry, level):
+    for name_in, item in _items(entry, level):
+        place = f"{source} ({name}), {name_in}"
         try:
-            regions.append(_region(item, level))
+            regions.append(replace(_region(item, level), source=place))
         except (DataFormatError, *_DAMAGED) as error:
             reason = error if isinstance(error, DataFormatError) else repr(error)
-            problems.append(Skipped(f"{source} ({name}), {place}", f"left out: {reason}"))
+            problems.append(Skipped(place, f"left out: {reason}"))
     return DetectionPage(folder / f"{name}.jpg", tuple(regions), size, f"{source} ({name})")
 
 
@@ -163,8 +165,7 @@ def _region(item: Mapping[str, Any], level: Level) -> Region:
         corners = _around(parts)
     else:
         raise DataFormatError("it has neither an outline nor words")
-    region = region_of(corners, text, ignore=ignore)
-    return Region(region.polygon, region.text, region.ignore, None, parts)
+    return replace(region_of(corners, text, ignore=ignore), parts=parts)
 
 
 def _words(item: Mapping[str, Any], level: Level) -> list[Mapping[str, Any]]:

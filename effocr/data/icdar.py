@@ -115,7 +115,7 @@ def read_icdar(
         regions = []
         for source, line in _lines(file, problems):
             try:
-                regions.append(_parse(line, corners))
+                regions.append(_parse(line, corners, source))
                 longer.append(corners is not None and _leading(line) >= 2 * corners + 2)
             except DataFormatError as error:
                 problems.append(Skipped(source, f"left out: {error}"))
@@ -209,14 +209,15 @@ def _regions(entries: list[Any], source: str, problems: list[Skipped]) -> tuple[
     """Regions of a line; those that are none are named."""
     regions = []
     for number, entry in enumerate(entries, start=1):
+        place = f"{source}, region {number}"
         try:
-            regions.append(_region(entry))
+            regions.append(_region(entry, place))
         except DataFormatError as error:
-            problems.append(Skipped(f"{source}, region {number}", f"left out: {error}"))
+            problems.append(Skipped(place, f"left out: {error}"))
     return tuple(regions)
 
 
-def _region(entry: Any) -> Region:
+def _region(entry: Any, source: str) -> Region:
     if not isinstance(entry, dict) or "points" not in entry:
         raise DataFormatError('no "points" in it')
     text, score = entry.get("transcription"), entry.get("score")
@@ -224,7 +225,7 @@ def _region(entry: Any) -> Region:
         raise DataFormatError(f"its transcription is {text!r}, not a text")
     if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
         raise DataFormatError(f"its score is {score!r}, not a number")
-    return region_of(entry["points"], text, score=score)
+    return region_of(entry["points"], text, score=score, source=source)
 
 
 def _entry(region: Region) -> dict[str, Any]:
@@ -244,7 +245,7 @@ def _short(value: float) -> float | int:
     return int(value) if value == int(value) else round(value, 2)
 
 
-def _parse(line: str, corners: int | None) -> Region:
+def _parse(line: str, corners: int | None, source: str) -> Region:
     """A line of a competition's file."""
     fields, leading = line.split(","), _leading(line)
     count = leading // 2 * 2 if corners is None else 2 * corners
@@ -252,7 +253,8 @@ def _parse(line: str, corners: int | None) -> Region:
         raise DataFormatError(f"{leading} coordinates, expected {count or 'some'} before the text")
     numbers = [float(field) for field in fields[:count]]
     text = ",".join(fields[count:]) if len(fields) > count else None
-    return region_of([numbers[place : place + 2] for place in range(0, count, 2)], text)
+    pairs = [numbers[place : place + 2] for place in range(0, count, 2)]
+    return region_of(pairs, text, source=source)
 
 
 def _leading(line: str) -> int:

@@ -14,10 +14,8 @@ import numpy as np
 from effocr.charset import normalise, read_utf8
 from effocr.data.detection import DetectionPage, DetectionSet, Level, Region
 from effocr.data.detection_forms import (
-    DetectionForm,
     DetectionReading,
     read_detection,
-    recognise_detection,
 )
 from effocr.data.records import Skipped
 from effocr.document import Line

@@ -66,12 +66,11 @@ def test_other_data_sets_are_none_of_them(tmp_path: Path) -> None:
 
 
 def test_a_check_opens_images_and_tells_of_regions_beyond_the_edge(
-    page: DetectionPage, tmp_path: Path
+    page: DetectionPage, tmp_path: Path, draw_image: Callable[..., Path]
 ) -> None:
     wide = Region(np.array([(90, 2), (120, 2), (120, 20)], np.float32), "x")
-    broken = tmp_path / "b.jpg"
-    content = (tmp_path / "a.jpg").read_bytes()
-    broken.write_bytes(content[: len(content) // 2])
+    broken = draw_image(tmp_path / "b.jpg")
+    broken.write_bytes(broken.read_bytes()[:-30])  # its header is whole
     write_detection(
         [
             DetectionPage(page.image, (*page.regions, wide)),
@@ -84,6 +83,6 @@ def test_a_check_opens_images_and_tells_of_regions_beyond_the_edge(
     assert counts == {
         "images": 2, "regions": 3, "don't care": 1, "characters": 9, "distinct": 7
     }  # fmt: skip
-    assert "the region at (90, 2) reaches 20 pixels" in str(problems[0])
+    assert ":1, region 3: it reaches 20 pixels" in str(problems[0])
     assert "b.jpg" in str(problems[1])
     assert len(problems) == 2
