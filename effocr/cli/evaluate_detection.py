@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -155,7 +156,7 @@ def _pairs(
     from effocr.evaluation.detection_input import read_predictions
 
     truth = read_detection(paths[0], forms[0], how)
-    found = read_predictions(paths[1], forms[1], how)
+    found = read_predictions(paths[1], forms[1], replace(how, max_images=None))
     pairs, problems = pair_pages(truth.pages, found.pages, least_score=min_score)
     tell_skipped((*truth.problems, *found.problems, *problems))
     return pairs

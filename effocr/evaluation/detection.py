@@ -202,7 +202,7 @@ def score_spotting(
         tasks: whose figures are wanted.
     """
     detection = BoxCounts()
-    counts: dict[Task, BoxCounts] = dict.fromkeys(tasks, BoxCounts())
+    counts: dict[Task, BoxCounts] = {task: BoxCounts() for task in tasks}
     for page, found in pairs:
         truth = [(region.polygon, region.text, region.ignore) for region in page.regions]
         read = [(region.polygon, region.text or "") for region in found]
