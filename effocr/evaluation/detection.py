@@ -94,17 +94,17 @@ class SpottingScore:
 
     def as_json(self) -> dict[str, Any]:
         """Plain values; rates in percent."""
-        rows = {"detection": self.detection, **self.tasks}
-        return {"images": self.images} | {
-            name: {
+        rows: list[tuple[str, BoxCounts]] = [("detection", self.detection), *self.tasks.items()]
+        values: dict[str, Any] = {"images": self.images}
+        for name, counts in rows:
+            values[name] = {
                 "words": counts.truth,
                 "found": counts.found,
                 "precision": _percent(counts.precision),
                 "recall": _percent(counts.recall),
                 "hmean": _percent(counts.f_score),
             }
-            for name, counts in rows.items()
-        }
+        return values
 
 
 def detect_pages(
