@@ -70,6 +70,8 @@ def learn(
 
     if by == "finetune":
         raise UsageError("--by finetune is not there yet; --by index is")
+    if name is not None and not name.strip():
+        raise UsageError("--name is blank; name the collection, or leave it out")
     lesson = learn_by_index(
         model,
         samples,
