@@ -65,7 +65,11 @@ def align(
     glyphs = sum(len(line.glyphs or ()) for line in kept)
     if not glyphs:  # no file of nothing, least of all over a good one
         tell_left_out(left_out)
-        why = "no glyph is so sure" if kept else "no line fits its text"
+        why = (
+            "no glyph is so sure; give a lower --min-confidence"
+            if kept
+            else "no line fits its text; look whether they belong together, or give more --rounds"
+        )
         typer.echo(f"effocr: nothing was written: {why}", err=True)
         raise typer.Exit(1)
     write_coco(kept, out, description=f"glyph boxes aligned by effocr with model {model}")

@@ -1,6 +1,5 @@
 """`effocr compat train-model`: flags, files and report of the trainer on corrections."""
 
-import json
 import signal
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -314,14 +313,3 @@ def test_ctrl_c_keeps_the_epochs_that_were_finished(
     report = report_of(models)
     assert (report.status, report.epochs) == ("interrupted", 1)
     assert torch.load(models / "latest_model.pth", weights_only=True)["epoch"] == 1
-
-
-def test_the_report_has_no_key_but_the_agreed_ones(train: Train, models: Path) -> None:
-    assert train("--epochs", "1") == 0
-    (path,) = models.glob("training_report_*.json")
-    assert list(json.loads(path.read_text())) == [
-        "status", "timestamp", "samples_used", "train_samples", "val_samples", "epochs",
-        "batch_size", "learning_rate", "device", "vocab_size", "final_train_loss",
-        "final_val_loss", "final_val_accuracy", "best_val_accuracy", "model_path",
-        "history_summary",
-    ]  # fmt: skip
