@@ -1,4 +1,4 @@
-"""`effocr data check|crop|convert|split|combine|subset`: data sets of lines and glyphs."""
+"""`effocr data check|crop|convert|split|combine|subset|collect`: data sets of lines and glyphs."""
 
 from __future__ import annotations
 
@@ -255,6 +255,38 @@ def subset(
     kept = choose(data, rng=np.random.default_rng(seed), count=count, pattern=match)
     written = write_set(kept, out, data.form, load=load_image, force=force)
     _report(f"{written}: {len(kept.items)} of {len(data.items)} items", data.problems)
+
+
+@app.command()
+def collect(
+    readings: Annotated[
+        list[Path],
+        typer.Argument(metavar="READ.jsonl...", help="Of `effocr read --format jsonl`."),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", metavar="SAMPLES", help="Folder; may hold other samples."),
+    ],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Words that were read right, too.")
+    ] = False,
+) -> None:
+    """Make correction samples of what was read and what NAME.gt.txt beside each image says.
+
+    A word becomes a sample if the text has one other word in its place. Words that were missed, cut
+    in two or run together are named and left out, and the exit status is 1. Images without a text
+    are passed over.
+    """
+    from datetime import datetime
+
+    from effocr.learn.collect import collect_corrections
+    from effocr.pipeline.images import load_image
+
+    found = collect_corrections(
+        readings, out, load=load_image, moment=datetime.now(), everything=everything
+    )
+    waits = f", {found.waiting} images without a text" if found.waiting else ""
+    _report(f"{out}: {len(found.samples)} samples of {found.words} words{waits}", found.left_out)
 
 
 def _report(done: str, problems: Iterable[Skipped]) -> None:

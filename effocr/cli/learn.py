@@ -102,8 +102,11 @@ def learn(
     the lines are kept aside, by document: if these would be read worse than before, nothing is
     written, and the exit status is 1.
     """
+    from effocr.errors import UsageError
     from effocr.learn.teach import TeachOptions
 
+    if name is not None and not name.strip():
+        raise UsageError("--name is blank; name the collection, or leave it out")
     options = TeachOptions(rounds=rounds, rows_per_label=rows_per_label)
     rule, collection = document_rule(documents), name or _name_of(samples[0])
     lesson: IndexLesson | FinetuneLesson
