@@ -55,7 +55,9 @@ class PageMaker:
         warp = _warp(rng, sheet, options)
         ink = warp_ink(sheet.ink, warp)
         lines = find_lines(sheet.lines, warp)
-        fade = darken(rng, ink, _hull(lines, warp.size), x_height, options)
+        fade = None
+        if condition != "clean":
+            fade = darken(rng, ink, _hull(lines, warp.size), x_height, options)
         grey, jpeg = scan_page(ink, x_height, draw_page_wear(rng, condition), rng, fade=fade)
         return SyntheticPage(grey, lines, layout, condition, jpeg)
 
