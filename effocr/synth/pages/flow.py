@@ -9,9 +9,9 @@ from effocr.synth.pages.shelf import Letters
 from effocr.synth.pages.truth import LineKind
 from effocr.synth.pages.typeset import Type, Word, break_lines
 
-MOST_LINES: Final = 400  # of a paragraph, as far as they are indented
-
 __all__ = ["BodyStyle", "put_heading", "put_lines", "put_paragraph"]
+
+MOST_LINES: Final = 400  # of a paragraph, as far as they are indented
 
 
 @dataclass(frozen=True, slots=True)
