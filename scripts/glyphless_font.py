@@ -2,7 +2,8 @@
 
     python scripts/glyphless_font.py
 
-It has one empty glyph, half an em wide, that stands for every character; the PDF says which one.
+It has one glyph, half an em wide, that stands for every character; the PDF says which one. Its
+outline encloses nothing, but gives it a height: PDFium leaves out text that has none.
 """
 
 from __future__ import annotations
@@ -17,13 +18,18 @@ EM, ASCENT, DESCENT, WIDTH = 1000, 800, -200, 500
 def main() -> int:
     """Write the font."""
     from fontTools.fontBuilder import FontBuilder
-    from fontTools.ttLib.tables._g_l_y_f import Glyph
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
 
     names = [".notdef", "blank"]
     builder = FontBuilder(EM, isTTF=True)
     builder.setupGlyphOrder(names)
     builder.setupCharacterMap({})
-    builder.setupGlyf({name: Glyph() for name in names})
+    pen = TTGlyphPen(None)
+    pen.moveTo((0, DESCENT))
+    pen.lineTo((WIDTH, ASCENT))  # there and back
+    pen.closePath()
+    glyph = pen.glyph()
+    builder.setupGlyf(dict.fromkeys(names, glyph))
     builder.setupHorizontalMetrics(dict.fromkeys(names, (WIDTH, 0)))
     builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
     builder.setupNameTable({"familyName": "EffOCR Glyphless", "styleName": "Regular"})

@@ -80,7 +80,7 @@ def read_coco_documents(path: Path) -> list[Document]:
         DataFormatError: it is no COCO file, or not of the character-level form.
     """
     content = load_json(path)
-    if not any("line" in entry for entry in content["annotations"] if isinstance(entry, dict)):
+    if not _has_lines(content):
         found = read_coco(path)
         return [_of_line(line) for line in found.lines]
     try:
@@ -95,6 +95,13 @@ def read_coco_documents(path: Path) -> list[Document]:
         before = documents.pop().pages if follows else ()
         documents.append(Document(name, (*before, page)))
     return documents
+
+
+def _has_lines(content: Mapping[str, list[Any]]) -> bool:
+    """Whether annotations say which line they are of, or there is nothing that could."""
+    annotated = [entry for entry in content["annotations"] if isinstance(entry, dict)]
+    texts = [entry.get("text") for entry in content["images"] if isinstance(entry, dict)]
+    return any("line" in entry for entry in annotated) or not (annotated or any(texts))
 
 
 def _page(content: Mapping[str, list[Any]], image: Mapping[str, Any]) -> Page:

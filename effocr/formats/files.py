@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from effocr.document import Document
 from effocr.errors import DataFormatError, UsageError
 
+if TYPE_CHECKING:
+    from effocr.document import Document
+
 __all__ = [
-    "PAGE_BY_PAGE",
+    "JOINED",
     "SUFFIXES",
     "DocumentFormat",
     "ReadableFormat",
@@ -31,8 +33,8 @@ SUFFIXES: Final[dict[DocumentFormat, str]] = {
     "pdf": ".pdf",
     "coco": ".coco.json",
 }
-PAGE_BY_PAGE: Final = ("page",)
-"""Formats of which a file holds one page."""
+JOINED: Final = ("text", "jsonl")
+"""Formats of which one file may hold any number of documents, one after the other."""
 
 _HEAD: Final = 4096  # bytes that say what a file is
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     import pikepdf
     from PIL import Image
 
-__all__ = ["document_to_pdf"]
+__all__ = ["document_to_pdf", "require_pikepdf"]
 
 _USUAL_DPI: Final = 300.0
 _LEAST_DPI, _MOST_DPI = 50.0, 2400.0  # others are mistakes of the file
@@ -51,12 +52,9 @@ def document_to_pdf(
         DataFormatError: it is a PDF without such a page, or one that needs a password.
         MissingDependencyError: pikepdf is not installed.
     """
-    try:
-        import pikepdf
-    except ImportError as error:
-        raise MissingDependencyError(
-            "PDF output needs pikepdf: pip install 'effocr[pdf]'"
-        ) from error
+    require_pikepdf()
+    import pikepdf
+
     content = _content(source)
     characters = Characters()
     if content.startswith(b"%PDF-"):
@@ -81,6 +79,16 @@ def document_to_pdf(
     written = io.BytesIO()
     pdf.save(written, deterministic_id=True)
     return written.getvalue()
+
+
+def require_pikepdf() -> None:
+    """See that PDF files can be written.
+
+    Raises:
+        MissingDependencyError: pikepdf is not installed.
+    """
+    if find_spec("pikepdf") is None:
+        raise MissingDependencyError("PDF output needs pikepdf: pip install 'effocr[pdf]'")
 
 
 def _content(source: Path | str | bytes) -> bytes:

@@ -26,6 +26,7 @@ _FILE: Final = Path(__file__).parent / "glyphless.ttf"  # made by scripts/glyphl
 _DESCENT, _WIDTH = 0.2, 0.5  # of its em
 _LEAST_GAP: Final = 0.05  # of the line's height: a space is never without width
 _MAPPINGS_AT_ONCE: Final = 100  # by the specification of CMaps
+_LEAST_WIDTH_PX: Final = 1.0  # of a word: smaller ones are not found by some readers
 _CORNERS: Final = 4
 
 
@@ -104,7 +105,7 @@ class _Strip:
             corner + start * along + below * up
             for corner, along, up in zip(self.origin, self.along, self.up, strict=True)
         )
-        stretch = 100 * max(end - start, 0.01) / (len(text) * _WIDTH * self.height)
+        stretch = 100 * max(end - start, _LEAST_WIDTH_PX) / (len(text) * _WIDTH * self.height)
         matrix = " ".join(_short(number) for number in (*self.along, *self.up, x, y))
         size = f"/{FONT_NAME} {_short(self.height)} Tf {_short(stretch)} Tz"
         return f"{size} {matrix} Tm {characters.coded(text)} Tj"
