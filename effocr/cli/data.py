@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from effocr.cli.data_check import From, check
+from effocr.cli.data_check import FormName, check
 from effocr.cli.shares import parse_shares
 
 if TYPE_CHECKING:
@@ -19,7 +19,13 @@ __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Check, convert, split and cut up data sets.")
 
-ToForm = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
+SetForm = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
+ToForm = Literal[
+    "coco", "pairs", "glyphs", "effocr", "packed", "text", "jsonl", "hocr", "alto", "page", "pdf"
+]
+AnyForm = Literal[
+    "coco", "pairs", "glyphs", "effocr", "packed", "corrections", "jsonl", "hocr", "alto", "page"
+]
 SUFFIXES = {"coco": ".json", "packed": ".glyphs.sqlite"}  # of data sets that are one file
 Data = Annotated[
     Path,
@@ -61,17 +67,41 @@ def convert(
     path: Data,
     out: Out,
     to: Annotated[ToForm, typer.Option("--to", help="Form of OUT.")],
-    from_form: From = None,
+    from_form: Annotated[
+        AnyForm | None,
+        typer.Option("--from", help="Form of PATH; told by its content if not given."),
+    ] = None,
     force: Force = False,
+    dpi: Annotated[
+        float | None,
+        typer.Option(help="Of the image, where an ALTO file measures in mm10 or inch1200."),
+    ] = None,
 ) -> None:
-    """Write a data set in another form.
+    """Write a data set, or what was read of a document, in another form.
 
     COCO (either form in, the form with char and word out) refers to images where they are; the
     others copy them. Line pairs and correction samples become COCO without boxes. COCO becomes
     glyph folders by cropping; the original's folders and packed files get crops over the whole
     height of the line. COCO goes into OUT.json and a packed set into OUT.glyphs.sqlite; an OUT
     called otherwise is a folder.
+
+    A document in jsonl, hocr, alto, page (PAGE-XML) or coco as `effocr read` writes them becomes
+    text, any other of these, or pdf, for which its image must lie beside it. OUT is the file, or
+    where there are several a folder.
     """
+    from effocr.cli.data_documents import convert_document, is_about_documents
+
+    if is_about_documents(path, from_form, to):
+        pages = convert_document(path, out, from_form, to, force=force, dpi=dpi)
+        _report(f"{out}: {pages} pages as {to}", ())
+        return
+    _convert_set(path, out, cast("FormName | None", from_form), cast(SetForm, to), force=force)
+
+
+def _convert_set(
+    path: Path, out: Path, from_form: FormName | None, to: SetForm, *, force: bool
+) -> None:
+    """Write a data set in another form of data sets."""
     from effocr.data.forms import recognise
     from effocr.data.rearrange import read_set, write_set
     from effocr.pipeline.images import load_image

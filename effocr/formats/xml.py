@@ -100,9 +100,10 @@ def parse_xml(path: Path) -> etree._Element:
         DataFormatError: it cannot be read, is not well-formed, or declares entities.
     """
     content = read_bytes(path)
-    at = content.replace(b"\0", b"").find(b"<!ENTITY")  # without zeros: UTF-16 is seen, too
+    plain = content.replace(b"\0", b"")  # UTF-16 is seen, too
+    at = plain.find(b"<!ENTITY")
     if at >= 0:
-        line = content.count(b"\n", 0, at) + 1
+        line = plain.count(b"\n", 0, at) + 1
         raise DataFormatError(f"{path}:{line}: entities are declared here; take them out")
     parser = etree.XMLParser(
         resolve_entities=False,
