@@ -1,4 +1,4 @@
-"""Pictures of what was read: every glyph boxed, its text below; of a page, lines and their order."""
+"""Pictures of what was read: glyphs boxed, their text below; of a page, lines and their order."""
 
 from __future__ import annotations
 
