@@ -1,4 +1,4 @@
-"""`effocr read`: images in, text or JSON lines out."""
+"""`effocr read`: images in, text out, in the formats that people use."""
 
 from __future__ import annotations
 
@@ -39,7 +39,12 @@ def read(
         str, typer.Option(metavar="NAME|DIR", help="Name or folder of the model.")
     ] = "en",
     output_format: Annotated[
-        str, typer.Option("--format", metavar="text|jsonl[,...]", help="What to write.")
+        str,
+        typer.Option(
+            "--format",
+            metavar="text|jsonl|hocr|alto|page|pdf|coco[,...]",
+            help="What to write; page is PAGE-XML.",
+        ),
     ] = "text",
     out: Annotated[
         Path | None,
@@ -120,7 +125,10 @@ def read(
         runtime=runtime,
         second=_second_reader(second_opinion),
     )
-    with Outputs(inputs, formats, out, one_file=one_file, force=force) as outputs:
+    languages = reader.manifest.languages
+    with Outputs(
+        inputs, formats, out, one_file=one_file, force=force, languages=languages
+    ) as outputs:
         status = _read_all(reader, inputs, outputs, draw)
     if status:
         raise typer.Exit(status)
@@ -175,7 +183,7 @@ def _read_all(reader: Reader, inputs: Sequence[Input], outputs: Outputs, draw: P
         print(f"effocr: stopped: {progress.done} of {len(inputs)} images read", file=sys.stderr)
         return _EXIT_INTERRUPTED
     progress.clear()
-    return _EXIT_FAILED if failures else 0
+    return _EXIT_FAILED if failures or outputs.failures else 0
 
 
 def _results(reader: Reader, inputs: Sequence[Input]) -> Generator[Document | ReadFailure]:
