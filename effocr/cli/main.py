@@ -20,6 +20,7 @@ from effocr.cli import (
     bench,
     data,
     evaluate,
+    evaluate_pages,
     export,
     index,
     learn,
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 app.command("read")(read.read)
 app.add_typer(data.app, name="data")
+evaluate.app.command()(evaluate_pages.pages)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
 app.add_typer(synth.app, name="synth")
