@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Unpack
-
-import numpy as np
-import numpy.typing as npt
 
 from effocr.bundle import Manifest
 from effocr.document import Document, Line, Page
@@ -19,6 +16,7 @@ from effocr.pipeline.chunk import ReadFailure
 from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.detected import LineDetector
 from effocr.pipeline.engines import Engines
+from effocr.pipeline.given_lines import GivenLines
 from effocr.pipeline.images import ImageSource, is_path
 from effocr.pipeline.live import ReaderOptions
 from effocr.pipeline.page_sources import PageChoice, PageSource, open_pages
@@ -26,14 +24,10 @@ from effocr.pipeline.page_work import CutPage, cut_page, finished_page, read_cro
 from effocr.pipeline.reader import LARGEST_CHUNK, Reader
 from effocr.pipeline.threads import single_threaded
 
-__all__ = ["GivenLines", "PageReader"]
+__all__ = ["PageReader"]
 
 LEAST_CHUNK: Final = 8  # lines that are read together
 READ_AHEAD: Final = 1  # pages more than there are threads, begun before the first is asked for
-
-GivenLines = Callable[[str, int], Sequence[Sequence[npt.NDArray[np.float32]]] | None]
-"""Path of an input and number of a page -> outlines of the lines of each block, in reading order;
-None: they have to be found."""
 
 
 class PageReader:
@@ -46,7 +40,7 @@ class PageReader:
         model: name of a model, its folder, or engines of your own.
         detector: finds the lines; None for the classical method.
         choice: which pages of a document are read, and how a PDF is drawn.
-        given: lines that need not be found, by path and number of the page.
+        given: lines that need not be found, by path, number and size of the page.
         may_turn: whether pages that lie on their side or upside down are turned.
         options: of the reader of lines, see `Reader`.
 
@@ -157,7 +151,8 @@ class PageReader:
         loaded = source.load()
         if loaded.known is not None:
             return loaded.known
-        given = None if self._given is None else self._given(path, source.number)
+        size = loaded.grey.shape[1], loaded.grey.shape[0]
+        given = None if self._given is None else self._given(path, source.number, size)
         cut = cut_page(loaded, self._reader, self._detector, given=given, may_turn=self._may_turn)
         unread = cut.unread
         step = -(-len(unread) // self._reader.threads)
