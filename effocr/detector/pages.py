@@ -1,0 +1,113 @@
+"""Pages as training holds them: small, packed, in memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from effocr.data.records import Skipped
+from effocr.detector.arrays import short_side
+from effocr.detector.sources import PageTruth
+from effocr.errors import EffOCRError
+
+__all__ = ["LearntPage", "load_pages"]
+
+Grey = npt.NDArray[np.uint8]
+Polygon = npt.NDArray[np.float32]
+
+KEPT_LINE: Final = 2.0  # lines of a kept page are at most so high, of the usual height
+LINES_A_PAGE: Final = 60  # what a page without text is taken for
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearntPage:
+    """A page made as small as is useful.
+
+    Attributes:
+        packed: bytes of a PNG; None: `path` is read each time, there was no room.
+        path: of the image.
+        scale: by which it was made smaller.
+        polygons: in pixels of the smaller one.
+        ignored: of each.
+        line_px: the usual height of its regions, pixels of the smaller one.
+        load: reads an image file.
+    """
+
+    packed: bytes | None
+    path: Path
+    scale: float
+    polygons: list[Polygon]
+    ignored: list[bool]
+    line_px: float
+    load: Callable[[Path], Grey]
+
+    def grey(self) -> Grey:
+        """[height, width] uint8."""
+        if self.packed is None:
+            return _smaller(self.load(self.path), self.scale)
+        flags = cv2.IMREAD_GRAYSCALE
+        return np.asarray(cv2.imdecode(np.frombuffer(self.packed, np.uint8), flags), np.uint8)
+
+
+def load_pages(
+    truths: Sequence[PageTruth],
+    *,
+    line_px: float,
+    memory_mb: int,
+    load: Callable[[Path], Grey],
+) -> tuple[list[LearntPage], list[Skipped]]:
+    """Read images once, make them smaller and pack them; those that can't be read are named.
+
+    Args:
+        truths: what is on them.
+        line_px: height of lines as the network sees them.
+        memory_mb: for packed pages.
+        load: reads an image as [height, width] uint8.
+    """
+    pages: list[LearntPage] = []
+    skipped: list[Skipped] = []
+    left = memory_mb * 2**20
+    for truth in truths:
+        try:
+            grey = load(truth.path)
+        except EffOCRError as error:
+            reason = str(error).removeprefix(f"{truth.path}: ")
+            skipped.append(Skipped(str(truth.path), f"left out: {reason}"))
+            continue
+        usual = _usual_line(truth) or max(grey.shape) / LINES_A_PAGE
+        scale = min(1.0, KEPT_LINE * line_px / usual)
+        packed: bytes | None = cv2.imencode(".png", _smaller(grey, scale))[1].tobytes()
+        left -= len(packed or b"")
+        pages.append(
+            LearntPage(
+                packed=packed if left >= 0 else None,
+                path=truth.path,
+                scale=scale,
+                polygons=[polygon * np.float32(scale) for polygon in truth.polygons],
+                ignored=list(truth.ignored),
+                line_px=usual * scale,
+                load=load,
+            )
+        )
+    return pages, skipped
+
+
+def _usual_line(truth: PageTruth) -> float | None:
+    """The median height of the regions that count; None where there are none."""
+    sides = [
+        short_side(polygon)
+        for polygon, ignored in zip(truth.polygons, truth.ignored, strict=True)
+        if not ignored
+    ]
+    return float(np.median(sides)) if sides and np.median(sides) > 0 else None
+
+
+def _smaller(grey: Grey, scale: float) -> Grey:
+    if scale >= 1:
+        return grey
+    height, width = (max(1, round(side * scale)) for side in grey.shape)
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
