@@ -1,4 +1,4 @@
-"""`effocr synth lines|glyphs`: data sets drawn from fonts."""
+"""`effocr synth lines|glyphs|pages`: data sets drawn from fonts."""
 
 from __future__ import annotations
 
@@ -10,38 +10,23 @@ import typer
 
 from effocr.cli.language import LanguageName, open_language
 from effocr.cli.shares import parse_shares
+from effocr.cli.synth_inputs import CharsetPath, Fonts, Out, Seed, font_folders, usable_fonts
+from effocr.cli.synth_pages import pages
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
     from effocr.charset import Charset
-    from effocr.language import Language
     from effocr.synth.content import Content
-    from effocr.synth.fonts import FontFile
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Draw lines or glyphs from fonts, with their truth.")
+app = typer.Typer(
+    no_args_is_help=True, help="Draw lines, glyphs or pages from fonts, with their truth."
+)
+app.command()(pages)
 
-Out = Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; must not be there yet.")]
-Fonts = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--fonts",
-        metavar="DIR",
-        help="Folder of fonts, with sub-folders; may be repeated. Default: that of --language.",
-    ),
-]
-CharsetPath = Annotated[
-    Path | None,
-    typer.Option(
-        "--charset",
-        metavar="PATH",
-        help="Character set: a file or a folder. Default: that of --language.",
-    ),
-]
 Direction = Literal["ltr", "rtl", "ttb"]
 SplitBy = Literal["line", "font"]
-Seed = Annotated[int, typer.Option(min=0, help="The same seed draws the same data.")]
 
 
 @app.command()
@@ -131,7 +116,9 @@ def lines(
         content=_content(group or [], text or [], charset),
         **given,
     )
-    usable, characters = _load(_fonts(fonts, spoken), _charset(charset, options.content))
+    usable, characters = usable_fonts(
+        font_folders(fonts, spoken), _charset(charset, options.content)
+    )
     for item in left_out(options.content, {glyph for font in usable for glyph in font.characters}):
         typer.echo(str(item), err=True)
     threads = thread_count(processes)
@@ -225,33 +212,9 @@ def glyphs(
     if charset is None:
         raise UsageError("which characters? give --charset PATH, or a --language that names one")
     options = load_config(LineOptions, **({} if spoken is None else settings_of(spoken)))
-    usable, characters = _load(_fonts(fonts, spoken), read_charset(charset))
+    usable, characters = usable_fonts(font_folders(fonts, spoken), read_charset(charset))
     maker, rng = LineMaker(usable, characters, options), np.random.default_rng(seed)
     skipped = write_glyphs(maker, characters, out, each=count, rng=rng)
     for item in skipped:
         typer.echo(str(item), err=True)
     print(f"{out}: {len(characters)} characters, {count} glyphs each")
-
-
-def _fonts(given: list[Path] | None, language: Language | None) -> list[Path]:
-    """Folders of fonts: those given, else that of the language.
-
-    Raises:
-        UsageError: there is none.
-    """
-    if given:
-        return given
-    if language is not None and language.fonts is not None:
-        return [language.fonts]
-    raise UsageError("which fonts? give --fonts DIR, or a --language that names a folder")
-
-
-def _load(folders: list[Path], characters: Charset) -> tuple[tuple[FontFile, ...], Charset]:
-    """Usable fonts and the charset; fonts and glyphs that were refused are named on stderr."""
-    from effocr.synth.compose import LIGATURES
-    from effocr.synth.fonts import load_fonts
-
-    report = load_fonts(folders, charset=(*characters, *LIGATURES.values()))
-    for item in (*report.refused, *report.glyphs):
-        typer.echo(str(item), err=True)
-    return report.fonts, characters

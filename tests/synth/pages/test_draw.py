@@ -1,0 +1,127 @@
+"""Synthetic pages: the truth must be true."""
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from effocr.charset import Charset
+from effocr.errors import FontError
+from effocr.synth.fonts import FontFile
+from effocr.synth.pages import PageMaker, PageOptions, SyntheticPage, draw_page, draw_pages
+from effocr.synth.pages.options import LAYOUTS
+from tests.synth.pages.conftest import MakeMaker
+
+CLEAN = {"conditions": {"clean": 1.0}, "bordered": 0, "show_through": 0, "stained": 0}
+PLAIN = {**CLEAN, "pictures": 0, "rules": 0}
+
+
+def inside(page: SyntheticPage, polygons: list[np.ndarray]) -> np.ndarray:
+    """[height, width] bool: within any of the polygons."""
+    mask = np.zeros(page.image.shape, np.uint8)
+    for polygon in polygons:
+        cv2.fillPoly(mask, [np.round(polygon).astype(np.int32)], 1)
+    return mask.astype(bool)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_ink_is_in_the_polygons_and_hardly_any_outside(make_maker: MakeMaker, layout: str) -> None:
+    maker = make_maker(**PLAIN, layouts={layout: 1.0}, skewed=1, curved=0.5)
+    for seed in range(3):
+        page = maker.page(np.random.default_rng(seed))
+        ink = page.image < 128
+        outside = ink & ~inside(page, [line.polygon for line in page.lines])
+        assert outside.sum() < 0.01 * ink.sum()
+        for line in page.lines:
+            assert ink[inside(page, [line.polygon])].mean() > 0.04, line.text
+
+
+def test_every_word_has_its_own_ink_within_its_line(make_maker: MakeMaker) -> None:
+    page = make_maker(**PLAIN, skewed=1, curved=1).page(np.random.default_rng(3))
+    ink = page.image < 128
+    for line in page.lines:
+        assert " ".join(word.text for word in line.words) == line.text
+        whole = inside(page, [line.polygon])
+        for word in line.words:
+            part = inside(page, [word.polygon])
+            assert ink[part].any()
+            assert (part & ~whole).sum() < 0.05 * part.sum() + 12  # the border of small polygons
+
+
+def test_letters_stand_on_the_baseline(make_maker: MakeMaker) -> None:
+    page = make_maker(**PLAIN, layouts={"book": 1}, skewed=1, curved=1).page(
+        np.random.default_rng(5)
+    )
+    gaps = []
+    for line in page.lines:
+        if line.kind != "body":
+            continue
+        # Most letters end at the baseline: the densest change from ink to paper is there.
+        shifts = np.arange(-8, 9)
+        ends = []
+        for shift in shifts:
+            x = np.arange(int(line.baseline[0, 0]) + 1, int(line.baseline[-1, 0]) - 1)
+            y = np.interp(x, line.baseline[:, 0], line.baseline[:, 1]) + shift
+            rows = np.clip(np.round(y).astype(int), 1, page.image.shape[0] - 1)
+            ends.append(float((page.image[rows, x].astype(int) - page.image[rows - 1, x]).mean()))
+        gaps.append(abs(int(shifts[int(np.argmax(ends))])))
+    assert len(gaps) > 5
+    assert np.median(gaps) <= 1
+
+
+def test_a_seed_draws_the_same_page_in_one_process_or_two(
+    fonts: tuple[FontFile, ...], english: Charset
+) -> None:
+    options = PageOptions(width=(200, 300), longest=400)
+    alone = list(draw_pages(fonts, english, 3, seed=7, options=options))
+    shared = list(draw_pages(fonts, english, 3, seed=7, options=options, processes=2))
+    for first, second in zip(alone, shared, strict=True):
+        assert (first.image == second.image).all()
+        assert first.text == second.text
+    again = draw_page((7, 1), fonts, english, options)
+    assert (again.image == alone[1].image).all()
+    assert (draw_page((8, 1), fonts, english, options).text) != again.text
+
+
+def test_columns_are_read_one_after_the_other(make_maker: MakeMaker) -> None:
+    maker = make_maker(**PLAIN, layouts={"columns": 1}, skewed=0, curved=0, width=(600, 600))
+    page = maker.page(np.random.default_rng(2))
+    body = [line for line in page.lines if line.kind == "body"]
+    jumps = 0
+    for before, after in pairwise(body):
+        if after.polygon[0, 1] < before.polygon[0, 1]:
+            jumps += 1
+            assert after.polygon[0, 0] > before.polygon[:, 0].max()  # the next column, to the right
+    assert 1 <= jumps <= 4
+    blocks = [line.block for line in page.lines]
+    assert blocks == sorted(blocks)
+
+
+@pytest.mark.parametrize("width", [32, 48, 90])
+def test_tiny_pages_are_drawn(make_maker: MakeMaker, width: int) -> None:
+    maker = make_maker(width=(width, width), longest=40)
+    for seed in range(25):
+        page = maker.page(np.random.default_rng(seed))
+        assert page.image.shape[1] == width
+        for line in page.lines:
+            assert (line.polygon >= 0).all()
+            assert (line.polygon <= page.image.shape[::-1]).all()
+
+
+def test_only_the_layouts_asked_for_are_drawn(make_maker: MakeMaker) -> None:
+    maker = make_maker(layouts={"columns": 1}, width=(100, 140), longest=160)
+    assert {maker.page(np.random.default_rng(seed)).layout for seed in range(8)} == {"columns"}
+
+
+def test_a_jpeg_decodes_to_the_page(make_maker: MakeMaker) -> None:
+    maker = make_maker(conditions={"photograph": 1}, width=(120, 160), longest=200)
+    page = maker.page(np.random.default_rng(0))
+    assert page.jpeg is not None
+    decoded = cv2.imdecode(np.frombuffer(page.jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert (decoded == page.image).all()
+
+
+def test_fonts_that_cannot_set_text_are_refused(english: Charset) -> None:
+    with pytest.raises(FontError, match="no usable font for pages"):
+        PageMaker([], english)

@@ -1,0 +1,24 @@
+"""Options of pages that make no sense are refused."""
+
+import pytest
+from pydantic import ValidationError
+
+from effocr.synth.pages import PageOptions
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"layouts": {"scroll": 1}}, "scroll"),
+        ({"layouts": {"book": 0}}, "layouts: give one of them a share above 0"),
+        ({"conditions": {}}, "conditions: give one of them"),
+        ({"width": (900, 600)}, "width: 900 to 600"),
+        ({"width": (8, 600)}, "width: 8 to 600"),
+        ({"longest": 10}, "longest"),
+        ({"skewed": 1.5}, "skewed"),
+        ({"colour": 1}, "colour"),
+    ],
+)
+def test_bad_options_are_refused(settings: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        PageOptions.model_validate(settings)
