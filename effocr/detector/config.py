@@ -68,15 +68,16 @@ class Look(BaseModel, frozen=True, extra="forbid"):
         "most long_side_px",
     )
     least_side_px: int = Field(480, gt=0, description="of the page's long side, by text")
-    long_side_px: int = Field(2400, gt=0, description="most of the page's long side")
+    long_side_px: int = Field(6000, gt=0, description="most of the page's long side")
     map_stride: Literal[1, 2, 4] = Field(2, description="pixels of the image for one of a map")
     binary_threshold: float = Field(0.3, gt=0, lt=1, description="of the probability map")
     box_threshold: float = Field(0.6, ge=0, le=1, description="least mean probability of a region")
     unclip_ratio: float = Field(
         1.5, gt=0, description="of networks without thickness: offset = ratio x area / perimeter"
     )
-    shape: Literal["box", "polygon"] = Field(
-        "box", description="of a region: the smallest rectangle, turned; or its outline"
+    shape: Literal["box", "band"] = Field(
+        "band",
+        description="of a region: the smallest rectangle, turned; or, where it bends, a band",
     )
 
 
@@ -146,7 +147,7 @@ class DetectorTraining(BaseModel, frozen=True, extra="forbid"):
     thickness_weight: float = Field(2.0, ge=0, description="in the loss")
     max_images: int | None = Field(None, gt=0, description="of each data set; null: all")
     validation_pages: int = Field(40, gt=0, description="at most so many are measured")
-    memory_mb: int = Field(3000, ge=0, description="of packed pages; the rest are read each time")
+    memory_mb: int = Field(3000, ge=0, description="of pages kept; others are read each time")
 
     @model_validator(mode="after")
     def _same_maps(self) -> Self:

@@ -14,7 +14,15 @@ import numpy.typing as npt
 from effocr.detector.arrays import Regions, decode
 from effocr.detector.config import Look
 
-__all__ = ["Network", "estimate_x_height", "find_regions", "look_scale", "page_maps"]
+__all__ = [
+    "Network",
+    "estimate_x_height",
+    "find_regions",
+    "look_scale",
+    "padded",
+    "page_maps",
+    "seen_page",
+]
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -23,6 +31,7 @@ Network = Callable[[Grey], Floats]
 
 PAPER: Final = 255
 MULTIPLE: Final = 32  # the network halves five times
+MOST_ENLARGED: Final = 2.0  # times; what is smaller is no print, or can't be read anyway
 LINE_PER_X: Final = 2.1  # height of a line's box, ascenders to descenders, in heights of x
 
 MEASURED_SIDE_PX: Final = 1600  # long side of what the size of type is measured on
@@ -54,16 +63,21 @@ def find_regions(
     Returns:
         Regions in pixels of the page.
     """
-    scale = look_scale(page, look, line_px=line_px)
-    height, width = (max(1, round(side * scale)) for side in page.shape)
-    seen = page
-    if (height, width) != page.shape:
-        kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        seen = np.asarray(cv2.resize(page, (width, height), interpolation=kind), np.uint8)
+    seen, _ = seen_page(page, look, line_px=line_px)
     found = decode(page_maps(seen, network, look.map_stride), look)
-    back = np.array((page.shape[1] / width, page.shape[0] / height), np.float32)
+    back = np.array((page.shape[1] / seen.shape[1], page.shape[0] / seen.shape[0]), np.float32)
     most = np.array((page.shape[1], page.shape[0]), np.float32)
     return Regions(tuple(np.clip(each * back, 0, most) for each in found.polygons), found.scores)
+
+
+def seen_page(page: Grey, look: Look, *, line_px: float | None = None) -> tuple[Grey, float]:
+    """A page in the size that it is looked at, and by how much that is smaller or larger."""
+    scale = look_scale(page, look, line_px=line_px)
+    height, width = (max(1, round(side * scale)) for side in page.shape)
+    if (height, width) == page.shape:
+        return page, 1.0
+    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(page, (width, height), interpolation=kind), np.uint8), scale
 
 
 def look_scale(page: Grey, look: Look, *, line_px: float | None = None) -> float:
@@ -81,7 +95,7 @@ def look_scale(page: Grey, look: Look, *, line_px: float | None = None) -> float
     if line_px is None:
         x_height = estimate_x_height(page)
         line_px = None if x_height is None else x_height * LINE_PER_X
-    wanted = 1.0 if line_px is None else look.line_px / line_px
+    wanted = 1.0 if line_px is None else min(look.line_px / line_px, MOST_ENLARGED)
     return float(np.clip(wanted, min(look.least_side_px / side, 1.0), most))
 
 
@@ -146,11 +160,11 @@ def page_maps(seen: Grey, network: Network, stride: int) -> Floats:
     height, width = seen.shape
     rows, columns = -(-height // stride), -(-width // stride)
     if height * width <= MOST_PIXELS:
-        return network(_padded(seen))[:, :rows, :columns]
+        return network(padded(seen))[:, :rows, :columns]
     maps: Floats | None = None
     for (top, bottom), (keep_top, keep_bottom) in _spans(height):
         for (left, right), (keep_left, keep_right) in _spans(width):
-            part = network(_padded(seen[top:bottom, left:right]))
+            part = network(padded(seen[top:bottom, left:right]))
             if maps is None:
                 maps = np.zeros((len(part), rows, columns), np.float32)
             y0, y1, x0, x1 = (
@@ -172,8 +186,8 @@ def _spans(length: int) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
         yield (start, end), (keep_start, keep_end)
 
 
-def _padded(image: Grey) -> Grey:
-    """Paper below and to the right, up to sides that the network takes."""
+def padded(image: Grey) -> Grey:
+    """An image with paper below and to the right, up to sides that the network takes."""
     height, width = image.shape
     more = ((0, -height % MULTIPLE), (0, -width % MULTIPLE))
     if not more[0][1] and not more[1][1]:

@@ -1,4 +1,4 @@
-"""Pages as training holds them: small, packed, in memory."""
+"""Pages as training holds them: small, in memory."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.data.records import Skipped
-from effocr.detector.arrays import short_side
+from effocr.detector.polygons import short_side
 from effocr.detector.sources import PageTruth
 from effocr.errors import EffOCRError
 
@@ -19,7 +19,7 @@ __all__ = ["LearntPage", "load_pages"]
 Grey = npt.NDArray[np.uint8]
 Polygon = npt.NDArray[np.float32]
 
-KEPT_LINE: Final = 2.0  # lines of a kept page are at most so high, of the usual height
+KEPT_LINE: Final = 1.5  # lines of a kept page are at most so high, of the usual height
 LINES_A_PAGE: Final = 60  # what a page without text is taken for
 
 
@@ -28,7 +28,7 @@ class LearntPage:
     """A page made as small as is useful.
 
     Attributes:
-        packed: bytes of a PNG; None: `path` is read each time, there was no room.
+        kept: [height, width] uint8; None: `path` is read each time, there was no room.
         path: of the image.
         scale: by which it was made smaller.
         polygons: in pixels of the smaller one.
@@ -37,7 +37,7 @@ class LearntPage:
         load: reads an image file.
     """
 
-    packed: bytes | None
+    kept: Grey | None
     path: Path
     scale: float
     polygons: list[Polygon]
@@ -47,10 +47,7 @@ class LearntPage:
 
     def grey(self) -> Grey:
         """[height, width] uint8."""
-        if self.packed is None:
-            return _smaller(self.load(self.path), self.scale)
-        flags = cv2.IMREAD_GRAYSCALE
-        return np.asarray(cv2.imdecode(np.frombuffer(self.packed, np.uint8), flags), np.uint8)
+        return smaller(self.load(self.path), self.scale) if self.kept is None else self.kept
 
 
 def load_pages(
@@ -60,12 +57,12 @@ def load_pages(
     memory_mb: int,
     load: Callable[[Path], Grey],
 ) -> tuple[list[LearntPage], list[Skipped]]:
-    """Read images once, make them smaller and pack them; those that can't be read are named.
+    """Read images once, make them smaller and keep them; those that can't be read are named.
 
     Args:
         truths: what is on them.
         line_px: height of lines as the network sees them.
-        memory_mb: for packed pages.
+        memory_mb: for kept pages.
         load: reads an image as [height, width] uint8.
     """
     pages: list[LearntPage] = []
@@ -80,11 +77,11 @@ def load_pages(
             continue
         usual = _usual_line(truth) or max(grey.shape) / LINES_A_PAGE
         scale = min(1.0, KEPT_LINE * line_px / usual)
-        packed: bytes | None = cv2.imencode(".png", _smaller(grey, scale))[1].tobytes()
-        left -= len(packed or b"")
+        kept = smaller(grey, scale)
+        left -= kept.size
         pages.append(
             LearntPage(
-                packed=packed if left >= 0 else None,
+                kept=kept if left >= 0 else None,
                 path=truth.path,
                 scale=scale,
                 polygons=[polygon * np.float32(scale) for polygon in truth.polygons],
@@ -106,7 +103,7 @@ def _usual_line(truth: PageTruth) -> float | None:
     return float(np.median(sides)) if sides and np.median(sides) > 0 else None
 
 
-def _smaller(grey: Grey, scale: float) -> Grey:
+def smaller(grey: Grey, scale: float) -> Grey:
     if scale >= 1:
         return grey
     height, width = (max(1, round(side * scale)) for side in grey.shape)

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from effocr.detector.arrays import area_and_perimeter, offset_polygon, short_side
 from effocr.detector.config import TruthConfig
+from effocr.detector.polygons import area_and_perimeter, offset_polygon, short_side
 
 __all__ = ["RegionTruth", "Targets", "build_targets", "shrink_distance"]
 
