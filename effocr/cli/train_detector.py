@@ -49,11 +49,14 @@ def detector(
     writes, folders of HierText. Lines are learnt, or words with --set look.level=word.
     """
     from effocr.detector.config import DetectorTraining
-    from effocr.detector.train import train_detector
+    from effocr.detector.train import KIND, train_detector
     from effocr.errors import UsageError
+    from effocr.training.checkpoints import load_run
 
     if resume is not None and init_from is not None:
         raise UsageError("--resume goes on with the run's own weights; leave out --init-from")
+    if init_from is not None:
+        load_run(init_from, kind=KIND, config=DetectorTraining)  # before any page is read
     settings = settings_of(DetectorTraining, config, sets, resume)
     if max_images is not None:
         settings = settings.model_copy(update={"max_images": max_images})

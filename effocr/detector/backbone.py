@@ -92,7 +92,8 @@ def _timm_features(name: str, shape: dict[str, Any]) -> nn.Module:
         "pretrained": False, "in_chans": 1, "features_only": True, **shape,
     }  # fmt: skip
     try:
-        levels = timm.create_model(name, **options).feature_info.reduction()
+        whole: Any = timm.create_model(name, **options)
+        levels = whole.feature_info.reduction()
         network: nn.Module = timm.create_model(
             name, out_indices=[levels.index(stride) for stride in STRIDES], **options
         )

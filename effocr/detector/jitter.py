@@ -140,7 +140,7 @@ def wear(grey: Grey, config: CropConfig, rng: np.random.Generator) -> Grey:
         config: the shares.
         rng: chooses.
     """
-    page = grey.astype(np.float32)
+    page: npt.NDArray[np.floating] = grey.astype(np.float32)
     if rng.random() < config.blurred:
         page = cv2.GaussianBlur(page, (0, 0), float(rng.uniform(0.4, 1.2))).astype(np.float32)
     if rng.random() < config.faded:

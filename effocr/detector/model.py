@@ -183,7 +183,7 @@ class DeployedDetector(nn.Module):
     def forward(self, pages: Tensor) -> Tensor:
         """[n, height, width] uint8 -> [n, 1 or 2, height / stride, width / stride] float32."""
         text = self.detector.text(self.detector.look(pages))
-        probability = text[:, :1].sigmoid()
+        probability: Tensor = text[:, :1].sigmoid()
         if not self.detector.config.thickness:
             return probability
         thickness = self.line_px * text[:, 1:].clamp(-MOST_LOG, MOST_LOG).exp()

@@ -88,7 +88,7 @@ def look_scale(page: Grey, look: Look, *, line_px: float | None = None) -> float
         look: how.
         line_px: height of its lines; None: it is measured.
     """
-    side = max(page.shape)
+    side: int = max(page.shape)
     most = look.long_side_px / side
     if look.sized_by == "page":
         return min(1.0, most)
@@ -96,7 +96,7 @@ def look_scale(page: Grey, look: Look, *, line_px: float | None = None) -> float
         x_height = estimate_x_height(page)
         line_px = None if x_height is None else x_height * LINE_PER_X
     wanted = 1.0 if line_px is None else min(look.line_px / line_px, MOST_ENLARGED)
-    return float(np.clip(wanted, min(look.least_side_px / side, 1.0), most))
+    return min(max(wanted, min(look.least_side_px / side, 1.0)), most)
 
 
 def estimate_x_height(page: Grey) -> float | None:
@@ -108,7 +108,7 @@ def estimate_x_height(page: Grey) -> float | None:
     Returns:
         Pixels of the page; None where there are too few letters to tell.
     """
-    side = max(page.shape)
+    side: int = max(page.shape)
     measured = MEASURED_SIDE_PX
     while True:
         scale = min(1.0, measured / side)

@@ -47,4 +47,5 @@ def offset_polygon(polygon: Polygon, distance: float) -> list[Polygon]:
     except pyclipper.ClipperException:  # no area
         return []
     found = offset.Execute(distance * CLIPPER_SCALE)
-    return [np.asarray(path, np.float32) / CLIPPER_SCALE for path in found if len(path) > 2]
+    scale = np.float32(CLIPPER_SCALE)
+    return [np.asarray(path, np.float32) / scale for path in found if len(path) > 2]

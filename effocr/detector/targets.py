@@ -77,7 +77,7 @@ def build_targets(
     kernel, thickness, rise, border = (np.zeros(shape, np.float32) for _ in range(4))
     counted = np.ones(shape, np.float32)
     for region in regions:
-        cells = np.asarray(region.polygon, np.float32) / stride
+        cells = np.asarray(region.polygon, np.float32) / np.float32(stride)
         side = short_side(cells)
         distance = shrink_distance(cells, truth.shrink_ratio)
         shrunk = _shrunk(cells, distance) if side >= truth.least_cells else []
@@ -109,7 +109,7 @@ def _draw_border(rise: Floats, border: Floats, polygon: Polygon, distance: float
 
     `border` becomes 1 up to `distance` outside of the polygon.
     """
-    for grown in offset_polygon(polygon, distance):
+    for grown in offset_polygon(polygon, distance - FILL_GROWS):
         _fill(border, [grown], 1.0)
     height, width = rise.shape
     x0, y0 = np.floor(polygon.min(axis=0) - distance).astype(int)
@@ -117,8 +117,9 @@ def _draw_border(rise: Floats, border: Floats, polygon: Polygon, distance: float
     x0, y0, x1, y1 = max(x0, 0), max(y0, 0), min(x1, width), min(y1, height)
     if x1 <= x0 or y1 <= y0 or distance <= 0:
         return
-    xs = np.arange(x0, x1, dtype=np.float32) + 0.5
-    ys = np.arange(y0, y1, dtype=np.float32) + 0.5
+    half = np.float32(0.5)
+    xs = np.arange(x0, x1, dtype=np.float32) + half
+    ys = np.arange(y0, y1, dtype=np.float32) + half
     away = _distance_to_outline(xs, ys, polygon)
     window = rise[y0:y1, x0:x1]
     np.maximum(window, 1 - np.minimum(away / distance, 1), out=window)
