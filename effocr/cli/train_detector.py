@@ -57,10 +57,14 @@ def detector(
         raise UsageError("--resume goes on with the run's own weights; leave out --init-from")
     if init_from is not None:
         load_run(init_from, kind=KIND, config=DetectorTraining)  # before any page is read
-    settings = settings_of(DetectorTraining, config, sets, resume)
-    if max_images is not None:
-        settings = settings.model_copy(update={"max_images": max_images})
     run, data, validation = open_run(out, resume, data, validation, init_from=init_from)
+    settings = settings_of(
+        DetectorTraining,
+        config,
+        sets,
+        resume,
+        given={} if max_images is None else {"max_images": max_images},
+    )
     pages, aside = _pages(data, validation, settings)
     report(
         train_detector(
