@@ -200,6 +200,8 @@ def find_model(name_or_path: str | Path) -> Path:
         BundleError: it has versions, but the current one is not there.
     """
     text = str(name_or_path)
+    if "\0" in text:  # no file system has one, and Python refuses to ask
+        raise UsageError(f"no model named {text!r}: a name cannot hold a NUL character")
     if is_model_path(name_or_path):
         folder = Path(name_or_path).expanduser()
         if not folder.is_dir():

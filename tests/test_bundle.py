@@ -128,6 +128,12 @@ def test_a_path_is_a_path(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         find_model("./nothing")
 
 
+@pytest.mark.parametrize("name", ["a\0b", "./a\0b", Path("a\0"), "en@\0"])
+def test_a_name_with_a_nul_character_is_no_model(name: str | Path) -> None:
+    with pytest.raises(UsageError, match=r"no model named .*NUL"):
+        find_model(name)
+
+
 def test_a_manifest_cannot_be_changed() -> None:
     manifest = Manifest(name="a", version="1", charset=("a",), licence="x", embedding_size=1)
     with pytest.raises(ValidationError):

@@ -38,7 +38,8 @@ def align(
 ) -> None:
     """Find the box of every glyph of lines whose text is known.
 
-    Lines whose text does not fit their image are named and left out, and the exit status is 1.
+    Lines whose text does not fit their image are named and left out, and the exit status is 1. If
+    none fits, nothing is written.
     """
     from effocr.data.coco import write_coco
     from effocr.errors import UsageError
@@ -61,13 +62,22 @@ def align(
     ]
     left_out = [*lessons.problems, *found.unfit(lessons.lessons)]
     kept = [line for number, line in enumerate(boxed) if number not in found.left_out]
+    glyphs = sum(len(line.glyphs or ()) for line in kept)
+    if not glyphs:  # no file of nothing, least of all over a good one
+        tell_left_out(left_out)
+        why = (
+            "no glyph is so sure; give a lower --min-confidence"
+            if kept
+            else "no line fits its text; look whether they belong together, or give more --rounds"
+        )
+        typer.echo(f"effocr: nothing was written: {why}", err=True)
+        raise typer.Exit(1)
     write_coco(kept, out, description=f"glyph boxes aligned by effocr with model {model}")
     missing = sum(
         len(alignment.missing)
         for number, alignment in enumerate(found.alignments)
         if number not in found.left_out
     )
-    glyphs = sum(len(line.glyphs or ()) for line in kept)
     print(f"{out}: {len(kept)} lines, {glyphs} glyphs, {missing} characters not found")
     tell_left_out(left_out)
     if left_out:

@@ -1,4 +1,4 @@
-"""`effocr data check|crop|convert|split|combine|subset`: data sets of lines and glyphs."""
+"""`effocr data check|crop|convert|split|combine|subset|collect`: data sets of lines and glyphs."""
 
 from __future__ import annotations
 
@@ -8,18 +8,32 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from effocr.cli.data_check import From, check
+from effocr.cli.detection_options import (
+    Corners,
+    Images,
+    LevelOption,
+    MaxImages,
+    detection_form,
+    detection_reading,
+    other_form,
+)
 from effocr.cli.shares import parse_shares
+from effocr.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from effocr.cli.detection_options import DetectionForm
+    from effocr.data.detection_forms import DetectionReading
     from effocr.data.records import Skipped
 
 __all__ = ["app"]
 
 app = typer.Typer(no_args_is_help=True, help="Check, convert, split and cut up data sets.")
 
-ToForm = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
+ToForm = Literal[
+    "coco", "pairs", "glyphs", "effocr", "packed", "labels", "icdar", "hiertext", "coco-text"
+]
 SUFFIXES = {"coco": ".json", "packed": ".glyphs.sqlite"}  # of data sets that are one file
 Data = Annotated[
     Path,
@@ -27,7 +41,8 @@ Data = Annotated[
         metavar="PATH",
         help="Character-level COCO (a JSON file, or a folder with annotations.json), a folder of "
         "line pairs (NAME.png, NAME.gt.txt), of correction samples (NAME.png, NAME.json) or of "
-        "glyph folders (97, 99_104; also those of the original EffOCR), or a packed glyph file.",
+        "glyph folders (97, 99_104; also those of the original EffOCR), a packed glyph file, or "
+        "detection truth: labels (image, tab, JSON), gt_NAME.txt, HierText, COCO with text.",
     ),
 ]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where to write; must not be there yet.")]
@@ -62,6 +77,10 @@ def convert(
     out: Out,
     to: Annotated[ToForm, typer.Option("--to", help="Form of OUT.")],
     from_form: From = None,
+    level: LevelOption = "word",
+    images: Images = None,
+    max_images: MaxImages = None,
+    corners: Corners = "4",
     force: Force = False,
 ) -> None:
     """Write a data set in another form.
@@ -70,13 +89,23 @@ def convert(
     others copy them. Line pairs and correction samples become COCO without boxes. COCO becomes
     glyph folders by cropping; the original's folders and packed files get crops over the whole
     height of the line. COCO goes into OUT.json and a packed set into OUT.glyphs.sqlite; an OUT
-    called otherwise is a folder.
+    called otherwise is a folder. Detection truth becomes detection truth of another form, its
+    images stay where they are.
     """
     from effocr.data.forms import recognise
     from effocr.data.rearrange import read_set, write_set
     from effocr.pipeline.images import load_image
 
-    form = from_form or recognise(path)
+    if truth := detection_form(path, from_form):
+        how = detection_reading(
+            level=level, images=images, need_images=True, max_images=max_images, corners=corners
+        )
+        _convert_detection((path, truth), (out, to), how, force=force)
+        return
+    form = other_form(from_form) or recognise(path)
+    match to:
+        case "labels" | "icdar" | "hiertext" | "coco-text":
+            raise UsageError(f"{path} is {form}, which has no regions of a page for {to}")
     if form == "coco" and to == "glyphs":
         crop(path, out, force=force)
         return
@@ -86,6 +115,30 @@ def convert(
     data = read_set(path, form)
     written = write_set(data, out, to, load=load_image, force=force)
     _report(f"{written}: {len(data.items)} items as {to}", data.problems)
+
+
+def _convert_detection(
+    source: tuple[Path, DetectionForm],
+    target: tuple[Path, ToForm],
+    how: DetectionReading,
+    *,
+    force: bool,
+) -> None:
+    """Write detection truth in another of its forms."""
+    from effocr.data.detection_forms import read_detection, write_detection
+    from effocr.data.rearrange import refuse_existing
+
+    out, form = target
+    match form:
+        case "labels" | "icdar" | "hiertext" | "coco-text":
+            refuse_existing(out, force=force)
+            data = read_detection(*source, how)
+            lost = write_detection(data.pages, out, form)
+            regions = sum(len(page.regions) for page in data.pages)
+            done = f"{out}: {len(data.pages)} images, {regions} regions as {form}"
+            _report(done, (*data.problems, *lost))
+        case _:
+            raise UsageError(f"{source[0]} is detection truth ({source[1]}); it cannot be {form}")
 
 
 def _crop_whole(path: Path, out: Path, *, packed: bool, force: bool) -> None:
@@ -202,6 +255,38 @@ def subset(
     kept = choose(data, rng=np.random.default_rng(seed), count=count, pattern=match)
     written = write_set(kept, out, data.form, load=load_image, force=force)
     _report(f"{written}: {len(kept.items)} of {len(data.items)} items", data.problems)
+
+
+@app.command()
+def collect(
+    readings: Annotated[
+        list[Path],
+        typer.Argument(metavar="READ.jsonl...", help="Of `effocr read --format jsonl`."),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", metavar="SAMPLES", help="Folder; may hold other samples."),
+    ],
+    everything: Annotated[
+        bool, typer.Option("--all", help="Words that were read right, too.")
+    ] = False,
+) -> None:
+    """Make correction samples of what was read and what NAME.gt.txt beside each image says.
+
+    A word becomes a sample if the text has one other word in its place. Words that were missed, cut
+    in two or run together are named and left out, and the exit status is 1. Images without a text
+    are passed over.
+    """
+    from datetime import datetime
+
+    from effocr.learn.collect import collect_corrections
+    from effocr.pipeline.images import load_image
+
+    found = collect_corrections(
+        readings, out, load=load_image, moment=datetime.now(), everything=everything
+    )
+    waits = f", {found.waiting} images without a text" if found.waiting else ""
+    _report(f"{out}: {len(found.samples)} samples of {found.words} words{waits}", found.left_out)
 
 
 def _report(done: str, problems: Iterable[Skipped]) -> None:

@@ -5,23 +5,33 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from effocr.cli.detection_options import (
+    AnyForm,
+    Corners,
+    Images,
+    LevelOption,
+    MaxImages,
+    detection_form,
+    detection_reading,
+    other_form,
+)
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from effocr.data.detection_forms import DetectionReading
     from effocr.data.forms import Checked
     from effocr.data.records import Skipped
 
-__all__ = ["FormName", "From", "check"]
+__all__ = ["From", "check"]
 
-FormName = Literal["coco", "pairs", "glyphs", "effocr", "packed", "corrections"]
 From = Annotated[
-    FormName | None, typer.Option("--from", help="Form of PATH; told by its content if not given.")
+    AnyForm | None, typer.Option("--from", help="Form of PATH; told by its content if not given.")
 ]
 
 
@@ -47,22 +57,27 @@ def check(
     separator: Annotated[
         str, typer.Option(help="For --leaks: a document is the image's name up to here.")
     ] = "_",
+    level: LevelOption = "word",
+    images: Images = None,
+    max_images: MaxImages = None,
+    corners: Corners = "4",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Report everything wrong with data sets: the exit status is 1 if there is anything.
 
     Boxes and text of every line are compared by graphemes; a box whose label has several letters
-    (a ligature) counts as one glyph. Every image is opened.
+    (a ligature) counts as one glyph. Of detection truth, polygons that cannot be used or reach
+    beyond the image are named. Every image is opened.
     """
-    from effocr.data.forms import check as check_one
-    from effocr.data.forms import recognise
-
+    how = detection_reading(
+        level=level, images=images, need_images=True, max_images=max_images, corners=corners
+    )
     if leaks:
         if ink:
             raise UsageError("--ink and --leaks are two checks; run one after the other")
         _check_leaks(paths, from_form, separator, as_json=as_json)
         return
-    reports = {str(path): check_one(path, from_form or recognise(path)) for path in paths}
+    reports = {str(path): _check_one(path, from_form, how) for path in paths}
     if ink:
         reports = {path: _with_ink(path, report) for path, report in reports.items()}
     if as_json:
@@ -75,16 +90,25 @@ def check(
         raise typer.Exit(1)
 
 
-def _check_leaks(
-    paths: list[Path], form: FormName | None, separator: str, *, as_json: bool
-) -> None:
+def _check_one(path: Path, form: AnyForm | None, how: DetectionReading) -> Checked:
+    """Check a data set of lines, of glyphs or of detection truth."""
+    from effocr.data.detection_forms import check_detection
+    from effocr.data.forms import Checked, check, recognise
+
+    if truth := detection_form(path, form):
+        counts, problems = check_detection(path, truth, how)
+        return Checked(truth, counts, problems)
+    return check(path, other_form(form) or recognise(path))
+
+
+def _check_leaks(paths: list[Path], form: AnyForm | None, separator: str, *, as_json: bool) -> None:
     """Print what the parts of a split share; then exit with status 1."""
     from effocr.data.leaks import find_leaks
     from effocr.data.rearrange import read_set
     from effocr.data.splits import by_prefix
     from effocr.pipeline.images import load_image
 
-    parts = {str(path): read_set(path, form) for path in paths}
+    parts = {str(path): read_set(path, other_form(form)) for path in paths}
     if len(parts) < 2 or len({bool(part.lines) for part in parts.values()}) > 1:
         raise UsageError("--leaks compares two or more data sets, all of lines or all of glyphs")
     found = list(find_leaks(parts, load=load_image, document_of=by_prefix(separator)))

@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from effocr.cli.align import tell_left_out
+from effocr.cli.learn_finetune import (
+    FinetuneOptions,
+    finetune,
+    finetune_inputs,
+    refuse_finetune_options,
+)
+from effocr.cli.runs import ConfigFile, Resume, Sets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from effocr.learn.by_index import IndexLesson
+    from effocr.learn.finetune.report import FinetuneLesson
 
 __all__ = ["document_rule", "learn"]
 
@@ -53,6 +61,36 @@ def learn(
             "first group of an expression with brackets.",
         ),
     ] = "_",
+    fonts: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--fonts",
+            metavar="DIR",
+            help="finetune: fonts of known type, which is drawn so that it is not forgotten; may "
+            "be repeated.",
+        ),
+    ] = None,
+    known: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--known",
+            metavar="DIR",
+            help="finetune: line pairs that must not be read worse; may be repeated.",
+        ),
+    ] = None,
+    run: Annotated[
+        Path | None,
+        typer.Option(metavar="RUN", help="finetune: folder of the training. Default: MODEL2.run."),
+    ] = None,
+    config: ConfigFile = None,
+    sets: Sets = None,
+    resume: Resume = None,
+    init_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="M", help="finetune: start from the weights of this model folder, step 0."
+        ),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Write the model even if it is not better.")
     ] = False,
@@ -61,28 +99,39 @@ def learn(
     """Learn the type of a collection from lines whose text is known; no boxes are needed.
 
     What was learnt counts on lines that look like the collection, and what was known stays. Some of
-    the lines are kept aside in turn, by document: if these would be read worse than before,
-    nothing is written, and the exit status is 1.
+    the lines are kept aside, by document: if these would be read worse than before, nothing is
+    written, and the exit status is 1.
     """
     from effocr.errors import UsageError
-    from effocr.learn.by_index import learn_by_index
     from effocr.learn.teach import TeachOptions
 
+    if name is not None and not name.strip():
+        raise UsageError("--name is blank; name the collection, or leave it out")
+    options = TeachOptions(rounds=rounds, rows_per_label=rows_per_label)
+    rule, collection = document_rule(documents), name or _name_of(samples[0])
+    lesson: IndexLesson | FinetuneLesson
     if by == "finetune":
-        raise UsageError("--by finetune is not there yet; --by index is")
-    lesson = learn_by_index(
-        model,
-        samples,
-        out=out,
-        name=name or _name_of(samples[0]),
-        document_of=document_rule(documents),
-        options=TeachOptions(rounds=rounds, rows_per_label=rows_per_label),
-        force=force,
-    )
+        asked = FinetuneOptions(
+            fonts=fonts, known=known, run=run, config=config, sets=sets, resume=resume,
+            init_from=init_from,
+        )  # fmt: skip
+        inputs = finetune_inputs(asked, out, rule, options)
+        lesson = finetune(model, samples, out=out, name=collection, inputs=inputs, force=force)
+    else:
+        refuse_finetune_options(
+            {"--fonts": fonts, "--known": known, "--run": run, "--config": config, "--set": sets,
+             "--resume": resume, "--init-from": init_from}
+        )  # fmt: skip
+        from effocr.learn.by_index import learn_by_index
+
+        lesson = learn_by_index(
+            model, samples,
+            out=out, name=collection, document_of=rule, options=options, force=force,
+        )  # fmt: skip
     if as_json:
         print(json.dumps(lesson.as_json(), ensure_ascii=False))
     else:
-        _print(lesson)
+        print(lesson.as_text())
     tell_left_out(lesson.left_out)
     if lesson.written is None:
         typer.echo(
@@ -104,28 +153,3 @@ def _name_of(source: Path) -> str:
     """Name of a folder, or of a file without its ending."""
     path = source.resolve()
     return (path.name if path.is_dir() else path.stem) or "lines"
-
-
-def _print(lesson: IndexLesson) -> None:
-    """The report, in a few lines."""
-    taught, aside = lesson.taught, lesson.aside
-    new = lesson.new_characters
-    print(
-        f"learnt {len(taught.aligned.exemplars)} glyphs of {taught.collection.lines} lines, "
-        f"{taught.rows} rows of {taught.collection.name!r}"
-        + (f", new: {' '.join(new)}" if new else "")
-    )
-    print(
-        f"kept aside in turn: {aside.before.lines} lines, CER {100 * aside.before.cer:.2f} % "
-        f"before, {100 * aside.after.cer:.2f} % after"
-    )
-    if lesson.known:
-        before, after = lesson.known
-        print(f"known before: {100 * before:.2f} % of the glyphs right, {100 * after:.2f} % after")
-    seconds = lesson.seconds
-    print(
-        f"{seconds['learning']:.1f} s to learn, {seconds['looking']:.1f} s to look at the lines, "
-        f"{seconds['judging']:.1f} s to judge"
-    )
-    if lesson.written:
-        print(f"{lesson.written.folder}: version {lesson.written.manifest.version}")

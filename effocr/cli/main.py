@@ -20,6 +20,7 @@ from effocr.cli import (
     bench,
     data,
     evaluate,
+    evaluate_detection,
     export,
     index,
     learn,
@@ -44,6 +45,8 @@ app = typer.Typer(
 )
 app.command("read")(read.read)
 app.add_typer(data.app, name="data")
+evaluate.app.command("detection")(evaluate_detection.detection)
+evaluate.app.command("spotting")(evaluate_detection.spotting)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
 app.add_typer(synth.app, name="synth")

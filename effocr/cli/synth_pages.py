@@ -66,6 +66,8 @@ def pages(
 
     refuse_existing(out, force=False)
     spoken = open_language(language)
+    if spoken is not None and spoken.direction != "ltr":
+        raise UsageError(f"--language {language}: pages are drawn from left to right only")
     if charset is None and spoken is not None:
         charset = spoken.charset
     if charset is None:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from effocr.data.detection import DetectionPage
     from effocr.detector.config import DetectorTraining
     from effocr.detector.pages import LearntPage
-    from effocr.detector.sources import PageTruth
 
 __all__ = ["detector", "prepare_pages", "validation_pages"]
 
@@ -45,8 +45,9 @@ def detector(
 ) -> None:
     """Train the page detector (DBNet): page in, lines or words out.
 
-    Data: files of labels (`image TAB json`), folders with a labels.txt such as `effocr synth pages`
-    writes, folders of HierText. Lines are learnt, or words with --set look.level=word.
+    Data: labels of OpenOCR (`image TAB json`) or a folder with a labels.txt, such as `effocr synth
+    pages` writes; folders of gt_NAME.txt of ICDAR; HierText; COCO with text. Of HierText lines are
+    learnt, or words with --set look.level=word.
     """
     from effocr.detector.config import DetectorTraining
     from effocr.detector.train import KIND, train_detector
@@ -86,7 +87,7 @@ def _pages(
 
 def _shared(
     data: Sequence[Path], validation: Sequence[Path], settings: DetectorTraining
-) -> tuple[tuple[PageTruth, ...], tuple[PageTruth, ...]]:
+) -> tuple[tuple[DetectionPage, ...], tuple[DetectionPage, ...]]:
     """What is on the pages to learn from, and on those kept aside: every twentieth by default."""
     from effocr.training.lines import keep_aside
 
@@ -116,19 +117,22 @@ def validation_pages(run: Path, data: Sequence[Path] | None) -> Sequence[LearntP
     return prepare_pages(aside[: settings.validation_pages], settings)
 
 
-def _truths(paths: Sequence[Path], settings: DetectorTraining) -> tuple[PageTruth, ...]:
+def _truths(paths: Sequence[Path], settings: DetectorTraining) -> tuple[DetectionPage, ...]:
     """What is on the pages of data sets; what is left out is named on standard error."""
-    from effocr.detector.sources import read_pages
+    from effocr.data.detection_forms import DetectionReading, read_detection
 
-    found: list[PageTruth] = []
+    how = DetectionReading(level=settings.look.level, max_images=settings.max_images)
+    found: list[DetectionPage] = []
     for path in paths:
-        pages, skipped = read_pages(path, level=settings.look.level, max_images=settings.max_images)
-        tell(skipped)
-        found += pages
+        read = read_detection(path, how=how)
+        tell(read.problems)
+        found += read.pages[: settings.max_images]
     return tuple(found)
 
 
-def prepare_pages(truths: Sequence[PageTruth], settings: DetectorTraining) -> Sequence[LearntPage]:
+def prepare_pages(
+    truths: Sequence[DetectionPage], settings: DetectorTraining
+) -> Sequence[LearntPage]:
     """Pages in memory; what can't be read is named on standard error."""
     from effocr.cli.train import load_named
     from effocr.detector.pages import load_pages

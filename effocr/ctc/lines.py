@@ -37,6 +37,7 @@ __all__ = [
     "PlainLine",
     "draw_synthetic",
     "load_plain_lines",
+    "open_line",
     "read_plain_lines",
     "spell_lines",
 ]
@@ -157,16 +158,18 @@ def _line_images(
     items: Iterable[LineImage | Skipped], files: LineFiles
 ) -> Iterator[PlainLine | Skipped]:
     for item in items:
-        if isinstance(item, Skipped):
-            yield item
-        elif not item.text.strip():
-            yield Skipped(str(item.path), "left out: the text is empty")
-        else:
-            try:
-                yield PlainLine.of(files.load(item.path), item.text, str(item.path))
-            except EffOCRError as error:
-                reason = str(error).removeprefix(f"{item.path}: ")
-                yield Skipped(str(item.path), f"left out: {reason}")
+        yield item if isinstance(item, Skipped) else open_line(item, files)
+
+
+def open_line(item: LineImage, files: LineFiles) -> PlainLine | Skipped:
+    """A line image as the network sees it, or why it is left out."""
+    if not item.text.strip():
+        return Skipped(str(item.path), "left out: the text is empty")
+    try:
+        return PlainLine.of(files.load(item.path), item.text, str(item.path))
+    except EffOCRError as error:
+        reason = str(error).removeprefix(f"{item.path}: ")
+        return Skipped(str(item.path), f"left out: {reason}")
 
 
 def _hiertext(path: Path, files: LineFiles, split: Split) -> Iterator[PlainLine | Skipped]:

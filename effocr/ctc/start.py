@@ -1,5 +1,6 @@
 """Weights that a training of the sequence reader starts from, its characters mapped one by one."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Any, Final
 from torch import Tensor, nn
 
 from effocr.ctc.alphabet import OCRS, Alphabet
+from effocr.ctc.config import CrnnConfig
 from effocr.errors import TrainingError, UsageError
 from effocr.training.checkpoints import apply_weights, best_of, load_checkpoint, read_tensors
 
-__all__ = ["KIND", "Start", "load_ocrs_checkpoint", "load_start", "start_from"]
+__all__ = ["KIND", "Start", "load_ocrs_checkpoint", "load_start", "network_of", "start_from"]
 
 KIND: Final = "ctc"
+_RECURRENT: Final = re.compile(r"gru\.weight_hh_l\d+")  # one way of every layer
 _HEAD: Final = ("output.0.weight", "output.0.bias")  # a row for every class
 
 
@@ -78,6 +81,15 @@ def load_ocrs_checkpoint(path: Path) -> Start:
     return Start(
         state["model_state"], alphabet, path, state["optimizer_state"], int(state["epoch"])
     )
+
+
+def network_of(start: Start) -> CrnnConfig:
+    """Sizes of the network that weights are of, as far as they tell: else those of the settings."""
+    recurrent = start.weights.get("gru.weight_hh_l0")
+    layers = sum(_RECURRENT.fullmatch(name) is not None for name in start.weights)
+    if recurrent is None or recurrent.ndim != 2:
+        return CrnnConfig()  # `start_from` says what is wrong
+    return CrnnConfig(hidden=recurrent.shape[1], layers=layers)
 
 
 def start_from(model: nn.Module, start: Start, alphabet: Alphabet) -> None:

@@ -29,6 +29,7 @@ __all__ = [
     "Validation",
     "Watcher",
     "alphabet_of_run",
+    "checkpoint_settings",
     "ctc_loss",
     "load_reader",
     "train_ctc",
@@ -37,7 +38,8 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 Watcher = Callable[[nn.Module, torch.optim.Optimizer, Mapping[str, float]], None]
-"""Called after each validation with the model, the optimizer and the figures."""
+"""Called after each validation with the model, the optimizer and the figures; the figures are empty
+where there is nothing to measure on."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,7 @@ def train_ctc(
         resume: run folder or checkpoint to go on from exactly; its alphabet must be that of `data`.
         start: weights to start from; the state of its optimizer counts where its alphabet is that
             of `data`.
-        watcher: called after each validation.
+        watcher: called after each validation, or when one would be due.
 
     Raises:
         TrainingError: no lines, a loss that is not finite, a checkpoint that does not fit.
@@ -160,23 +162,27 @@ def train_ctc(
             watcher(model, optimizer, figures)
         return figures
 
-    settings: dict[str, Any] = {
-        "kind": KIND,
-        "config": config.model_dump(mode="json"),
-        "alphabet": list(data.alphabet.characters),
-    }
     task = Task(
         model=model,
         loss=_loss,
         batches=LineBatches(data.lines, config),
         optimizer=optimizer,
-        validate=validate if measure is not None else None,
-        settings=settings,
+        validate=validate if measure is not None or watcher is not None else None,
+        settings=checkpoint_settings(config, data.alphabet),
     )
     logger.info(
         "training on %d lines of %d characters", len(data.lines), len(data.alphabet.characters)
     )
     return run_task(task, config, config.loop, run=run, resume=resume)
+
+
+def checkpoint_settings(config: CtcTraining, alphabet: Alphabet) -> dict[str, Any]:
+    """What a checkpoint says of its network besides the weights, in plain values."""
+    return {
+        "kind": KIND,
+        "config": config.model_dump(mode="json"),
+        "alphabet": list(alphabet.characters),
+    }
 
 
 def _take_over(optimizer: torch.optim.Optimizer, start: Start) -> None:

@@ -2,13 +2,12 @@
 
 A folder holds `{document_id}_{word_id}_{YYYYmmdd_HHMMSS}.png` and a `.json` of the same stem for
 each. The names only keep samples apart: what they are of is in the JSON, see `Correction`.
+`effocr.data.correction_writer` adds samples.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
-import re
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,37 +15,27 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-import numpy.typing as npt
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from effocr.atomic import write_whole
 from effocr.charset import normalise
-from effocr.data.png import as_png
 from effocr.data.records import BROKEN_IMAGE, LineImage, Skipped
-from effocr.errors import DataFormatError, UsageError
+from effocr.errors import DataFormatError
 
 __all__ = [
+    "PICTURE_SUFFIX",
     "SAMPLES_FOLDER",
     "Correction",
     "CorrectionSample",
     "as_line_pairs",
-    "crop_word",
     "read_samples",
     "stamp_of",
-    "write_sample",
 ]
-
-Pixels = npt.NDArray[np.uint8]
 
 SAMPLES_FOLDER: Final = Path("data/training_data/ocr_samples")
 """Where correction samples are kept if nothing else is said, below the working directory."""
 
-PADDING_PX: Final = 5  # of the page, around the word's box
-_SUFFIX: Final = ".png"
-_STRANGE = re.compile(r"[^\w.-]+")  # what a file name had better not hold
-_PNG_START: Final = b"\x89PNG\r\n\x1a\n"
+PICTURE_SUFFIX: Final = ".png"
 
 
 class Correction(BaseModel):
@@ -113,7 +102,7 @@ def read_samples(folder: Path | str) -> tuple[tuple[CorrectionSample, ...], tupl
     for path in names:
         if path.suffix.lower() != ".json" or not path.is_file():
             continue
-        used.add(path.with_suffix(_SUFFIX).name)  # not blamed twice if the JSON is wrong
+        used.add(path.with_suffix(PICTURE_SUFFIX).name)  # not blamed twice if the JSON is wrong
         try:
             correction = _read_json(path)
             image = _picture_of(path, correction)
@@ -126,74 +115,9 @@ def read_samples(folder: Path | str) -> tuple[tuple[CorrectionSample, ...], tupl
     skipped += [
         Skipped(str(path), f"left out: there is no {path.stem}.json with its correction")
         for path in names
-        if path.suffix.lower() == _SUFFIX and path.name not in used
+        if path.suffix.lower() == PICTURE_SUFFIX and path.name not in used
     ]
     return tuple(found), tuple(skipped)
-
-
-def write_sample(folder: Path | str, image: Pixels | bytes, correction: Correction) -> Path:
-    """Add a sample; nothing that is there is overwritten.
-
-    The JSON is written last, so a sample without it was cut off. Several programs may write at
-    once.
-
-    Args:
-        folder: is made if it is missing.
-        image: of the word: [height, width] uint8, or the content of a PNG file.
-        correction: is written as it is, with the name of the picture.
-
-    Returns:
-        The PNG file; two corrections of one word in one second differ by a number at the end.
-
-    Raises:
-        UsageError: the image is empty or no PNG, or nothing can be written there.
-    """
-    folder = Path(folder)
-    png = image if isinstance(image, bytes) else as_png(image) if image.size else b""
-    if not png.startswith(_PNG_START):
-        raise UsageError(f"{correction.word_id}: the picture is empty or no PNG; give its pixels")
-    parts = (correction.document_id, correction.word_id, stamp_of(correction.timestamp))
-    stem = "_".join(_STRANGE.sub("-", part) for part in parts).lstrip(".")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = _claim(folder, stem)
-        told = correction.model_copy(update={"image_filename": path.name})
-        content = told.model_dump_json(indent=2) + "\n"
-        try:
-            write_whole(path, png, sync=True)
-            write_whole(path.with_suffix(".json"), content.encode(), sync=True)
-        except OSError:
-            for file in (path, path.with_suffix(".json")):  # a picture is no sample by itself
-                file.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise UsageError(f"{folder}: cannot be written ({error.strerror})") from error
-    return path
-
-
-def crop_word(
-    page: Pixels, box: tuple[float, float, float, float], *, padding_px: int = PADDING_PX
-) -> Pixels:
-    """Cut the picture of a word out of its page.
-
-    Args:
-        page: [height, width] or [height, width, channels] uint8.
-        box: x0 y0 x1 y1 as shares of width and height, 0 to 1.
-        padding_px: around the box, as far as the page goes.
-
-    Returns:
-        A view of the page.
-
-    Raises:
-        UsageError: the box is empty or not on the page.
-    """
-    x0, y0, x1, y1 = box
-    if not (0 <= x0 < x1 <= 1 and 0 <= y0 < y1 <= 1):
-        raise UsageError(f"box {box}: give x0 y0 x1 y1 as shares of the page, from 0 to 1")
-    height, width = page.shape[:2]
-    left, top = (max(math.floor(v) - padding_px, 0) for v in (x0 * width, y0 * height))
-    right, bottom = (math.ceil(v) + padding_px for v in (x1 * width, y1 * height))
-    return page[top : min(bottom, height), left : min(right, width)]
 
 
 def as_line_pairs(samples: Iterable[CorrectionSample]) -> list[LineImage]:
@@ -204,21 +128,6 @@ def as_line_pairs(samples: Iterable[CorrectionSample]) -> list[LineImage]:
 def stamp_of(moment: datetime) -> str:
     """A moment as file names have it: 20250111_153045."""
     return f"{moment:%Y%m%d_%H%M%S}"
-
-
-def _claim(folder: Path, stem: str) -> Path:
-    """A name that nobody has; the empty file keeps others off it."""
-    number = 1
-    while True:
-        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}{_SUFFIX}"
-        number += 1
-        if path.with_suffix(".json").exists():
-            continue
-        try:
-            path.open("xb").close()
-        except FileExistsError:
-            continue
-        return path
 
 
 def _read_json(path: Path) -> Correction:
@@ -246,7 +155,7 @@ def _picture_of(path: Path, correction: Correction) -> Path:
     named = correction.image_filename or ""
     if named and Path(named).name == named and (path.parent / named).is_file():
         return path.parent / named
-    beside = path.with_suffix(_SUFFIX)
+    beside = path.with_suffix(PICTURE_SUFFIX)
     if beside.is_file():  # the folder was moved, or a name was changed
         return beside
     raise DataFormatError(f"there is no picture {named or beside.name}")

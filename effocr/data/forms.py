@@ -36,12 +36,12 @@ class Checked:
     """What a check counted and found wrong.
 
     Attributes:
-        form: the form of the data set.
+        form: the form of the data set, one of detection truth included.
         counts: lines, boxes, characters and the like, by name.
         problems: all of them, in the order of the data set.
     """
 
-    form: Form
+    form: str
     counts: dict[str, int]
     problems: tuple[Skipped, ...]
 
@@ -61,7 +61,7 @@ def recognise(path: Path | str) -> Form:
         what = "not a JSON file" if path.exists() else "no such file or folder"
         raise DataFormatError(
             f"{path}: {what}; expected a COCO file, a packed file, a folder of line pairs, of "
-            "correction samples or of glyph folders"
+            "correction samples or of glyph folders, or detection truth"
         )
     if (path / ANNOTATIONS).is_file():
         return "coco"

@@ -39,6 +39,7 @@ __all__ = [
     "ground_truth",
     "is_hiertext",
     "lines_to_learn",
+    "load_annotations",
     "read_hiertext",
     "told",
 ]
@@ -46,6 +47,8 @@ __all__ = [
 Split = Literal["train", "validation", "test"]
 Grey = npt.NDArray[np.uint8]
 Polygon = npt.NDArray[np.float32]
+
+GZIP_MAGIC: Final = b"\x1f\x8b"
 
 # What ocrs trains its recognition on.
 LEAST_SIDE_PX: Final = 10
@@ -145,7 +148,7 @@ def read_hiertext(folder: Path, split: Split, *, max_images: int | None = None) 
     path = ground_truth(folder, split)
     images: list[HierImage] = []
     problems: list[Skipped] = []
-    for number, entry in enumerate(_annotations(path)):
+    for number, entry in enumerate(load_annotations(path)):
         if max_images is not None and len(images) == max_images:
             break
         try:
@@ -162,21 +165,23 @@ def read_hiertext(folder: Path, split: Split, *, max_images: int | None = None) 
     return HierSet(tuple(images), tuple(problems))
 
 
-def _annotations(path: Path) -> list[Any]:
-    """The entries of a file of ground truth.
+def load_annotations(path: Path) -> list[Any]:
+    """The entries of a file of ground truth or of predictions, compressed or not.
 
     Raises:
         DataFormatError: it is missing, damaged, or holds something else.
     """
     try:
-        with gzip.open(path, "rb") as file:
+        with path.open("rb") as file:
+            packed = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        with gzip.open(path, "rb") if packed else path.open("rb") as file:
             content = json.load(file)
     except FileNotFoundError as error:
         raise DataFormatError(
             f"{path}: no such file; give the folder of HierText, its .jsonl.gz as they came"
         ) from error
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise DataFormatError(f"{path}: not a readable .jsonl.gz ({error})") from error
+        raise DataFormatError(f"{path}: not a readable .jsonl.gz or JSON ({error})") from error
     entries = content.get("annotations") if isinstance(content, dict) else None
     if not isinstance(entries, list):
         raise DataFormatError(f"{path}: one JSON object with `annotations` was expected")

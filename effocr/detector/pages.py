@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from effocr.data.detection import DetectionPage
 from effocr.data.records import Skipped
 from effocr.detector.polygons import short_side
-from effocr.detector.sources import PageTruth
 from effocr.errors import EffOCRError
 
 __all__ = ["LearntPage", "load_pages"]
@@ -51,7 +51,7 @@ class LearntPage:
 
 
 def load_pages(
-    truths: Sequence[PageTruth],
+    truths: Sequence[DetectionPage],
     *,
     line_px: float,
     memory_mb: int,
@@ -70,10 +70,10 @@ def load_pages(
     left = memory_mb * 2**20
     for truth in truths:
         try:
-            grey = load(truth.path)
+            grey = load(truth.image)
         except EffOCRError as error:
-            reason = str(error).removeprefix(f"{truth.path}: ")
-            skipped.append(Skipped(str(truth.path), f"left out: {reason}"))
+            reason = str(error).removeprefix(f"{truth.image}: ")
+            skipped.append(Skipped(str(truth.image), f"left out: {reason}"))
             continue
         usual = _usual_line(truth) or max(grey.shape) / LINES_A_PAGE
         scale = min(1.0, KEPT_LINE * line_px / usual)
@@ -82,10 +82,10 @@ def load_pages(
         pages.append(
             LearntPage(
                 kept=kept if left >= 0 else None,
-                path=truth.path,
+                path=truth.image,
                 scale=scale,
-                polygons=[polygon * np.float32(scale) for polygon in truth.polygons],
-                ignored=list(truth.ignored),
+                polygons=[region.polygon * np.float32(scale) for region in truth.regions],
+                ignored=[region.ignore for region in truth.regions],
                 line_px=usual * scale,
                 load=load,
             )
@@ -93,13 +93,9 @@ def load_pages(
     return pages, skipped
 
 
-def _usual_line(truth: PageTruth) -> float | None:
+def _usual_line(truth: DetectionPage) -> float | None:
     """The median height of the regions that count; None where there are none."""
-    sides = [
-        short_side(polygon)
-        for polygon, ignored in zip(truth.polygons, truth.ignored, strict=True)
-        if not ignored
-    ]
+    sides = [short_side(region.polygon) for region in truth.regions if not region.ignore]
     return float(np.median(sides)) if sides and np.median(sides) > 0 else None
 
 

@@ -24,7 +24,8 @@ from effocr.detector.loss import (
 from effocr.detector.model import DeployedDetector, Detector, RawMaps
 from effocr.detector.page import find_regions
 from effocr.detector.pages import LearntPage
-from effocr.detector.validate import RegionCounts, count_regions
+from effocr.metrics.boxes import BoxCounts
+from effocr.metrics.icdar import match_detections
 from effocr.training.checkpoints import apply_weights, load_run, load_weights
 from effocr.training.loop import Outcome, Task
 from effocr.training.process import seeded
@@ -45,7 +46,6 @@ Floats = npt.NDArray[np.float32]
 logger = logging.getLogger(__name__)
 
 KIND: Final = "detector"
-LEAST_IOU: Final = 0.5
 
 
 def detector_loss(
@@ -99,11 +99,11 @@ class Validation:
     def __call__(self, model: nn.Module) -> dict[str, float]:
         """Precision, recall and their harmonic mean at IoU 0.5, as by ICDAR2015."""
         network = torch_network(model, self.look.line_px)  # type: ignore[arg-type]
-        counts = RegionCounts()
+        counts = BoxCounts()
         for page in self.pages:
             found = find_regions(page.grey(), network, self.look)
-            counts += count_regions(found.polygons, page.polygons, page.ignored, LEAST_IOU)
-        return {"precision": counts.precision, "recall": counts.recall, "hmean": counts.hmean}
+            counts += match_detections(page.polygons, page.ignored, found.polygons).counts
+        return {"precision": counts.precision, "recall": counts.recall, "hmean": counts.f_score}
 
 
 def torch_network(model: Detector, line_px: float) -> Callable[[Grey], Floats]:

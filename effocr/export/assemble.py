@@ -56,6 +56,7 @@ JUDGED = 100_000  # glyphs that the rows of the index are tried on
 REMEMBERED = 8_000  # glyphs of lines kept aside, in the model folder
 PARITY_CROPS_PER_LABEL = 8
 PARITY_LINES = 100
+INT8_AGREEMENT = "parity_int8_boxes"  # metric of a model whose localizer is in int8
 WIDTH_STEP = 8
 
 
@@ -122,7 +123,7 @@ def assemble_model(
     with tempfile.TemporaryDirectory() as folder:
         parts = Path(folder)
         export_localizer(trained_localizer.module, parts / LOCALIZER, height=line.height)
-        _export_recognizer(trained_encoder, parts / RECOGNIZER)
+        export_recognizer(trained_encoder, parts / RECOGNIZER)
         exported_localizer = OnnxLocalizer(parts / LOCALIZER)
         frames = [first_frame(each, line) for each in lines[:PARITY_LINES]]
         shipped, int8 = exported_localizer, None
@@ -187,7 +188,8 @@ def assemble_model(
     return Assembled(bundle, parity)
 
 
-def _export_recognizer(encoder: TorchEncoder, path: Path) -> None:
+def export_recognizer(encoder: TorchEncoder, path: Path) -> None:
+    """Write a recognizer.onnx of crops or of windows."""
     config = encoder.config
     if config.window is not None:
         export_window_encoder(encoder.module, path, config.window)
@@ -222,7 +224,7 @@ def _manifest(
         "index_rows": float(len(index)),
     }
     if agreement is not None:
-        metrics["parity_int8_boxes"] = round(agreement, 5)
+        metrics[INT8_AGREEMENT] = round(agreement, 5)
     return Manifest(
         **given,
         charset=tuple(sorted(index.characters)),

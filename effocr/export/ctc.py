@@ -93,14 +93,14 @@ def export_ctc(
     Raises:
         ParityError: the export reads otherwise; nothing is left in the folder.
     """
-    model, _, alphabet = load_reader(run)
+    model, training, alphabet = load_reader(run)
     parity = export_ctc_graph(model, out / GRAPH, lines=lines)
     best = load_checkpoint(best_of(run))["best"]
     manifest = CtcManifest(
         name=name or out.resolve().name,
         alphabet=alphabet.characters,
         sha256=file_sha256(out / GRAPH),
-        metrics={} if best is None else {"cer": round(float(best), 6)},
+        metrics={} if best is None else {training.loop.best: round(float(best), 6)},
         **dict(details or {}),
     )
     write_manifest(out, manifest)

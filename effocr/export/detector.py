@@ -18,10 +18,11 @@ from effocr.detector.onnx import PAGES, OnnxMaps
 from effocr.detector.page import Network, padded, page_maps, seen_page
 from effocr.detector.pages import LearntPage
 from effocr.detector.train import KIND, load_detector, torch_network
-from effocr.detector.validate import RegionCounts, count_regions
 from effocr.errors import ParityError
 from effocr.export.onnx import export_detector as export_graph
 from effocr.export.quantize import quantise_graph
+from effocr.metrics.boxes import BoxCounts
+from effocr.metrics.icdar import match_detections
 from effocr.training.checkpoints import best_of, load_checkpoint
 from effocr.versions import file_sha256
 
@@ -37,7 +38,6 @@ QUANTISED: Final = ("/backbone/", "/neck/", "/text/layers/")  # names of nodes
 BOX_THRESHOLDS: Final = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 UNCLIP_RATIOS: Final = (1.5, 1.8, 2.2, 2.7, 3.3, 4.0, 5.0)
 COMPARED: Final = 40  # pages
-IOU: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,15 +174,15 @@ def prove_detector_parity(
 
 def agree_on_regions(one: Network, other: Network, pages: Iterable[Grey], look: Look) -> float:
     """F-score of the regions of two networks against each other at IoU 0.5: 1 if they agree."""
-    counts = RegionCounts()
+    counts = BoxCounts()
     for page in pages:
         counts += _agreement(one(page), other(page), look)
-    return counts.hmean if counts.found or counts.truth else 1.0
+    return counts.f_score if counts.found or counts.truth else 1.0
 
 
-def _agreement(before: Floats, after: Floats, look: Look) -> RegionCounts:
+def _agreement(before: Floats, after: Floats, look: Look) -> BoxCounts:
     expected, found = decode(before, look).polygons, decode(after, look).polygons
-    return count_regions(found, expected, [False] * len(expected), IOU)
+    return match_detections(expected, [False] * len(expected), found).counts
 
 
 def choose_look(
@@ -200,18 +200,18 @@ def choose_look(
     if not maps:
         return look, {}
     ratios = (look.unclip_ratio,) if maps[0][0].shape[0] > 1 else UNCLIP_RATIOS
-    best: tuple[RegionCounts, Look] | None = None
+    best: tuple[BoxCounts, Look] | None = None
     for ratio in ratios:
         for threshold in BOX_THRESHOLDS:
             tried = look.model_copy(update={"box_threshold": threshold, "unclip_ratio": ratio})
-            counts = RegionCounts()
+            counts = BoxCounts()
             for found, scale, page in maps:
                 polygons = [each / np.float32(scale) for each in decode(found, tried).polygons]
-                counts += count_regions(polygons, page.polygons, page.ignored, IOU)
-            if best is None or counts.hmean > best[0].hmean:
+                counts += match_detections(page.polygons, page.ignored, polygons).counts
+            if best is None or counts.f_score > best[0].f_score:
                 best = counts, tried
-    counts, chosen = best if best is not None else (RegionCounts(), look)
-    reached = {"precision": counts.precision, "recall": counts.recall, "hmean": counts.hmean}
+    counts, chosen = best if best is not None else (BoxCounts(), look)
+    reached = {"precision": counts.precision, "recall": counts.recall, "hmean": counts.f_score}
     return chosen, {name: round(value, 5) for name, value in reached.items()}
 
 

@@ -1,14 +1,29 @@
-"""A new version of a model whose index was changed."""
+"""A new version of a model whose index was changed, and maybe its networks."""
 
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from effocr.bundle import EMBEDDED, INDEX, LABELS, MANIFEST, Bundle, write_bundle
 from effocr.errors import BundleError, UsageError
 from effocr.recognizer.index import GlyphIndex
 from effocr.versions import Lineage, is_version, model_label, version_id
+
+
+@dataclass(frozen=True, slots=True)
+class NewNetworks:
+    """What fine-tuning changes besides the index.
+
+    Attributes:
+        files: of the model folder, by name: graphs, weights, memory.
+        metrics: of the manifest, that they change.
+    """
+
+    files: Mapping[str, Path]
+    metrics: Mapping[str, float]
 
 
 def write_with_index(
@@ -18,6 +33,7 @@ def write_with_index(
     out: Path | None = None,
     data: str | None = None,
     samples: int = 0,
+    networks: NewNetworks | None = None,
 ) -> Bundle:
     """Write a model with another index: all files new, or all old, whatever happens in between.
 
@@ -27,6 +43,7 @@ def write_with_index(
         out: folder of the new model, which must not exist; None: in place of the old one.
         data: fingerprint of what was added, see `effocr.data.fingerprint`.
         samples: lines or images that it was learnt from.
+        networks: what takes the place of the old ones; None: these stay.
 
     Returns:
         The new model; its version counts up (1, 1+1, 1+2), its lineage names the old one.
@@ -53,14 +70,17 @@ def write_with_index(
     charset = tuple(sorted(index.characters))
     version = _next(bundle.manifest.version)
     parent = version_id(bundle.path(MANIFEST).read_bytes())
-    lineage = Lineage(parent=parent, data=data, samples=samples, method="index")
+    method = "index" if networks is None else "finetune"
+    lineage = Lineage(parent=parent, data=data, samples=samples, method=method)
+    metrics = bundle.manifest.metrics | ({} if networks is None else dict(networks.metrics))
     manifest = bundle.manifest.model_copy(
-        update={"charset": charset, "version": version, "lineage": lineage}
+        update={"charset": charset, "version": version, "lineage": lineage, "metrics": metrics}
     )
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as place:
         index.save(Path(place) / "index")
         files = {name: bundle.path(name) for name in bundle.manifest.files}
+        files |= {} if networks is None else networks.files
         files |= {name: Path(place) / "index" / name for name in (INDEX, LABELS)}
         draft = Path(place) / "new"
         written = write_bundle(draft, manifest, files)

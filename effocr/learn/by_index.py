@@ -18,7 +18,7 @@ from effocr.pipeline.onnx_engines import load_engines
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.memory import Memory
 
-__all__ = ["IndexLesson", "learn_by_index"]
+__all__ = ["IndexLesson", "learn_by_index", "memory_of"]
 
 MOST_FORGOTTEN: Final = 0.001  # of the glyphs that the model knew
 
@@ -76,6 +76,30 @@ class IndexLesson:
             "model": None if self.written is None else str(self.written.folder),
         }
 
+    def as_text(self) -> str:
+        """The report for a person, in a few lines."""
+        taught, aside, new = self.taught, self.aside, self.new_characters
+        lines = [
+            f"learnt {len(taught.aligned.exemplars)} glyphs of {taught.collection.lines} lines, "
+            f"{taught.rows} rows of {taught.collection.name!r}"
+            + (f", new: {' '.join(new)}" if new else ""),
+            f"kept aside in turn: {aside.before.lines} lines, CER {100 * aside.before.cer:.2f} % "
+            f"before, {100 * aside.after.cer:.2f} % after",
+        ]
+        if self.known:
+            before, after = self.known
+            lines.append(
+                f"known before: {100 * before:.2f} % of the glyphs right, {100 * after:.2f} % after"
+            )
+        seconds = self.seconds
+        lines.append(
+            f"{seconds['learning']:.1f} s to learn, {seconds['looking']:.1f} s to look at the "
+            f"lines, {seconds['judging']:.1f} s to judge"
+        )
+        if self.written:
+            lines.append(f"{self.written.folder}: version {self.written.manifest.version}")
+        return "\n".join(lines)
+
     @property
     def left_out(self) -> list[Skipped]:
         """Lines that were not learnt from."""
@@ -112,7 +136,7 @@ def learn_by_index(
     if out.exists():
         raise UsageError(f"{out}: exists already; give a new folder")
     bundle, engines = load_bundle(model), load_engines(model)
-    index, memory = index_of(engines), _memory_of(bundle)
+    index, memory = index_of(engines), memory_of(bundle)
     started = time.monotonic()
     lines, problems = read_samples(sources)
     lessons = look_at(lines, engines, problems)
@@ -152,7 +176,8 @@ def _why_not(aside: BeforeAfter, known: tuple[float, float] | None) -> str:
     return ""
 
 
-def _memory_of(bundle: Bundle) -> Memory | None:
+def memory_of(bundle: Bundle) -> Memory | None:
+    """What a model knew when it was made; None where its folder does not say."""
     return Memory.load(bundle.path(MEMORY)) if MEMORY in bundle.manifest.files else None
 
 

@@ -15,10 +15,11 @@ from pydantic import BaseModel, Field
 from effocr.atomic import write_text
 from effocr.bundle import FontCredit
 from effocr.charset import read_charset
+from effocr.data.detection import DetectionPage
+from effocr.data.detection_forms import read_detection
 from effocr.detector.bundle import DetectorManifest
 from effocr.detector.config import DetectorTraining
 from effocr.detector.pages import LearntPage, load_pages
-from effocr.detector.sources import PageTruth, read_pages
 from effocr.detector.train import train_detector
 from effocr.errors import UsageError
 from effocr.export.detector import DetectorParity, export_detector
@@ -163,9 +164,9 @@ def draw_parts(
 
 def _load(folders: Sequence[Path], config: DetectorTraining) -> list[LearntPage]:
     """Pages of some folders, in memory."""
-    truths: list[PageTruth] = []
+    truths: list[DetectionPage] = []
     for folder in folders:
-        truths += read_pages(folder, level=config.look.level)[0]
+        truths += read_detection(folder).pages
     pages, skipped = load_pages(
         truths, line_px=config.look.line_px, memory_mb=config.memory_mb, load=load_image
     )

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from effocr.atomic import write_text
 from effocr.bundle import LOCALIZER, FontCredit
 from effocr.charset import Charset, read_charset
+from effocr.errors import UsageError
 from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
 from effocr.export.onnx import export_localizer
 from effocr.export.quantize import CALIBRATION_LINES, int8_graph
@@ -45,6 +46,7 @@ from effocr.synth.frames import PreparedLine, prepare_line
 from effocr.synth.pool import draw_lines
 from effocr.synth.text import random_line
 from effocr.training.checkpoints import LAST
+from effocr.training.config import CONFIG, load_config
 from effocr.training.loop import Outcome
 
 __all__ = ["train_from_fonts"]
@@ -83,7 +85,12 @@ def train_from_fonts(
     with _timed(work, "localizer"):
         located = _finished(
             train_localizer(
-                lines, aside, labels, recipe.localizer, run=localizer, resume=_unfinished(localizer)
+                lines,
+                aside,
+                labels,
+                recipe.localizer,
+                run=localizer,
+                resume=_unfinished(localizer, recipe.localizer),
             )
         )
     with _timed(work, "glyphs"):
@@ -95,7 +102,8 @@ def train_from_fonts(
         recognized = _finished(
             train_recognizer(
                 learnt, queries, recipe.recognizer,
-                run=recognizer, reference=reference, resume=_unfinished(recognizer),
+                run=recognizer, reference=reference,
+                resume=_unfinished(recognizer, recipe.recognizer),
             )
         )  # fmt: skip
     figures = {"localizer_f_score": located.best, "recognizer_accuracy": recognized.best}
@@ -213,9 +221,25 @@ def _sources(
     return source(recipe.recognizer.jitter), source(None)
 
 
-def _unfinished(run: Path) -> Path | None:
-    """The run to go on with, if it was begun; `fit` returns at once where it is finished."""
-    return run if (run / LAST).is_file() else None
+def _unfinished(run: Path, config: BaseModel) -> Path | None:
+    """The run to go on with, if it was begun; `fit` returns at once where it is finished.
+
+    Raises:
+        UsageError: it was begun with other settings; a network of these would be taken for one of
+            the recipe.
+    """
+    if not (run / LAST).is_file():
+        return None
+    begun = load_config(type(config), run / CONFIG)
+    changed = [
+        name for name in type(config).model_fields if getattr(begun, name) != getattr(config, name)
+    ]
+    if changed:
+        raise UsageError(
+            f"{run}: begun with another {', '.join(changed)}; give another work folder, or delete "
+            "this run to train it anew"
+        )
+    return run
 
 
 def _finished(outcome: Outcome) -> Outcome:

@@ -34,6 +34,8 @@ class Hypotheses:
         gaps: [n] float32, greatest probability of a word gap since the one before; 1 for the first.
         embeddings: [n, dim] float32, unit length.
         frame: maps frame pixels to pixels of the image.
+        baseline: (height at x = 0, slope) in the frame, as the localizer sees it.
+        x_height: frame pixels, the same.
     """
 
     boxes: Floats
@@ -42,6 +44,8 @@ class Hypotheses:
     gaps: Floats
     embeddings: Floats
     frame: Affine
+    baseline: tuple[float, float] = (0.0, 0.0)
+    x_height: float = 0.0
 
     def __len__(self) -> int:
         """How many."""
@@ -106,4 +110,7 @@ def _hypotheses(line: LocatedLine, engines: Engines) -> Hypotheses | None:
     best = np.zeros(len(found.boxes), bool)
     best[suppress(found.boxes, found.scores)] = True
     embeddings = engines.encoder.embed(engines.cutter.cut(line))
-    return Hypotheses(found.boxes, found.scores, best, gaps, embeddings, line.frame)
+    return Hypotheses(
+        found.boxes, found.scores, best, gaps, embeddings, line.frame,
+        found.baseline or (0.0, 0.0), found.x_height,
+    )  # fmt: skip

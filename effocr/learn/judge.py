@@ -11,6 +11,7 @@ from effocr.errors import UsageError
 from effocr.metrics.text import Score, score_lines
 from effocr.pipeline.chunk import ReadFailure
 from effocr.pipeline.engines import Engines
+from effocr.pipeline.images import ImageSource
 from effocr.pipeline.reader import Reader
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.memory import Memory
@@ -67,11 +68,24 @@ def divide(documents: Sequence[str], *, folds: int = FOLDS) -> list[list[int]]:
     return [[number for number, name in enumerate(names) if name in set(part)] for part in parts]
 
 
-def score_read(engines: Engines, paths: Sequence[Path], texts: Sequence[str]) -> Score:
-    """Read line images and score them; one that cannot be read counts as empty text."""
+def score_read(
+    engines: Engines,
+    images: Sequence[ImageSource],
+    texts: Sequence[str],
+    *,
+    threads: int | None = None,
+) -> Score:
+    """Read line images and score them; one that cannot be read counts as empty text.
+
+    Args:
+        engines: that read.
+        images: of the lines.
+        texts: what is printed there.
+        threads: to read with; None: one for each core.
+    """
     read = [
         "" if isinstance(found, ReadFailure) else found.text
-        for found in Reader(engines).read_many(paths)
+        for found in Reader(engines, threads=threads).read_many(images)
     ]
     return score_lines(zip(texts, read, strict=True))
 

@@ -33,14 +33,17 @@ class Lessons:
     lessons: tuple[Lesson, ...]
     problems: tuple[Skipped, ...]
 
-    def without(self, numbers: Collection[int]) -> "Lessons":
-        """The same without some of the lines."""
-        kept = [number for number in range(len(self.lines)) if number not in numbers]
+    def taken(self, numbers: Sequence[int]) -> "Lessons":
+        """Some of the lines."""
         return Lessons(
-            tuple(self.lines[number] for number in kept),
-            tuple(self.lessons[number] for number in kept),
+            tuple(self.lines[number] for number in numbers),
+            tuple(self.lessons[number] for number in numbers),
             self.problems,
         )
+
+    def without(self, numbers: Collection[int]) -> "Lessons":
+        """The same without some of the lines."""
+        return self.taken([n for n in range(len(self.lines)) if n not in numbers])
 
     @property
     def data(self) -> str:

@@ -28,8 +28,12 @@ _WRITTEN_HERE: Final = (CURRENT, HISTORY, MANIFEST)
 
 
 @contextmanager
-def locked(home: Path) -> Iterator[None]:
+def locked(home: Path, doing: str = "promotion or rollback") -> Iterator[None]:
     """Be the only one to write below a name; the system frees the lock of a process that dies.
+
+    Args:
+        home: folder of the name, made if it is missing.
+        doing: what, to tell another process that wants to.
 
     Raises:
         UsageError: another process is writing.
@@ -40,7 +44,7 @@ def locked(home: Path) -> Iterator[None]:
             file.seek(0)
             writer = file.read(20).decode("ascii", "replace").strip() or "unknown"
             raise UsageError(
-                f"{home.name}: another promotion or rollback is under way (process {writer}); "
+                f"{home.name}: another {doing} is under way (process {writer}); "
                 "give the command again when it has ended"
             )
         file.truncate(0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from effocr.geometry import iou_matrix
 
-__all__ = ["BoxCounts", "count_matches", "match_greedy", "match_most"]
+__all__ = ["BoxCounts", "count_matches", "match_greedy", "match_most", "pair_most"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,15 @@ def match_most(found: np.ndarray, truth: np.ndarray, iou_threshold: float) -> li
         (index of found, index of truth) pairs, ordered by the index of found.
     """
     overlap = iou_matrix(found, truth)
-    partners = [np.flatnonzero(row >= iou_threshold).tolist() for row in overlap]
+    return pair_most([np.flatnonzero(row >= iou_threshold).tolist() for row in overlap])
+
+
+def pair_most(partners: list[list[int]]) -> list[tuple[int, int]]:
+    """As many (row, column) pairs as possible, none used twice, ordered by row.
+
+    Args:
+        partners: for each row the columns that it may be paired with.
+    """
     owner: dict[int, int] = {}
     for row in range(len(partners)):
         _augment(row, partners, owner)

@@ -147,6 +147,14 @@ class GlyphIndex:
         """[rows, dim] float32, a copy."""
         return np.asarray(self._index.reconstruct_n(0, len(self)), np.float32).reshape(-1, self.dim)
 
+    def rows_of(self, collection: str | None) -> tuple[Floats, list[str]]:
+        """Rows [n, dim] float32 of a collection and their labels; None: those of no collection."""
+        owner = COMMON
+        if collection is not None:
+            owner = 1 + [each.name for each in self._collections].index(collection)
+        kept = [place for place, of in enumerate(self._owners) if of == owner]
+        return self.embeddings[kept], [self._labels[place] for place in kept]
+
     @property
     def handicaps(self) -> Mapping[str, float]:
         """What is taken off the cosine of a character when it competes with others; 0 if not here.

@@ -105,6 +105,15 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
         return self
 
     @model_validator(mode="after")
+    def _one_kind_of_crop(self) -> Self:
+        if self.clipped + self.tight > 1:
+            raise ValueError(
+                f"clipped {self.clipped} and tight {self.tight} are shares of all lines: together "
+                "at most 1"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _some_wear(self) -> Self:
         if not sum(self.wear.values()) > 0:
             raise ValueError("wear: give one kind a share above 0, such as {clean: 1}")

@@ -150,17 +150,28 @@ def save_weights(run: Path, path: Path) -> None:
         run: run folder (its `best.pt`) or a checkpoint.
         path: `.safetensors` file.
     """
+    save_settled(load_weights(run), _settings_of(best_of(run)), path)
+
+
+def save_settled(weights: Mapping[str, Tensor], settings: Mapping[str, Any], path: Path) -> None:
+    """The same of weights that are in memory.
+
+    Args:
+        weights: of a network, by name.
+        settings: that a checkpoint of the network has: `kind`, `config` and what else it needs.
+        path: `.safetensors` file.
+    """
     from safetensors.torch import save
 
-    settings = json.dumps(_settings_of(best_of(run)), ensure_ascii=False)
-    weights = {
+    halved = {
         # Single numbers stay as they are: a small variance would vanish in half precision.
         name: (
             value.half() if value.is_floating_point() and value.dim() > 1 else value
         ).contiguous()
-        for name, value in load_weights(run).items()
+        for name, value in weights.items()
     }
-    write_whole(path, save(weights, metadata={SETTINGS: settings}))
+    metadata = {SETTINGS: json.dumps(settings, ensure_ascii=False)}
+    write_whole(path, save(halved, metadata=metadata))
 
 
 def best_of(run: Path) -> Path:

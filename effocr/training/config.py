@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from effocr.errors import UsageError
 
+CONFIG = "config.yaml"  # in the folder of a run
+
 Config = TypeVar("Config", bound=BaseModel)
 
 

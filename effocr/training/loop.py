@@ -39,7 +39,8 @@ class Task:
             given is a wrapper that shares gradients.
         batches: by step.
         optimizer: over the model's parameters; its learning rates are the highest of the schedule.
-        validate: model -> figures by name, or None. Called without gradients, in eval mode.
+        validate: model -> figures by name, none of them where nothing was measured; or None. Called
+            without gradients, in eval mode.
         settings: plain values kept in each checkpoint, such as the configuration.
     """
 
@@ -186,6 +187,8 @@ class _Trainer:
         model.eval()
         with torch.no_grad():
             figures = self.task.validate(model)
+        if not figures:
+            return  # somebody watches, and there is nothing to measure on
         log({"step": progress.step, **figures})
         if self.config.best not in figures:
             raise TrainingError(f"loop.best is {self.config.best}, validation has {list(figures)}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from effocr.training.config import LoopConfig, save_config
+from effocr.training.config import CONFIG, LoopConfig, save_config
 from effocr.training.distributed import is_main
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
@@ -30,7 +30,7 @@ def run_task(
     """
     if is_main():
         run.mkdir(parents=True, exist_ok=True)
-        save_config(config, run / "config.yaml")
+        save_config(config, run / CONFIG)
     with RunLog(
         run,
         trackers=loop.trackers,

@@ -59,6 +59,36 @@ def test_a_text_of_another_line_is_named_and_the_rest_is_aligned(
     assert len(read_coco(out).lines) == 3
 
 
+def test_where_no_line_fits_the_boxes_of_before_are_kept(
+    pairs: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "boxes.json"
+    given = ["align", str(pairs), "--model", str(tiny_model), "-o", str(out)]
+    assert main(given) == 0
+    good = out.read_bytes()
+    assert main([*given, "--force", "--min-confidence", "1"]) == 1
+    assert "nothing was written: no glyph is so sure" in capsys.readouterr().err
+    for path in pairs.glob("*.gt.txt"):
+        path.write_text("another text altogether, of another line\n", encoding="utf-8")
+    assert main([*given, "--force"]) == 1
+    problems = capsys.readouterr().err
+    assert problems.count("the text does not fit the image") == len(TEXTS)
+    assert "effocr: nothing was written: no line fits its text" in problems
+    assert out.read_bytes() == good
+    given[-1] = str(tmp_path / "new.json")
+    assert main(given) == 1
+    assert not (tmp_path / "new.json").exists()
+
+
+@pytest.mark.parametrize("name", ["", " ", "\t\u00a0"])
+def test_a_blank_name_of_a_collection_is_an_error_of_use(
+    pairs: Path, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["learn", "en", str(pairs), "--out", str(tmp_path / "m"), "--name", name]) == 2
+    assert "--name is blank" in capsys.readouterr().err
+    assert not (tmp_path / "m").exists()
+
+
 def test_learning_by_index_reads_the_collection_and_leaves_the_model(
     pairs: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

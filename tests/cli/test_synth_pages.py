@@ -36,6 +36,7 @@ def test_pages_are_drawn_and_drawn_again_from_their_settings(
     [
         ([*FONTS], "which characters? give --charset"),
         ([*CHARSET], "which fonts? give --fonts"),
+        ([*FONTS, "--language", "{vertical}"], "from left to right only"),
         ([*FONTS, *CHARSET, "--layouts", "scroll"], "scroll"),
         ([*FONTS, *CHARSET, "--layouts", "book=much"], "--layouts 'book=much'"),
         ([*FONTS, *CHARSET, "--conditions", "grey=0"], "conditions: give one of them a share"),
@@ -45,6 +46,9 @@ def test_pages_are_drawn_and_drawn_again_from_their_settings(
 def test_bad_requests_are_refused_in_one_line(
     tmp_path: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    vertical = tmp_path / "vertical.yaml"
+    vertical.write_text("name: down\ndirection: ttb\n", encoding="utf-8")
+    options = [option.replace("{vertical}", str(vertical)) for option in options]
     assert main(["synth", "pages", str(tmp_path / "out"), *options]) == 2
     error = capsys.readouterr().err
     assert message in error

@@ -8,7 +8,7 @@ import torch
 from effocr.ctc.alphabet import OCRS, Alphabet
 from effocr.ctc.config import CrnnConfig
 from effocr.ctc.model import Crnn
-from effocr.ctc.start import Start, load_ocrs_checkpoint, load_start, start_from
+from effocr.ctc.start import Start, load_ocrs_checkpoint, load_start, network_of, start_from
 from effocr.errors import TrainingError, UsageError
 from effocr.training.checkpoints import save_checkpoint, save_tensors
 
@@ -41,6 +41,14 @@ def test_weights_of_another_size_are_refused() -> None:
     short = model_of(Alphabet(("a",))).state_dict()  # fewer rows than its alphabet says
     with pytest.raises(TrainingError, match=r"output\.0\.weight is \[2, 16\]"):
         start_from(model_of(alphabet), Start(short, alphabet, Path("w.pt")), alphabet)
+
+
+@pytest.mark.parametrize("sizes", [(8, 1), (24, 3)])
+def test_weights_tell_the_sizes_of_their_network(sizes: tuple[int, int]) -> None:
+    config = CrnnConfig(hidden=sizes[0], layers=sizes[1])
+    weights = Crnn(config, classes=4).state_dict()
+    assert network_of(Start(weights, Alphabet(tuple(" ab")), Path("w.pt"))) == config
+    assert network_of(Start({}, Alphabet(tuple(" ab")), Path("w.pt"))) == CrnnConfig()
 
 
 def ocrs_state(alphabet: Alphabet) -> dict[str, object]:

@@ -97,6 +97,19 @@ def test_the_watcher_sees_every_validation(
     assert seen[0][1].state_dict()["state"]
 
 
+def test_the_watcher_is_called_where_there_is_nothing_to_measure_on(
+    small_data: CtcData, small_training: Settings, tmp_path: Path
+) -> None:
+    seen: list[object] = []
+    data = replace(small_data, validation=())
+    outcome = train_ctc(
+        data, small_training(), run=tmp_path,
+        watcher=lambda model, optimizer, figures: seen.append(figures),
+    )  # fmt: skip
+    assert (seen, outcome.best) == ([{}, {}], None)
+    assert (tmp_path / "best.pt").is_file()
+
+
 def test_a_loss_that_is_not_finite_stops_with_a_hint(
     small_data: CtcData, small_training: Settings, tmp_path: Path
 ) -> None:

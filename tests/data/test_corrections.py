@@ -11,13 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from effocr.data.corrections import (
-    Correction,
-    as_line_pairs,
-    crop_word,
-    read_samples,
-    write_sample,
-)
+from effocr.data.correction_writer import crop_word, write_sample
+from effocr.data.corrections import Correction, as_line_pairs, read_samples
 from effocr.errors import DataFormatError, UsageError
 
 MOMENT = datetime(2025, 1, 11, 15, 30, 45, 123456)

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from effocr.data.detection_forms import read_detection
 from effocr.detector.bundle import GRAPH, MANIFEST
 from effocr.detector.config import DetectorTraining, Look
 from effocr.detector.onnx import OnnxDetector
 from effocr.detector.pages import load_pages
-from effocr.detector.sources import read_pages
 from effocr.detector.train import train_detector
 from effocr.errors import BundleError, ParityError, UsageError
 from effocr.export.detector import export_detector, prove_detector_parity
@@ -27,9 +27,7 @@ def run(
     small_training: Callable[..., DetectorTraining],
 ) -> Path:
     folder = tmp_path_factory.mktemp("run")
-    pages, _ = load_pages(
-        read_pages(labelled, level="line")[0], line_px=20, memory_mb=10, load=load_image
-    )
+    pages, _ = load_pages(read_detection(labelled).pages, line_px=20, memory_mb=10, load=load_image)
     config = small_training(max_steps=60, validate_every=60, save_every=60)
     train_detector(pages, pages, config, run=folder)
     return folder
@@ -38,9 +36,7 @@ def run(
 def test_the_export_finds_the_lines_without_torch(
     run: Path, labelled: Path, tmp_path: Path
 ) -> None:
-    pages, _ = load_pages(
-        read_pages(labelled, level="line")[0], line_px=20, memory_mb=10, load=load_image
-    )
+    pages, _ = load_pages(read_detection(labelled).pages, line_px=20, memory_mb=10, load=load_image)
     manifest, parity = export_detector(run, tmp_path / "model", pages=pages)
     assert parity.changed == 0
     assert parity.regions >= 6
@@ -58,9 +54,7 @@ def test_the_export_finds_the_lines_without_torch(
 
 
 def test_int8_is_written_if_it_agrees(run: Path, labelled: Path, tmp_path: Path) -> None:
-    pages, _ = load_pages(
-        read_pages(labelled, level="line")[0], line_px=20, memory_mb=10, load=load_image
-    )
+    pages, _ = load_pages(read_detection(labelled).pages, line_px=20, memory_mb=10, load=load_image)
     _, parity = export_detector(run, tmp_path / "model", pages=pages, int8=True)
     assert parity.agreement is not None
     assert parity.agreement >= 0.98

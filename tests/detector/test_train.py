@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import torch
 
+from effocr.data.detection_forms import read_detection
 from effocr.detector.batches import CropBatches
 from effocr.detector.config import DetectorTraining
 from effocr.detector.model import Detector
 from effocr.detector.page import find_regions
 from effocr.detector.pages import LearntPage, load_pages
-from effocr.detector.sources import read_pages
 from effocr.detector.train import load_detector, torch_network, train_detector
 from effocr.errors import TrainingError, UsageError
 from effocr.pipeline.images import load_image
@@ -23,7 +23,7 @@ Settings = Callable[..., DetectorTraining]
 
 @pytest.fixture(scope="module")
 def pages(labelled: Path) -> list[LearntPage]:
-    truths, _ = read_pages(labelled, level="line")
+    truths = read_detection(labelled).pages
     return load_pages(truths, line_px=20, memory_mb=10, load=load_image)[0]
 
 

@@ -109,6 +109,14 @@ def verify_training_samples(context: typer.Context) -> None:
     raise typer.Exit(run(context.args))
 
 
+@app.command("train-model", context_settings=_PASS_ON)
+def train_model(context: typer.Context) -> None:
+    """Train the sequence reader on correction samples."""
+    from effocr.cli.compat.train_model import run
+
+    raise typer.Exit(run(context.args))
+
+
 @app.command("ocrs-train-rec", context_settings=_PASS_ON)
 def ocrs_train_rec(context: typer.Context) -> None:
     """Train text recognition on HierText, as ocrs does."""

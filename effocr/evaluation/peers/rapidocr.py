@@ -15,7 +15,7 @@ from pathlib import Path
 
 from effocr.evaluation.peers.run import LinesRun, Missing, run_worker
 
-__all__ = ["read_lines"]
+__all__ = ["find_python", "read_lines"]
 
 _WORKER = Path(__file__).with_name("rapidocr_worker.py")
 _CURE = (
@@ -39,6 +39,19 @@ def read_lines(
         threads: of its network; one per core if not given.
         python: interpreter that has rapidocr-onnxruntime; this one if not given.
     """
+    interpreter = find_python(python)
+    if isinstance(interpreter, Missing):
+        return interpreter
+    settings = {"threads": threads or os.cpu_count() or 1}
+    return run_worker([interpreter, str(_WORKER)], paths, turns=turns, settings=settings)
+
+
+def find_python(python: str | None) -> str | Missing:
+    """The interpreter that has rapidocr-onnxruntime, or why there is none.
+
+    Args:
+        python: name or path; this one if not given.
+    """
     interpreter = shutil.which(python or sys.executable)
     if interpreter is None:
         return Missing(f"{python} is not a Python interpreter: {_CURE}")
@@ -50,5 +63,4 @@ def read_lines(
     )  # fmt: skip
     if probe.returncode:
         return Missing(f"{interpreter} has no rapidocr-onnxruntime: {_CURE}")
-    settings = {"threads": threads or os.cpu_count() or 1}
-    return run_worker([interpreter, str(_WORKER)], paths, turns=turns, settings=settings)
+    return interpreter

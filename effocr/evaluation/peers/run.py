@@ -6,16 +6,16 @@ import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import effocr
 from effocr.errors import EffOCRError, UsageError
-from effocr.evaluation.process import Command, run_side_by_side
+from effocr.evaluation.process import Command, Finished, run_side_by_side
 
-__all__ = ["LinesRun", "Missing", "run_own_worker", "run_worker"]
+__all__ = ["LinesRun", "Missing", "run_job", "run_own_worker", "run_worker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,30 +82,51 @@ def run_worker(
         UsageError: the worker says in `error` why it cannot run.
         EffOCRError: the worker ended without a result.
     """
+    job = {"paths": [str(path) for path in paths], "turns": turns, **settings}
+    result, finished = run_job(arguments, job, environment)
+    return LinesRun(
+        texts=tuple(result["texts"]),
+        turns=turns,
+        seconds=float(result["seconds"]),
+        process_s=finished.seconds,
+        rss_mb=finished.rss_mb,
+        configuration=str(result["configuration"]),
+        failures=dict(result["failures"]),
+    )
+
+
+def run_job(
+    arguments: Sequence[str],
+    job: Mapping[str, object],
+    environment: Mapping[str, str] | None = None,
+) -> tuple[dict[str, Any], Finished]:
+    """Hand a job to a worker program and take its result.
+
+    Args:
+        arguments: the worker and its arguments.
+        job: JSON on its standard input; `out`, the file for its result, is added.
+        environment: variables set for the worker.
+
+    Returns:
+        The JSON object that it wrote; how it ended.
+
+    Raises:
+        UsageError: the worker says in `error` why it cannot run.
+        EffOCRError: the worker ended without a result.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "result.json"
-        job = {"paths": [str(path) for path in paths], "turns": turns, "out": str(out), **settings}
-        started = time.perf_counter()
-        command = Command(tuple(arguments), environment or {}, stdin=json.dumps(job))
-        finished = run_side_by_side([command])[0]
-        process_s = time.perf_counter() - started
+        asked = json.dumps({**job, "out": str(out)})
+        finished = run_side_by_side([Command(tuple(arguments), environment or {}, stdin=asked)])[0]
         if not out.is_file():
             last = (finished.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise EffOCRError(
                 f"{' '.join(arguments)} ended with status {finished.status} and no result: {last}"
             )
-        result = json.loads(out.read_text(encoding="utf-8"))
+        result: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     if "error" in result:
         raise UsageError(str(result["error"]))
-    return LinesRun(
-        texts=tuple(result["texts"]),
-        turns=turns,
-        seconds=float(result["seconds"]),
-        process_s=process_s,
-        rss_mb=finished.rss_mb,
-        configuration=str(result["configuration"]),
-        failures=dict(result["failures"]),
-    )
+    return result, finished
 
 
 def run_own_worker(

@@ -22,7 +22,7 @@ from effocr.errors import EffOCRError
 from effocr.evaluation.peers.run import LinesRun, Missing
 from effocr.evaluation.process import Command, Finished, run_side_by_side
 
-__all__ = ["read_lines"]
+__all__ = ["read_lines", "tesseract_version"]
 
 _PAGE_END = "\f"
 
@@ -91,7 +91,7 @@ def read_lines(
         seconds=max(process_s - loading * (1 + restarts), 1e-9),
         process_s=process_s,
         rss_mb=rss_mb,
-        configuration=f"{_version(executable)} --psm 7 -l {language}, {len(shares)} "
+        configuration=f"{tesseract_version(executable)} --psm 7 -l {language}, {len(shares)} "
         "single-threaded processes",
         failures={
             str(path): "Tesseract cannot open it"
@@ -167,7 +167,7 @@ def _loading_time(work: Path, command: tuple[str, str], processes: int) -> float
     return max(one.seconds for one in finished)
 
 
-def _version(executable: str) -> str:
+def tesseract_version(executable: str) -> str:
     """The first line of `tesseract --version`."""
     said = subprocess.run([executable, "--version"], capture_output=True, text=True, check=False)
     return (said.stdout or said.stderr).splitlines()[0].strip()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from effocr.synth.text import Kind, random_line
 
 __all__ = ["Area", "Draft"]
 
+Item = TypeVar("Item")
 RUNNING: Final[dict[Kind, float]] = {
     "prose": 0.66, "quotation": 0.12, "names": 0.05, "dates": 0.04, "numbers": 0.04,
     "accented": 0.03, "dashed": 0.04, "random": 0.02,
@@ -77,6 +78,10 @@ class Draft:
     def whole(self, low: int, high: int) -> int:
         """A whole number between two, both included."""
         return int(self.rng.integers(low, high + 1))
+
+    def choose(self, items: Sequence[Item]) -> Item:
+        """One of several."""
+        return items[int(self.rng.integers(len(items)))]
 
     def phrase(self, charset: Charset, kind: Kind, lengths: tuple[int, int]) -> str:
         """A line's worth of text of one kind."""

@@ -4,23 +4,28 @@ from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from effocr.charset import Charset
 from effocr.synth.fonts import FontFile
 from effocr.synth.pages.columns import book, columns
+from effocr.synth.pages.damage import darken
 from effocr.synth.pages.draft import Draft
-from effocr.synth.pages.options import Layout, PageOptions
-from effocr.synth.pages.sheet import Box, Placed, Sheet
+from effocr.synth.pages.locate import find_lines, fits
+from effocr.synth.pages.newspaper import newspaper
+from effocr.synth.pages.office import letter, typescript
+from effocr.synth.pages.options import LEAST_WIDTH, Layout, PageOptions
+from effocr.synth.pages.plates import plate, title
+from effocr.synth.pages.receipt import receipt
+from effocr.synth.pages.sheet import Box, Sheet
 from effocr.synth.pages.shelf import Shelf
-from effocr.synth.pages.truth import PageLine, PageWord, SyntheticPage
-from effocr.synth.pages.warp import Warp, draw_warp, warp_ink, warp_points
+from effocr.synth.pages.tables import contents, form, table
+from effocr.synth.pages.truth import PageLine, SyntheticPage
+from effocr.synth.pages.warp import Warp, draw_warp, warp_ink
 from effocr.synth.pages.wear import draw_page_wear, scan_page
 
 __all__ = ["PageMaker", "draw_page"]
 
 Name = TypeVar("Name", bound=str)
-STEP: Final = 160  # pixels between the points of a polygon's long sides, where lines bend
 USUAL_X_HEIGHT: Final = 14.0  # pixels, of a page without text
 MOST_TURNS: Final = 4  # times that a skew is halved so that all of the text stays on the image
 
@@ -49,8 +54,11 @@ class PageMaker:
         x_height = float(np.median(heights)) if heights else USUAL_X_HEIGHT
         warp = _warp(rng, sheet, options)
         ink = warp_ink(sheet.ink, warp)
-        grey, jpeg = scan_page(ink, x_height, draw_page_wear(rng, condition), rng)
-        lines = tuple(_truth(line, warp) for line in sheet.lines)
+        lines = find_lines(sheet.lines, warp)
+        fade = None
+        if condition != "clean":
+            fade = darken(rng, ink, _hull(lines, warp.size), x_height, options)
+        grey, jpeg = scan_page(ink, x_height, draw_page_wear(rng, condition), rng, fade=fade)
         return SyntheticPage(grey, lines, layout, condition, jpeg)
 
 
@@ -81,19 +89,44 @@ def _draw(rng: np.random.Generator, shares: Mapping[Name, float]) -> Name:
 
 
 def _size(rng: np.random.Generator, layout: Layout, options: PageOptions) -> tuple[int, int]:
-    """Width and height of a page, pixels."""
+    """Width and height of a page, pixels; receipts are narrow, and cut where they end."""
     least, most = options.width
-    width = round(np.exp(rng.uniform(np.log(least), np.log(most))))
+    low, high = 0.0, 1.0
+    if layout == "receipt":
+        high = 0.4
+    elif layout == "newspaper":
+        low = 0.35
+    width = round(least * (most / least) ** rng.uniform(low, high))
     ratio = rng.uniform(1.2, 1.65) if rng.random() < 0.95 else rng.uniform(0.65, 1.0)
-    return width, max(32, min(options.longest, round(width * ratio)))
+    if layout == "receipt":
+        ratio = 4.0
+    return width, max(LEAST_WIDTH, min(options.longest, round(width * ratio)))
 
 
-def _lay_out(layout: Layout, draft: Draft) -> None:
+def _lay_out(layout: Layout, draft: Draft) -> None:  # noqa: C901 - a name for each layout
     match layout:
         case "book":
             book(draft)
         case "columns":
             columns(draft)
+        case "newspaper":
+            newspaper(draft)
+        case "typescript":
+            typescript(draft)
+        case "letter":
+            letter(draft)
+        case "contents":
+            contents(draft)
+        case "table":
+            table(draft)
+        case "form":
+            form(draft)
+        case "receipt":
+            receipt(draft)
+        case "title":
+            title(draft)
+        case "plate":
+            plate(draft)
 
 
 def _warp(rng: np.random.Generator, sheet: Sheet, options: PageOptions) -> Warp:
@@ -105,48 +138,17 @@ def _warp(rng: np.random.Generator, sheet: Sheet, options: PageOptions) -> Warp:
         steepest=options.steepest,
         curved=options.curved,
     )
-    corners = [
-        (x, y)
-        for line in sheet.lines
-        for x in (line.box[0], line.box[2])
-        for y in (line.box[1], line.box[3])
-    ]
     for _ in range(MOST_TURNS):
-        points = warp_points(corners, warp)
-        if not len(points) or ((points >= 0) & (points <= np.array(warp.size))).all():
+        if fits(sheet.lines, warp):
             return warp
         warp = warp.less()
     return Warp(size=warp.size)
 
 
-def _truth(line: Placed, warp: Warp) -> PageLine:
-    x0, _, x1, _ = line.box
-    across = np.linspace(x0, x1, _points(x1 - x0, warp))
-    baseline = np.stack([across, np.full_like(across, line.baseline)], axis=1)
-    words = tuple(PageWord(text, _polygon(box, warp)) for text, box in line.words)
-    return PageLine(
-        text=line.text,
-        polygon=_polygon(line.box, warp),
-        baseline=_inside(warp_points(baseline, warp), warp),
-        x_height=line.x_height,
-        kind=line.kind,
-        block=line.block,
-        words=words,
-    )
-
-
-def _points(width: float, warp: Warp) -> int:
-    """Of a side of the polygon."""
-    return 2 + int(width / STEP) if warp.bent else 2
-
-
-def _polygon(box: Box, warp: Warp) -> npt.NDArray[np.float32]:
-    x0, y0, x1, y1 = box
-    across = np.linspace(x0, x1, _points(x1 - x0, warp))
-    upper = np.stack([across, np.full_like(across, y0)], axis=1)
-    lower = np.stack([across[::-1], np.full_like(across, y1)], axis=1)
-    return _inside(warp_points(np.concatenate([upper, lower]), warp), warp)
-
-
-def _inside(points: npt.NDArray[np.float32], warp: Warp) -> npt.NDArray[np.float32]:
-    return points.clip(0, np.array(warp.size)).astype(np.float32)
+def _hull(lines: Sequence[PageLine], size: tuple[int, int]) -> Box:
+    """Around all lines; of a page without any a point in its middle."""
+    middle = np.array([size], np.float32) * np.float32(0.5)
+    points = [line.polygon for line in lines] or [middle]
+    x0, y0 = np.min([corners.min(axis=0) for corners in points], axis=0)
+    x1, y1 = np.max([corners.max(axis=0) for corners in points], axis=0)
+    return float(x0), float(y0), float(x1), float(y1)

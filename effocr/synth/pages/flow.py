@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from effocr.synth.pages.draft import Area, Draft, words_of
 from effocr.synth.pages.shelf import Letters
@@ -9,6 +10,8 @@ from effocr.synth.pages.truth import LineKind
 from effocr.synth.pages.typeset import Type, Word, break_lines
 
 __all__ = ["BodyStyle", "put_heading", "put_lines", "put_paragraph"]
+
+MOST_LINES: Final = 400  # of a paragraph, as far as they are indented
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,14 @@ class BodyStyle:
 
 
 def put_paragraph(
-    draft: Draft, area: Area, style: BodyStyle, words: Sequence[Word], *, begun: bool = False
+    draft: Draft,
+    area: Area,
+    style: BodyStyle,
+    words: Sequence[Word],
+    *,
+    begun: bool = False,
+    inset: tuple[int, float] = (0, 0.0),
+    goes_on: bool = False,
 ) -> list[Word]:
     """Set a paragraph as far as the area reaches.
 
@@ -49,27 +59,31 @@ def put_paragraph(
         style: of the text.
         words: of the paragraph.
         begun: it goes on from another column, without an indent.
+        inset: number of lines beside a drop capital, and the pixels that they give way to it.
+        goes_on: it stands in the block of what was put last.
 
     Returns:
         Words of the lines for which there was no room.
     """
-    first = style.hanging if begun else style.indent
-    measure = area.width
+    indents = [style.hanging] * MOST_LINES
+    indents[0] = style.hanging if begun else style.indent
+    indents[: inset[0]] = [inset[1]] * inset[0]
     lines = break_lines(
         words,
         style.type,
-        measure,
+        area.width,
         draft.rng,
-        indents=[first] + [style.hanging] * 400,
+        indents=indents,
         hyphens=style.hyphens,
     )
-    draft.sheet.end_block()
+    if not goes_on:
+        draft.sheet.end_block()
     for number, line in enumerate(lines):
         if area.room < style.pitch:
             return [word for left in lines[number:] for word in left]
         area.top += style.pitch
-        inset = first if number == 0 else style.hanging
-        inside = replace(area, left=area.left + inset)
+        indent = indents[number] if number < MOST_LINES else 0.0
+        inside = replace(area, left=area.left + indent)
         full = style.justified and number < len(lines) - 1
         baseline = area.top - 0.3 * style.pitch
         width = inside.width if full else None
@@ -121,6 +135,9 @@ def put_heading(draft: Draft, area: Area, body: BodyStyle, *, size: float | None
     area.top += above
     draft.sheet.end_block()
     style = BodyStyle(letters, type_, pitch, kind="heading")
-    put_lines(draft, area, style, [text], place=0.5 if draft.chance(0.75) else 0.0)
+    place = 0.5 if draft.chance(0.75) else 0.0
+    put_lines(draft, area, style, [text], place=place)
+    if draft.chance(0.2 * draft.options.rules):
+        draft.sheet.rule(area.left, area.top, area.right, area.top, 0.1 * body.type.x_height)
     draft.sheet.end_block()
     area.top += draft.between(0, 0.8) * pitch

@@ -6,11 +6,14 @@ from pydantic import BaseModel, Field, model_validator
 
 from effocr.synth.text import TextMix
 
-__all__ = ["CONDITIONS", "LAYOUTS", "Condition", "Layout", "PageOptions"]
+__all__ = ["CONDITIONS", "LAYOUTS", "LEAST_WIDTH", "Condition", "Layout", "PageOptions"]
 
 Weight = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Layout = Literal["book", "columns"]
+Layout = Literal[
+    "book", "columns", "newspaper", "typescript", "letter", "contents", "table", "form", "receipt",
+    "title", "plate",
+]  # fmt: skip
 Condition = Literal["grey", "bilevel", "photograph", "clean"]
 LAYOUTS: Final[tuple[Layout, ...]] = get_args(Layout)
 CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
@@ -21,7 +24,19 @@ class PageOptions(BaseModel, frozen=True, extra="forbid"):
     """What pages look like. Shares are 0 to 1, lengths in pixels of the page."""
 
     layouts: dict[Layout, Weight] = Field(
-        default={"book": 0.6, "columns": 0.4},
+        default={
+            "book": 0.24,
+            "columns": 0.14,
+            "newspaper": 0.1,
+            "typescript": 0.13,
+            "letter": 0.07,
+            "contents": 0.06,
+            "table": 0.05,
+            "form": 0.04,
+            "receipt": 0.12,
+            "title": 0.03,
+            "plate": 0.02,
+        },
         description="share of each layout; those left out are not drawn, so that training and test"
         " may differ",
     )
@@ -40,6 +55,7 @@ class PageOptions(BaseModel, frozen=True, extra="forbid"):
     bordered: Share = Field(0.3, description="pages with a dark border of the scan")
     show_through: Share = Field(0.25, description="pages whose reverse side shines through")
     stained: Share = Field(0.25, description="pages with stains, folds and dirt")
+    punched: Share = Field(0.08, description="pages with holes")
     text: TextMix = Field(
         TextMix(word_lists=()),
         description="what is written; the word lists of the machine are not used by default, so"

@@ -121,6 +121,39 @@ class Sheet:
         self.lines.append(Placed(ILLEGIBLE, box, box[3], x_height, "ignored", self.block, ()))
         self.end_block()
 
+    def is_free(self, box: Box) -> bool:
+        """Whether a box lies on the sheet and has no ink in it."""
+        x0, y0, x1, y1 = (round(side) for side in box)
+        if x0 < 0 or y0 < 0 or x1 > self.width or y1 > self.height or x0 >= x1 or y0 >= y1:
+            return False
+        return not self.ink[y0:y1, x0:x1].any()
+
+    def paste(self, ink: Ink, left: float, top: float) -> bool:
+        """Put ink on the sheet that is no text; not if it would reach over the edge."""
+        x, y = round(left), round(top)
+        if x < 0 or y < 0:
+            return False
+        target = self.ink[y : y + ink.shape[0], x : x + ink.shape[1]]
+        if target.shape != ink.shape:
+            return False
+        np.maximum(target, ink, out=target)
+        return True
+
+    def invert(self, box: Box) -> None:
+        """Turn ink to paper and paper to ink in a box: white type on black."""
+        x0, y0, x1, y1 = (max(0, round(side)) for side in box)
+        self.ink[y0:y1, x0:x1] = 255 - self.ink[y0:y1, x0:x1]
+
+    def frame(self, box: Box, thick: float) -> None:
+        """Rules around a box."""
+        x0, y0, x1, y1 = box
+        for ends in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)):
+            self.rule(*ends, thick)
+
+    def cut(self, bottom: float) -> None:
+        """Cut off what is below a row; nothing must stand there."""
+        self.ink = np.ascontiguousarray(self.ink[: max(1, round(bottom))])
+
     def rule(self, x0: float, y0: float, x1: float, y1: float, thick: float) -> None:
         """Draw a rule; thin ones pale rather than vanish."""
         tone = 255 if thick >= 1 else max(90, round(255 * thick))

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from effocr.cli.main import main
-from effocr.data.corrections import Correction, write_sample
+from effocr.data.correction_writer import write_sample
+from effocr.data.corrections import Correction
 from effocr.data.forms import recognise
 
 MOMENT = datetime(2025, 1, 11, 15, 30, 45)

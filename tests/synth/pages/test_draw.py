@@ -13,7 +13,8 @@ from effocr.synth.pages import PageMaker, PageOptions, SyntheticPage, draw_page,
 from effocr.synth.pages.options import LAYOUTS
 from tests.synth.pages.conftest import MakeMaker
 
-CLEAN = {"conditions": {"clean": 1.0}, "bordered": 0, "show_through": 0, "stained": 0}
+CLEAN = {"conditions": {"clean": 1.0}, "bordered": 0, "show_through": 0, "stained": 0,
+         "punched": 0}  # fmt: skip
 PLAIN = {**CLEAN, "pictures": 0, "rules": 0}
 
 
@@ -32,9 +33,10 @@ def test_ink_is_in_the_polygons_and_hardly_any_outside(make_maker: MakeMaker, la
         page = maker.page(np.random.default_rng(seed))
         ink = page.image < 128
         outside = ink & ~inside(page, [line.polygon for line in page.lines])
-        assert outside.sum() < 0.01 * ink.sum()
+        assert outside.sum() <= 0.01 * ink.sum()
         for line in page.lines:
-            assert ink[inside(page, [line.polygon])].mean() > 0.04, line.text
+            least = 0.0 if line.kind == "ignored" else 0.02  # a pen's strokes are thin
+            assert ink[inside(page, [line.polygon])].mean() > least, line.text
 
 
 def test_every_word_has_its_own_ink_within_its_line(make_maker: MakeMaker) -> None:

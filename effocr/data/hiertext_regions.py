@@ -1,0 +1,206 @@
+"""Words, lines or paragraphs of HierText as regions; `effocr.data.hiertext` describes the form.
+
+As the official scorer sees them (eval.py of google-research-datasets/hiertext): a word is its
+polygon, a line or a paragraph the union of the polygons of its words; one without words, and a
+paragraph that is not legible, is its own outline. What is not legible does not count.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from effocr.atomic import write_whole
+from effocr.data.detection import (
+    DetectionPage,
+    DetectionSet,
+    Level,
+    Polygon,
+    Region,
+    finish,
+    region_of,
+    why_broken,
+)
+from effocr.data.hiertext import load_annotations
+from effocr.data.records import Skipped
+from effocr.errors import DataFormatError
+
+__all__ = ["hiertext_file", "read_hiertext_regions", "write_hiertext"]
+
+SPLITS: Final = ("validation", "train", "test")  # the first that is there stands for a folder
+_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+
+
+def hiertext_file(path: Path) -> Path:
+    """The file of annotations: itself, or the one of a HierText folder.
+
+    Raises:
+        DataFormatError: a folder with several splits, or none.
+    """
+    if not path.is_dir():
+        return path
+    found = [file for split in SPLITS if (file := path / "gt" / f"{split}.jsonl.gz").is_file()]
+    if len(found) != 1:
+        names = ", ".join(file.name for file in found) or "no gt/*.jsonl.gz"
+        raise DataFormatError(f"{path}: {names}; name the file")
+    return found[0]
+
+
+def read_hiertext_regions(
+    path: Path,
+    *,
+    level: Level = "word",
+    images: Path | None = None,
+    need_images: bool = True,
+    max_images: int | None = None,
+) -> DetectionSet:
+    """Read annotations or predictions, compressed or not; what cannot be used is named.
+
+    Args:
+        path: NAME.jsonl.gz, .jsonl or .json, or a HierText folder with one split.
+        level: what a region is.
+        images: folder of IMAGE_ID.jpg; if not given, FOLDER/NAME for FOLDER/gt/NAME.jsonl.gz, else
+            that of the file.
+        need_images: leave out pages whose image is missing or broken.
+        max_images: the first so many that can be used; None: all.
+
+    Raises:
+        DataFormatError: the file is missing, damaged, or not of this form.
+    """
+    path = hiertext_file(path)
+    folder = images or _images_of(path)
+    pages: list[DetectionPage] = []
+    problems: list[Skipped] = []
+    for number, entry in enumerate(load_annotations(path), start=1):
+        if max_images is not None and len(pages) == max_images:
+            break
+        source = f"{path}, image {number}"
+        try:
+            page = _page(entry, folder, level, source, problems)
+        except (DataFormatError, *_DAMAGED) as error:
+            problems.append(Skipped(source, f"left out: not of HierText's form ({error!r})"))
+            continue
+        done = finish([page], [], need_images=need_images)
+        problems.extend(done.problems)
+        pages.extend(done.pages)
+    return DetectionSet(tuple(pages), tuple(problems))
+
+
+def write_hiertext(pages: Iterable[DetectionPage], path: Path) -> None:
+    """Write annotations, compressed if the name ends in .gz.
+
+    A region becomes a paragraph of one line; that has a word for each of its parts, or is one word.
+    Regions that do not count are not legible.
+    """
+    entries = []
+    for page in pages:
+        width, height = page.size or (0, 0)
+        entries.append(
+            {
+                "image_id": page.image.stem,
+                "image_width": width,
+                "image_height": height,
+                "paragraphs": [_paragraph(region) for region in page.regions],
+            }
+        )
+    content = json.dumps({"annotations": entries}, ensure_ascii=False).encode("utf-8")
+    # the time stamp left out: the same pages give the same bytes
+    write_whole(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+
+
+def _images_of(path: Path) -> Path:
+    if path.parent.name == "gt":
+        return path.parent.parent / path.name.split(".", 1)[0]
+    return path.parent
+
+
+def _page(
+    entry: Mapping[str, Any], folder: Path, level: Level, source: str, problems: list[Skipped]
+) -> DetectionPage:
+    name = str(entry["image_id"])
+    if not name or Path(name).name != name:
+        raise ValueError(f"image_id {name!r} is not a plain name")
+    size = None
+    if "image_width" in entry and "image_height" in entry:  # predictions have none
+        width, height = int(entry["image_width"]), int(entry["image_height"])
+        size = (width, height) if width > 0 and height > 0 else None
+    regions = []
+    for name_in, item in _items(entry, level):
+        place = f"{source} ({name}), {name_in}"
+        try:
+            regions.append(replace(_region(item, level), source=place))
+        except (DataFormatError, *_DAMAGED) as error:
+            reason = error if isinstance(error, DataFormatError) else repr(error)
+            problems.append(Skipped(place, f"left out: {reason}"))
+    return DetectionPage(folder / f"{name}.jpg", tuple(regions), size, f"{source} ({name})")
+
+
+def _items(entry: Mapping[str, Any], level: Level) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """(place, annotation) of every region of the level."""
+    for number, paragraph in enumerate(entry["paragraphs"], start=1):
+        place = f"paragraph {number}"
+        if level == "paragraph":
+            yield place, paragraph
+            continue
+        for row, line in enumerate(paragraph["lines"], start=1):
+            if level == "line":
+                yield f"{place}, line {row}", line
+                continue
+            for column, word in enumerate(line["words"], start=1):
+                yield f"{place}, line {row}, word {column}", word
+
+
+def _region(item: Mapping[str, Any], level: Level) -> Region:
+    ignore = not item.get("legible", True)
+    words = _words(item, level)
+    parts = tuple(part for word in words if (part := _whole(word["vertices"])) is not None)
+    text = item.get("text") if level != "paragraph" else None
+    if "vertices" in item:
+        corners: Any = item["vertices"]
+    elif parts:  # of predictions only words have an outline
+        corners = _around(parts)
+    else:
+        raise DataFormatError("it has neither an outline nor words")
+    return replace(region_of(corners, text, ignore=ignore), parts=parts)
+
+
+def _words(item: Mapping[str, Any], level: Level) -> list[Mapping[str, Any]]:
+    """The words that a region consists of, by the rules of the official scorer."""
+    if level == "line":
+        return list(item["words"])
+    if level == "paragraph" and item.get("legible", True):
+        return [word for line in item["lines"] for word in line["words"]]
+    return []
+
+
+def _whole(corners: Any) -> Polygon | None:
+    """The polygon of a word, None if it cannot be used; reading words names those."""
+    try:
+        polygon = region_of(corners, None).polygon
+    except DataFormatError:
+        return None
+    return polygon if why_broken(polygon, None) is None else None
+
+
+def _around(parts: tuple[Polygon, ...]) -> list[list[float]]:
+    """The upright box around polygons."""
+    x0, y0 = (min(float(part[:, axis].min()) for part in parts) for axis in (0, 1))
+    x1, y1 = (max(float(part[:, axis].max()) for part in parts) for axis in (0, 1))
+    return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+
+
+def _paragraph(region: Region) -> dict[str, Any]:
+    kind = {"legible": not region.ignore, "handwritten": False, "vertical": False}
+    text = region.text or ""
+    vertices = region.polygon.tolist()
+    parts = [part.tolist() for part in region.parts] or [vertices]
+    texts = [text] if len(parts) == 1 else [""] * len(parts)
+    words = [
+        {"vertices": part, "text": word, **kind} for part, word in zip(parts, texts, strict=True)
+    ]
+    line = {"vertices": vertices, "text": text, **kind, "words": words}
+    return {"vertices": vertices, "legible": not region.ignore, "lines": [line]}

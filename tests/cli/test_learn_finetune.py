@@ -1,0 +1,163 @@
+"""`effocr learn --by finetune`, from the command line."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+pytest.importorskip("torch")
+
+from effocr.bundle import load_bundle, load_manifest
+from effocr.charset import Charset
+from effocr.cli.main import main
+from effocr.metrics.text import cer
+from effocr.pipeline.reader import Reader
+from effocr.synth.fonts import load_fonts
+from effocr.synth.options import LineOptions
+from effocr.synth.pool import draw_lines
+from effocr.synth.text import TextMix
+
+FONTS = Path(__file__).parents[2] / "english_font_files"
+FEW = (
+    "--set", "loop.max_steps=4", "--set", "loop.validate_every=2", "--set", "loop.save_every=1",
+    "--set", "synthetic_lines=16", "--set", "known_lines=6",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve lines of four documents in one typeface."""
+    folder = tmp_path_factory.mktemp("pairs")
+    letters = Charset(tuple("abcdefghijklmnopqrstuvwxyz.,"))
+    fonts = load_fonts([FONTS / "GFSDidot.otf"], charset=tuple(letters)).fonts
+    options = LineOptions(plain=True, length=(16, 24), text=TextMix(word_lists=()))
+    for number, line in enumerate(draw_lines(fonts, letters, 12, seed=3, options=options)):
+        stem = f"book{number // 3}_{number}"
+        Image.fromarray(line.grey).save(folder / f"{stem}.png")
+        (folder / f"{stem}.gt.txt").write_text(line.text + "\n", encoding="utf-8")
+    return folder
+
+
+def learn(model: Path | str, pairs: Path, out: Path, *more: str, fonts: Path = FONTS) -> list[str]:
+    given = ["learn", str(model), str(pairs), "--by", "finetune", "--out", str(out)]
+    return [*given, "--fonts", str(fonts), *FEW, *more]
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ((), "give --fonts"),
+        (("--fonts", "x", "--resume", "r", "--run", "s"), "leave out --run"),
+        (("--fonts", "x", "--resume", "r", "--init-from", "s"), "leave out --run"),
+    ],
+)
+def test_errors_of_use(
+    more: Sequence[str], message: str, pairs: Path, tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    given = ["learn", "en", str(pairs), "--by", "finetune", "--out", str(tmp_path / "mine")]
+    assert main([*given, *more]) == 2
+    assert message in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
+
+
+def test_options_of_finetune_are_refused_by_index(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = ["learn", "en", str(pairs), "--out", str(tmp_path / "mine"), "--fonts", str(FONTS)]
+    assert main(given) == 2
+    assert "--fonts is an option of --by finetune" in capsys.readouterr().err
+
+
+def test_nine_lines_are_too_few(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = tmp_path / "few"
+    shutil.copytree(pairs, few)
+    for number in (0, 1, 2):
+        (few / f"book0_{number}.png").unlink()
+    assert main(learn("en", few, tmp_path / "mine")) == 2
+    assert "9 lines; fine-tuning needs 10, --by index learns from fewer" in capsys.readouterr().err
+
+
+def test_a_model_without_weights_says_what_to_do(
+    pairs: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(learn(tiny_model, pairs, tmp_path / "mine")) == 2
+    problem = capsys.readouterr().err
+    assert "localizer.safetensors: missing" in problem
+    assert "--by index" in problem
+
+
+@pytest.mark.slow
+def test_the_networks_learn_and_the_model_reads(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], gate: Path
+) -> None:
+    out = tmp_path / "mine"
+    more = ("--known", str(pairs), "--json", "--force", "--name", "didot")
+    assert main(learn("en", pairs, out, *more)) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["lines"], report["trained"], report["steps"]) == (12, 9, 4)
+    assert set(report["known"]) == {"synthetic", pairs.name}
+    assert report["aside"]["lines"] == 3
+    manifest, before = load_manifest(out), load_bundle("en").manifest
+    assert manifest.lineage is not None
+    assert (manifest.lineage.method, manifest.lineage.samples) == ("finetune", 12)
+    assert manifest.files["localizer.onnx"] != before.files["localizer.onnx"]
+    assert manifest.metrics["parity_int8_boxes"] > 0.98
+    assert (tmp_path / "mine.run" / "last.pt").is_file()
+    text = (pairs / "book0_0.gt.txt").read_text("utf-8").strip()
+    assert cer(text, Reader(out).read(pairs / "book0_0.png").text) < 0.2
+    # From here it goes on: the new weights are there to start from.
+    more = ("--init-from", str(out), "--force", "--run", str(tmp_path / "r2"))
+    assert main(learn(out, pairs, tmp_path / "again", *more)) == 0
+
+
+@pytest.mark.slow
+def test_a_killed_training_leaves_the_model_and_goes_on_to_the_same_end(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    assert main(learn("en", pairs, whole, "--force")) == 0
+    command = learn("en", pairs, killed, "--force", "--set", "loop.max_steps=4")
+    run = tmp_path / "killed.run"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "effocr", *command], stderr=subprocess.DEVNULL
+    )
+    wait_for((run / "last.pt").is_file, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not killed.exists()
+    load_bundle("en")
+    capsys.readouterr()
+    assert main([*learn("en", pairs, killed, "--force"), "--resume", str(run)]) == 0
+    for name in ("localizer.safetensors", "recognizer.safetensors"):
+        assert (killed / name).read_bytes() == (whole / name).read_bytes()
+
+
+@pytest.mark.slow
+def test_a_run_of_other_lines_is_not_gone_on_with(
+    pairs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(learn("en", pairs, tmp_path / "mine", "--force")) == 0
+    others = tmp_path / "others"
+    shutil.copytree(pairs, others)
+    (others / "book0_0.png").unlink()
+    run = str(tmp_path / "mine.run")
+    assert main(learn("en", others, tmp_path / "new", "--resume", run)) == 2
+    assert "a run of other lines" in capsys.readouterr().err
+
+
+def wait_for(there: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
+    """Wait until something is there, two minutes at most, while the process runs."""
+    end = time.monotonic() + 120
+    while not there() and time.monotonic() < end and process.poll() is None:
+        time.sleep(0.02)
+    assert there()
