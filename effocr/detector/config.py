@@ -102,7 +102,7 @@ class CropConfig(BaseModel, frozen=True, extra="forbid"):
     """What is cut from a page in training, and what is done to it. Shares are 0 to 1."""
 
     sizes: tuple[int, ...] = Field(
-        (640,), min_length=1, description="side of the crops of a batch, pixels; few, see widths"
+        (640,), min_length=1, description="sides of crops, pixels; few: each costs seconds on CPU"
     )
     smallest: float = Field(0.6, gt=0, description="least height of lines, of line_px")
     largest: float = Field(2.0, gt=0, description="greatest height of lines, of line_px")

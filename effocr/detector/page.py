@@ -45,7 +45,7 @@ LETTER_QUANTILE: Final = 0.4  # of all letters, by height: ascenders and capital
 LEAST_LETTERS: Final = 8
 
 TILE_PX: Final = 1536  # side of a tile, a multiple of 32
-OVERLAP_PX: Final = 192  # of neighbouring tiles: twice what the network sees beyond a cell
+OVERLAP_PX: Final = 192  # of neighbouring tiles: near its edge a tile lacks what lies around
 MOST_PIXELS: Final = 4_200_000  # looked at in one piece
 
 
