@@ -24,7 +24,7 @@ test: $(TEST_VENV)/installed
 $(DEMO_VENV)/installed: requirements.txt pyproject.toml
 	@scripts/make_venv $(PYTHON) $(DEMO_VENV) requirements.txt
 
-$(TEST_VENV)/installed: requirements.txt requirements-dev.txt pyproject.toml
+$(TEST_VENV)/installed: requirements.txt requirements-dev.txt requirements-schemas.txt pyproject.toml
 	@scripts/make_venv $(PYTHON) $(TEST_VENV) requirements-dev.txt
 
 clean:

@@ -22,7 +22,7 @@ The map of the package, from the ground up (a module imports only what stands ab
     metrics      CER and WER, matching of boxes
     layout       words from gaps, columns, right-to-left order
     data         readers and writers of data sets, splits by document
-    formats      Document -> text, jsonl
+    formats      Document <-> text, jsonl, hOCR, ALTO, PAGE-XML, COCO, PDF
     synth        fonts -> glyphs and lines with exact boxes
     training     what all trainers share: checkpoints, resume, trackers
     localizer    line -> glyph boxes and word gaps

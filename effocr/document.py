@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from effocr.geometry import Direction
+
 __all__ = [
     "UNKNOWN",
     "Block",
@@ -81,6 +83,8 @@ class Details(NamedTuple):
     confidence: float
     words: tuple[Word, ...]
     glyphs: tuple[Glyph, ...]
+    direction: Direction = "ltr"
+    baseline: tuple[Point, ...] = ()
 
 
 class _Later:
@@ -112,6 +116,8 @@ class Line(_Later):
         confidence: mean of its glyphs; 1 for blank paper, 0 for ink without glyphs.
         words: in reading order.
         glyphs: in reading order.
+        direction: how the line runs.
+        baseline: points of the line that the print stands on, from its start; empty: not known.
     """
 
     text: str
@@ -120,6 +126,8 @@ class Line(_Later):
     confidence: float
     words: tuple[Word, ...]
     glyphs: tuple[Glyph, ...]
+    direction: Direction = "ltr"
+    baseline: tuple[Point, ...] = ()
 
     @classmethod
     def with_details(cls, text: str, details: Callable[[], Details]) -> Self:
@@ -132,9 +140,28 @@ class Line(_Later):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines that belong together, such as a paragraph or a column."""
+    """Lines that belong together, such as a paragraph or a column.
+
+    Attributes:
+        lines: in reading order.
+        polygon: outline, where it was found as such; empty: that of its lines.
+        kind: text, or what PAGE-XML calls the type of a region: heading, caption, page-number, ...
+    """
 
     lines: tuple[Line, ...]
+    polygon: tuple[Point, ...] = ()
+    kind: str = "text"
+
+    @property
+    def box(self) -> Box | None:
+        """Around its polygon, or else its lines; None: there is neither."""
+        corners = self.polygon or [
+            corner for line in self.lines for corner in (line.box[:2], line.box[2:])
+        ]
+        if not corners:
+            return None
+        xs, ys = zip(*corners, strict=True)
+        return (min(xs), min(ys), max(xs), max(ys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +173,16 @@ class Page:
         width: of the image, pixels.
         height: of the image, pixels.
         blocks: in reading order.
+        dpi: resolution of the image; None: not known.
+        angle: degrees by which the print is turned clockwise on the image.
     """
 
     number: int
     width: int
     height: int
     blocks: tuple[Block, ...]
+    dpi: float | None = None
+    angle: float = 0.0
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -178,10 +209,12 @@ class Document:
     Attributes:
         source: the path as it was given, or "" for an image without one.
         pages: in order.
+        problems: what could not be read of it, such as "page 4: damaged"; the page is empty.
     """
 
     source: str
     pages: tuple[Page, ...]
+    problems: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from effocr.cli.data_check import From, check
+from effocr.cli.data_check import check
 from effocr.cli.detection_options import (
     Corners,
     Images,
@@ -23,8 +23,9 @@ from effocr.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from effocr.cli.detection_options import DetectionForm
+    from effocr.cli.detection_options import AnyForm, DetectionForm
     from effocr.data.detection_forms import DetectionReading
+    from effocr.data.forms import Form
     from effocr.data.records import Skipped
 
 __all__ = ["app"]
@@ -32,8 +33,31 @@ __all__ = ["app"]
 app = typer.Typer(no_args_is_help=True, help="Check, convert, split and cut up data sets.")
 
 ToForm = Literal[
-    "coco", "pairs", "glyphs", "effocr", "packed", "labels", "icdar", "hiertext", "coco-text"
+    "coco",
+    "pairs",
+    "glyphs",
+    "effocr",
+    "packed",
+    "labels",
+    "icdar",
+    "hiertext",
+    "coco-text",
+    "text",
+    "jsonl",
+    "hocr",
+    "alto",
+    "page",
+    "pdf",
 ]
+SetForm = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
+FromAny = Annotated[
+    Literal[
+        "coco", "pairs", "glyphs", "effocr", "packed", "corrections", "labels", "icdar", "hiertext",
+        "coco-text", "jsonl", "hocr", "alto", "page",
+    ]
+    | None,
+    typer.Option("--from", help="Form of PATH; told by its content if not given."),
+]  # fmt: skip
 SUFFIXES = {"coco": ".json", "packed": ".glyphs.sqlite"}  # of data sets that are one file
 Data = Annotated[
     Path,
@@ -76,14 +100,18 @@ def convert(
     path: Data,
     out: Out,
     to: Annotated[ToForm, typer.Option("--to", help="Form of OUT.")],
-    from_form: From = None,
+    from_form: FromAny = None,
     level: LevelOption = "word",
     images: Images = None,
     max_images: MaxImages = None,
     corners: Corners = "4",
     force: Force = False,
+    dpi: Annotated[
+        float | None,
+        typer.Option(help="Of the image, where an ALTO file measures in mm10 or inch1200."),
+    ] = None,
 ) -> None:
-    """Write a data set in another form.
+    """Write a data set, or what was read of a document, in another form.
 
     COCO (either form in, the form with char and word out) refers to images where they are; the
     others copy them. Line pairs and correction samples become COCO without boxes. COCO becomes
@@ -91,21 +119,38 @@ def convert(
     height of the line. COCO goes into OUT.json and a packed set into OUT.glyphs.sqlite; an OUT
     called otherwise is a folder. Detection truth becomes detection truth of another form, its
     images stay where they are.
-    """
-    from effocr.data.forms import recognise
-    from effocr.data.rearrange import read_set, write_set
-    from effocr.pipeline.images import load_image
 
-    if truth := detection_form(path, from_form):
+    A document in jsonl, hocr, alto, page (PAGE-XML) or coco as `effocr read` writes them becomes
+    text, any other of these, or pdf, for which its image must lie beside it. OUT is the file, or
+    where there are several a folder.
+    """
+    from effocr.cli.data_documents import convert_document, is_about_documents
+    from effocr.data.forms import recognise
+
+    if is_about_documents(path, from_form, to):
+        pages = convert_document(path, out, from_form, to, force=force, dpi=dpi)
+        _report(f"{out}: {pages} pages as {to}", ())
+        return
+    set_form = cast("AnyForm | None", from_form)
+    if truth := detection_form(path, set_form):
         how = detection_reading(
             level=level, images=images, need_images=True, max_images=max_images, corners=corners
         )
         _convert_detection((path, truth), (out, to), how, force=force)
         return
-    form = other_form(from_form) or recognise(path)
+    form = other_form(set_form) or recognise(path)
     match to:
         case "labels" | "icdar" | "hiertext" | "coco-text":
             raise UsageError(f"{path} is {form}, which has no regions of a page for {to}")
+        case "coco" | "pairs" | "glyphs" | "effocr" | "packed":
+            _convert_set(path, out, form, to, force=force)
+
+
+def _convert_set(path: Path, out: Path, form: Form, to: SetForm, *, force: bool) -> None:
+    """Write lines or glyphs in another of their forms."""
+    from effocr.data.rearrange import read_set, write_set
+    from effocr.pipeline.images import load_image
+
     if form == "coco" and to == "glyphs":
         crop(path, out, force=force)
         return

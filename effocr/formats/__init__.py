@@ -1,1 +1,1 @@
-"""Document -> text, jsonl."""
+"""Document <-> text, jsonl, hOCR, ALTO, PAGE-XML, COCO and searchable PDF."""

@@ -6,19 +6,21 @@
          "glyphs": [{"text", "box": [x0, y0, x1, y1], "confidence",
                      "candidates": [["a", 0.91], ...], "unknown"}]}]}
 
+Only where it says something new, a line has "block" (the place of its block, from 0), "direction"
+("rtl", "ttb") and "baseline", and a page has "blocks" ([{"kind", "polygon"}]), "dpi" and "angle".
 A glyph whose text was corrected after reading has "read_as" too: what it was before. A word that a
 second reader reads otherwise has "second" too: what that one reads.
-An input that could not be read is {"path", "error"}. Lines of all blocks stand in one list, so
-blocks are one when read again.
+An input that could not be read is {"path", "error"}.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from effocr.document import Block, Box, Document, Glyph, Line, Page, Word
+from effocr.document import Block, Box, Document, Glyph, Line, Page, Point, Word
 from effocr.errors import DataFormatError
 
 __all__ = ["document_to_jsonl", "failure_to_jsonl", "read_jsonl"]
@@ -58,7 +60,7 @@ def read_jsonl(path: Path) -> list[Document]:
             if "error" in record:
                 continue
             source, page = record["path"], _page_of(record)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise DataFormatError(f"{path}:{number}: not a page ({error!r})") from error
         follows = documents and documents[-1].source == source and page.number > 1
         pages = documents.pop().pages if follows else ()
@@ -72,19 +74,31 @@ def _dump(record: dict[str, Any]) -> str:
 
 
 def _page(source: str, page: Page) -> dict[str, Any]:
-    return {
+    several = len(page.blocks) != 1
+    record: dict[str, Any] = {
         "path": source,
         "page": page.number,
         "width": page.width,
         "height": page.height,
         "text": page.text,
         "confidence": round(page.confidence, 4),
-        "lines": [_line(line) for line in page.lines],
+        "lines": [
+            _line(line) | ({"block": number} if several else {})
+            for number, block in enumerate(page.blocks)
+            for line in block.lines
+        ],
     }
+    if several or any(block.polygon or block.kind != "text" for block in page.blocks):
+        record["blocks"] = [{"kind": block.kind, "polygon": block.polygon} for block in page.blocks]
+    if page.dpi is not None:
+        record["dpi"] = page.dpi
+    if page.angle:
+        record["angle"] = page.angle
+    return record
 
 
 def _line(line: Line) -> dict[str, Any]:
-    return {
+    record: dict[str, Any] = {
         "text": line.text,
         "box": line.box,
         "polygon": line.polygon,
@@ -92,6 +106,11 @@ def _line(line: Line) -> dict[str, Any]:
         "words": [_word(word) for word in line.words],
         "glyphs": [_glyph(glyph) for glyph in line.glyphs],
     }
+    if line.direction != "ltr":
+        record["direction"] = line.direction
+    if line.baseline:
+        record["baseline"] = line.baseline
+    return record
 
 
 def _word(word: Word) -> dict[str, Any]:
@@ -115,8 +134,16 @@ def _glyph(glyph: Glyph) -> dict[str, Any]:
 
 
 def _page_of(record: dict[str, Any]) -> Page:
-    lines = tuple(_line_of(line) for line in record["lines"])
-    return Page(record["page"], record["width"], record["height"], (Block(lines),))
+    kinds = record.get("blocks", [{}])
+    lines: list[list[Line]] = [[] for _ in kinds]
+    for line in record["lines"]:
+        lines[line.get("block", 0)].append(_line_of(line))
+    blocks = tuple(
+        Block(tuple(own), _points(kind.get("polygon", ())), kind.get("kind", "text"))
+        for own, kind in zip(lines, kinds, strict=True)
+    )
+    size = (record["page"], record["width"], record["height"])
+    return Page(*size, blocks, record.get("dpi"), record.get("angle", 0.0))
 
 
 def _line_of(record: dict[str, Any]) -> Line:
@@ -143,11 +170,17 @@ def _line_of(record: dict[str, Any]) -> Line:
     return Line(
         record["text"],
         _box(record["box"]),
-        tuple((x, y) for x, y in record["polygon"]),
+        _points(record["polygon"]),
         record["confidence"],
         tuple(words),
         tuple(glyphs),
+        record.get("direction", "ltr"),
+        _points(record.get("baseline", ())),
     )
+
+
+def _points(numbers: Iterable[Iterable[float]]) -> tuple[Point, ...]:
+    return tuple((x, y) for x, y in numbers)
 
 
 def _box(numbers: list[float]) -> Box:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from effocr.bundle import Calibration
 from effocr.document import UNKNOWN, Block, Box, Details, Document, Glyph, Line, Page, Point, Word
-from effocr.geometry import Affine, box_polygon, clip_boxes, union_box
+from effocr.geometry import Affine, Direction, box_polygon, clip_boxes, union_box
 from effocr.pipeline.engines import Found
 from effocr.pipeline.postprocess.corrections import Corrections
 from effocr.pipeline.second_opinion import SecondReader
@@ -58,6 +58,7 @@ class Seen:
         boxes: [n, 4] float32, frame pixels, left to right.
         scores: [n] float32, the localizer's.
         spaces: [n] bool, whether a word begins at the glyph.
+        direction: of the line.
     """
 
     size: tuple[int, int]
@@ -65,6 +66,7 @@ class Seen:
     boxes: _Floats
     scores: _Floats
     spaces: npt.NDArray[np.bool_]
+    direction: Direction = "ltr"
 
 
 def assemble_line(seen: Seen, found: Found, rules: Rules) -> Line:
@@ -105,6 +107,7 @@ def _details(seen: Seen, found: Found, rules: Rules, known: npt.NDArray[np.bool_
         confidence=round(float(sure.mean()), 4),
         words=_words(glyphs, boxes, seen.spaces),
         glyphs=glyphs,
+        direction=seen.direction,
     )
 
 

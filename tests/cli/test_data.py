@@ -189,3 +189,29 @@ def test_parts_of_a_split_are_compared(run: Run, coco: Path, tmp_path: Path) -> 
     status, _, err = run("check", parts / "a.json", parts / "b.json", "--leaks", "--ink")
     assert status == 2
     assert "--ink and --leaks are two checks" in err
+
+
+def test_documents_are_converted(run: Run, tmp_path: Path) -> None:
+    from effocr.document import Block, Document, Line, Page
+    from effocr.formats.files import read_documents
+    from effocr.formats.jsonl import document_to_jsonl
+    from effocr.geometry import box_polygon
+
+    box = (1.0, 2.0, 30.0, 12.0)
+    line = Line("to be", box, box_polygon(box), 1.0, (), ())
+    source = tmp_path / "read.jsonl"
+    pages = [Document(f"{name}.png", (Page(1, 40, 20, (Block((line,)),)),)) for name in "ab"]
+    source.write_text("".join(map(document_to_jsonl, pages)))
+    status, out, _ = run("convert", source, tmp_path / "alto", "--to", "alto")
+    assert (status, out) == (0, f"{tmp_path / 'alto'}: 2 pages as alto\n")
+    one = tmp_path / "one.hocr"
+    assert run("convert", tmp_path / "alto" / "b.alto.xml", one, "--to", "hocr")[0] == 0
+    assert read_documents(one)[0].text == "to be"
+    status, _, err = run("convert", one, one, "--to", "hocr")
+    assert (status, "--force" in err) == (2, True)
+    status, _, err = run("convert", one, tmp_path / "x.pdf", "--to", "pdf")
+    assert (status, "the image b.png: cannot be opened" in err) == (2, True)
+    Image.new("L", (40, 20)).save(tmp_path / "b.png")
+    assert run("convert", one, tmp_path / "x.pdf", "--to", "pdf")[0] == 0
+    status, _, err = run("convert", one, tmp_path / "x", "--to", "glyphs")
+    assert (status, "a document becomes one of" in err) == (2, True)

@@ -140,16 +140,6 @@ def test_a_single_bad_file_is_a_failed_input(run: Run, tmp_path: Path) -> None:
     assert (done.status, done.err) == (1, f"{tmp_path / 'empty.png'}: the file is empty\n")
 
 
-def test_without_lines_the_missing_page_detector_is_explained(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["read", str(folder)]) == 2
-    err = capsys.readouterr().err
-    assert "page detector" in err
-    assert "--lines" in err
-    assert err.count("\n") == 1
-
-
 def test_blank_paper_is_an_empty_line_of_text(run: Run, tmp_path: Path) -> None:
     Image.new("L", (300, 40), 255).save(tmp_path / "blank.png")
     done = run(tmp_path)
@@ -277,3 +267,71 @@ def test_corrections_are_asked_for_and_marked_in_json_lines(
     assert all("read_as" not in glyph for glyph in record["lines"][0]["glyphs"])
     assert main([*arguments, "--lexicon", str(tmp_path / "none.txt")]) == 2
     assert "none.txt" in capsys.readouterr().err
+
+
+def test_every_format_is_written_and_says_the_same(run: Run, folder: Path, tmp_path: Path) -> None:
+    from effocr.formats.files import SUFFIXES, read_documents
+
+    out = tmp_path / "out"
+    forms = "text,jsonl,hocr,alto,page,pdf,coco"
+    assert run(folder, "--format", forms, "-o", out).status == 0
+    assert len(list(out.iterdir())) == 2 * len(SUFFIXES)
+    for form in ("jsonl", "hocr", "alto", "page", "coco"):
+        (document,) = read_documents(out / f"b{SUFFIXES[form]}", form)
+        assert document.text == "In u"
+    image = json.loads((out / "b.coco.json").read_text())["images"][0]["file_name"]
+    assert (out / image).resolve() == (folder / "b.png").resolve()
+    assert (out / "b.pdf").read_bytes().startswith(b"%PDF-")
+    again = run(folder, "--format", "alto", "-o", out)
+    assert (again.status, again.err.count("--force")) == (2, 1)
+
+
+def test_the_languages_of_the_model_are_written(folder: Path, tmp_path: Path) -> None:
+    import effocr
+
+    embedded = ["read", "--lines", "--format", "alto", "-o", str(tmp_path / "x.xml")]
+    assert main([*embedded, str(folder / "b.png")]) == 0
+    written = (tmp_path / "x.xml").read_text()
+    assert 'LANG="en"' in written
+    assert f"<softwareVersion>{effocr.__version__}</softwareVersion>" in written
+
+
+def test_an_xml_file_holds_one_input(run: Run, folder: Path, tmp_path: Path) -> None:
+    done = run(folder, "--format", "hocr")
+    assert (done.status, "-o FOLDER" in done.err) == (2, True)
+    out = tmp_path / "line.hocr"
+    assert run(folder / "b.png", "--format", "hocr", "-o", out).status == 0
+    assert run(folder / "b.png", "--format", "hocr").out == out.read_text()
+    assert run(folder / "b.png", "--format", "hocr", "-o", out).status == 2
+
+
+def test_an_unreadable_input_makes_no_xml_file(run: Run, folder: Path, tmp_path: Path) -> None:
+    (folder / "bad.png").touch()
+    done = run(folder, "--format", "alto,pdf", "-o", tmp_path / "out")
+    assert done.status == 1
+    assert done.err == f"{folder / 'bad.png'}: the file is empty\n"
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "a.alto.xml", "a.pdf", "b.alto.xml", "b.pdf",
+    }  # fmt: skip
+
+
+def test_pages_of_an_input_are_numbered_in_page_xml(tmp_path: Path) -> None:
+    from effocr.cli.inputs import Input
+    from effocr.cli.outputs import Outputs
+    from effocr.document import Document, Page
+    from effocr.errors import UsageError
+
+    document = Document("book.tif", tuple(Page(n, 10, 10, ()) for n in (1, 2)))
+    inputs = [Input("book.tif")]
+    with Outputs(inputs, ("page",), tmp_path, one_file=False, force=False) as outputs:
+        outputs.write(0, document)
+    names = sorted(path.name for path in tmp_path.iterdir())
+    assert names == ["book.p1.page.xml", "book.p2.page.xml"]
+    with pytest.raises(UsageError, match="already"):
+        Outputs(inputs, ("page",), tmp_path, one_file=False, force=False)
+    one = tmp_path / "one.xml"
+    with (
+        Outputs(inputs, ("page",), one, one_file=True, force=False) as outputs,
+        pytest.raises(UsageError, match="2 pages in the format page"),
+    ):
+        outputs.write(0, document)

@@ -18,6 +18,7 @@ from effocr.detector.train import train_detector
 from effocr.errors import BundleError, ParityError, UsageError
 from effocr.export.detector import export_detector, prove_detector_parity
 from effocr.pipeline.images import load_image
+from effocr.pipeline.network_lines import NetworkLines
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,12 @@ def test_int8_is_written_if_it_agrees(run: Path, labelled: Path, tmp_path: Path)
     assert parity.agreement is not None
     assert parity.agreement >= 0.98
     assert len(OnnxDetector(tmp_path / "model").detect(pages[0].grey())) == 6
+    lines = NetworkLines(tmp_path / "model").detect(pages[0].grey())
+    assert len(lines) == 6
+    for line in lines:
+        assert line.score > 0.4
+        assert line.polygon[1, 0] > line.polygon[0, 0] + 100  # the upper edge comes first
+        assert line.polygon[2, 1] > line.polygon[1, 1]
 
 
 def test_another_network_is_not_taken_for_the_trained_one() -> None:
