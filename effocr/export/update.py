@@ -5,9 +5,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from effocr.bundle import EMBEDDED, INDEX, LABELS, MANIFEST, Bundle, write_bundle
+from effocr.bundle import EMBEDDED, INDEX, LABELS, MANIFEST, PICTURES, Bundle, write_bundle
 from effocr.errors import BundleError, UsageError
 from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.spotter import Spotter, spotter_of
 from effocr.versions import Lineage, is_version, model_label, version_id
 
 
@@ -18,6 +19,7 @@ def write_with_index(
     out: Path | None = None,
     data: str | None = None,
     samples: int = 0,
+    spotter: Spotter | None = None,
 ) -> Bundle:
     """Write a model with another index: all files new, or all old, whatever happens in between.
 
@@ -27,6 +29,7 @@ def write_with_index(
         out: folder of the new model, which must not exist; None: in place of the old one.
         data: fingerprint of what was added, see `effocr.data.fingerprint`.
         samples: lines or images that it was learnt from.
+        spotter: the new pictures; None: those of the model.
 
     Returns:
         The new model; its version counts up (1, 1+1, 1+2), its lineage names the old one.
@@ -50,7 +53,8 @@ def write_with_index(
         raise UsageError(f"{out}: exists already; give a new folder")
     if index.dim != bundle.manifest.embedding_size:
         raise BundleError(f"{target}: the index holds embeddings of another encoder")
-    charset = tuple(sorted(index.characters))
+    pictures = spotter if spotter is not None else spotter_of(bundle)
+    charset = tuple(sorted({*index.characters, *(pictures.labels if pictures else ())}))
     version = _next(bundle.manifest.version)
     parent = version_id(bundle.path(MANIFEST).read_bytes())
     lineage = Lineage(parent=parent, data=data, samples=samples, method="index")
@@ -62,6 +66,10 @@ def write_with_index(
         index.save(Path(place) / "index")
         files = {name: bundle.path(name) for name in bundle.manifest.files}
         files |= {name: Path(place) / "index" / name for name in (INDEX, LABELS)}
+        files.pop(PICTURES, None)
+        if pictures is not None and pictures.labels:
+            files[PICTURES] = Path(place) / "index" / PICTURES
+            pictures.save(files[PICTURES])
         draft = Path(place) / "new"
         written = write_bundle(draft, manifest, files)
         _swap(draft, target, Path(place) / "old")
@@ -88,6 +96,8 @@ def _swap(draft: Path, target: Path, old: Path) -> None:
 def _keep_strangers(target: Path, draft: Path) -> None:
     """Take files along that the manifest does not name, such as a licence text."""
     for path in target.iterdir():
+        if path.name == PICTURES:  # forgotten
+            continue
         if path.is_file() and not (draft / path.name).exists():
             shutil.copyfile(path, draft / path.name)
 
