@@ -38,7 +38,7 @@ OWN_SPREAD: Final = 0.5  # weight of the covariance of the examples
 RIDGE: Final = 0.1  # of the mean variance
 TOP: Final = 5  # columns of each line that are most like the picture
 ROWS: Final = 32
-SHARE: Final = 0.25  # of the way from the most similar ordinary print to the examples
+SHARE: Final = 0.35  # of the way from the most similar ordinary print to the examples
 UNUSUAL: Final = 0.02  # share of the examples that may be missed
 
 
@@ -108,7 +108,7 @@ class PictureTeacher:
             raise TrainingError(f"{glyph}: there is no example of it")
         maps = locate_maps([pixels for pixels, _ in framed], self._localizer)
         seen = [
-            _Seen(each[CHANNELS:], box / STRIDE)
+            _Seen(each[CHANNELS:], box / np.float32(STRIDE))
             for each, (_, box) in zip(maps, framed, strict=True)
         ]
         middles = [np.array([each.middle]) for each in seen]

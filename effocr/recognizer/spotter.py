@@ -206,6 +206,6 @@ def _pictures(arrays: dict[str, npt.NDArray[np.generic]]) -> list[Picture]:
         np.split(rows, ends[:-1]), origins, strict=True,
     )  # fmt: skip
     return [
-        Picture(label, part, *scores, extent=(box[0], box[1], box[2], box[3]), rows=own, origins=of)
-        for label, part, scores, box, own, of in parts
+        Picture(label, part, bias, threshold, typical, (box[0], box[1], box[2], box[3]), own, of)
+        for label, part, (bias, threshold, typical), box, own, of in parts
     ]
