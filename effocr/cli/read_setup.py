@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
@@ -75,7 +76,10 @@ def open_reader(
         return Reader(model, **options)
     from effocr.pipeline.pages import PageReader
 
-    return PageReader(model, choice=choice, given=given, may_turn=turn, **options)
+    reader = PageReader(model, choice=choice, given=given, may_turn=turn, **options)
+    if not reader.detects and sys.stderr.isatty():
+        print("effocr: no page detector in the model, lines are found without", file=sys.stderr)
+    return reader
 
 
 def second_reader(folder: Path | None) -> SecondReader | None:

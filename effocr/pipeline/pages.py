@@ -19,6 +19,7 @@ from effocr.pipeline.engines import Engines
 from effocr.pipeline.given_lines import GivenLines
 from effocr.pipeline.images import ImageSource, is_path
 from effocr.pipeline.live import ReaderOptions
+from effocr.pipeline.network_lines import detector_of
 from effocr.pipeline.page_sources import PageChoice, PageSource, open_pages
 from effocr.pipeline.page_work import CutPage, cut_page, finished_page, read_crops
 from effocr.pipeline.reader import LARGEST_CHUNK, Reader
@@ -38,7 +39,8 @@ class PageReader:
 
     Args:
         model: name of a model, its folder, or engines of your own.
-        detector: finds the lines; None for the classical method.
+        detector: finds the lines; None for that of the model, or where the model has none, for the
+            classical method.
         choice: which pages of a document are read, and how a PDF is drawn.
         given: lines that need not be found, by path, number and size of the page.
         may_turn: whether pages that lie on their side or upside down are turned.
@@ -60,6 +62,8 @@ class PageReader:
         **options: Unpack[ReaderOptions],
     ) -> None:
         self._reader = Reader(model, **options)
+        if detector is None and not isinstance(model, Engines):
+            detector = detector_of(model)
         self._detector = detector or ClassicalLines()
         self._choice = choice or PageChoice()
         self._given = given
@@ -69,6 +73,11 @@ class PageReader:
     def manifest(self) -> Manifest:
         """What the model says about itself."""
         return self._reader.manifest
+
+    @property
+    def detects(self) -> bool:
+        """Whether lines are found by a network or given, and not by the classical method."""
+        return self._given is not None or not isinstance(self._detector, ClassicalLines)
 
     def read_page(self, image: ImageSource) -> Page:
         """Read one image of a page; of a document with several, the first that is chosen.
