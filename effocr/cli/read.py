@@ -164,7 +164,13 @@ def read(
         second=second_reader(second_opinion),
     )
     with Outputs(
-        inputs, formats, out, one_file=one_file, force=force, languages=reader.manifest.languages
+        inputs,
+        formats,
+        out,
+        one_file=one_file,
+        force=force,
+        languages=reader.manifest.languages,
+        redo=text_layer == "redo",
     ) as outputs:
         status = _read_all(reader, inputs, outputs, draw, choice)
     if status:
