@@ -18,7 +18,7 @@ from effocr.errors import DataFormatError, ImageError, MissingDependencyError
 from effocr.formats.languages import language_tags
 from effocr.formats.pdf_image import USUAL_DPI, file_object, image_object
 from effocr.formats.pdf_old_text import picture_of_page, strip_invisible_text, with_text
-from effocr.formats.pdf_text import FONT_NAME, Characters, make_font, text_layer
+from effocr.formats.pdf_text import Characters, make_font, text_layer
 from effocr.formats.shared import program
 from effocr.formats.xml import source_name
 
@@ -29,6 +29,7 @@ __all__ = ["document_to_pdf", "require_pikepdf", "text_only_pdf"]
 
 logger = logging.getLogger(__name__)
 
+_TESSERACTS_FONT: Final = "f-0-0"  # OCRmyPDF takes over no font of another name
 _POINTS: Final = 72.0  # per inch
 _LARGEST_PT: Final = 14_400.0  # that PDF allows
 
@@ -91,7 +92,7 @@ def text_only_pdf(page: Page, *, languages: Sequence[str] = ()) -> bytes:
     require_pikepdf()
     import pikepdf
 
-    pdf, characters = pikepdf.new(), Characters()
+    pdf, characters = pikepdf.new(), Characters(_TESSERACTS_FONT)
     scale = _POINTS / (page.dpi or USUAL_DPI)
     width, height = page.width * scale, page.height * scale
     own = pdf.add_blank_page(page_size=(round(width, 4), round(height, 4)))
@@ -120,7 +121,7 @@ def _finished(
 
     font = make_font(pdf, characters)
     for page in pages:
-        page.add_resource(font, pikepdf.Name.Font, pikepdf.Name("/" + FONT_NAME))
+        page.add_resource(font, pikepdf.Name.Font, pikepdf.Name("/" + characters.font_name))
     if tags := language_tags(languages):
         pdf.Root.Lang = pikepdf.String(tags[0])
     pdf.docinfo["/Producer"] = program()

@@ -7,7 +7,7 @@ page looks or hidden in some other way; such a page becomes a picture of itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from effocr.errors import DataFormatError
@@ -103,7 +103,7 @@ class _Mode:
         self.now = mode
         self._saved: list[int] = []
 
-    def follow(self, operator: str, operands: Sequence[Any]) -> None:
+    def follow(self, operator: str, operands: Any) -> None:
         if operator == "q":
             self._saved.append(self.now)
         elif operator == "Q" and self._saved:

@@ -17,10 +17,10 @@ from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.detected import LineDetector
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.given_lines import GivenLines
-from effocr.pipeline.images import ImageSource, is_path
+from effocr.pipeline.images import ImageSource, is_path, load_image
 from effocr.pipeline.live import ReaderOptions
 from effocr.pipeline.network_lines import detector_of
-from effocr.pipeline.page_sources import PageChoice, PageSource, open_pages
+from effocr.pipeline.page_sources import LoadedPage, PageChoice, PageSource, open_pages
 from effocr.pipeline.page_work import CutPage, cut_page, finished_page, read_crops
 from effocr.pipeline.reader import LARGEST_CHUNK, Reader
 from effocr.pipeline.threads import single_threaded
@@ -89,6 +89,16 @@ class PageReader:
         if not pages:
             raise ImageError("every page holds text already, and such pages are skipped")
         return pages[0]
+
+    def angle(self, image: ImageSource) -> float:
+        """By how many degrees the print is turned clockwise, told by a few lines: 0, 90, 180, 270.
+
+        Raises:
+            ImageError: it cannot be read.
+        """
+        page = LoadedPage(load_image(image))
+        cut = cut_page(page, self._reader, self._detector, given=None, may_turn=True)
+        return float(90 * cut.quarters % 360)
 
     def read(self, source: ImageSource) -> Document:
         """Read one input, all of its pages.
