@@ -51,6 +51,7 @@ logger = logging.getLogger(__name__)
 
 LEAST_LINES: Final = 10
 ASIDE_PARTS: Final = 5  # one of them is kept aside
+MOST_LOST: Final = 0.001  # CER of known sets, as a fraction
 SYNTHETIC: Final = "synthetic"  # name of the drawn lines among the known sets
 
 
@@ -277,6 +278,6 @@ def _why_not(aside: BeforeAfter, known: Mapping[str, BeforeAfter]) -> str:
         )
     for name, scores in known.items():
         lost = scores.after.cer - scores.before.cer
-        if lost > MOST_FORGOTTEN:
+        if lost > (MOST_FORGOTTEN if name == SYNTHETIC else MOST_LOST):
             return f"{name} would be read worse: {100 * lost:.2f} points of CER"
     return ""
