@@ -39,9 +39,7 @@ def _separable(in_channels: int, out_channels: int) -> nn.Module:
 
 
 def _twice(in_channels: int, out_channels: int) -> nn.Module:
-    return _Sequence(
-        _separable(in_channels, out_channels), _separable(out_channels, out_channels)
-    )
+    return _Sequence(_separable(in_channels, out_channels), _separable(out_channels, out_channels))
 
 
 class _Up(nn.Module):

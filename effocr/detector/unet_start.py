@@ -46,7 +46,9 @@ class UnetStart:
         try:
             optimizer.load_state_dict(dict(self.optimizer))
         except (ValueError, KeyError) as error:
-            raise TrainingError(f"{self.source}: the state of another optimizer: {error}") from error
+            raise TrainingError(
+                f"{self.source}: the state of another optimizer: {error}"
+            ) from error
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate
 

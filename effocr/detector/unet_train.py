@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +30,8 @@ __all__ = [
     "MaskValidation",
     "UnetTraining",
     "UnetWatcher",
-    "balanced_loss",
     "as_input",
+    "balanced_loss",
     "train_unet",
 ]
 

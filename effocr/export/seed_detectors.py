@@ -65,9 +65,7 @@ def export_openocr(detector: Any, path: Path, look: Look) -> DetectorParity:
     def prove(draft: Path) -> DetectorParity:
         network = torch_network(detector, look.line_px)
         pages = [padded(page) for page in drawn_pages()]
-        parity = prove_detector_parity(
-            lambda page: network(page)[:1], BgrMaps(draft), pages, look
-        )
+        parity = prove_detector_parity(lambda page: network(page)[:1], BgrMaps(draft), pages, look)
         parity.check()
         return parity
 
@@ -99,9 +97,7 @@ def export_unet(model: Unet, path: Path) -> float:
     return _proven(path, lambda draft: export_mask(model, draft, size=PAGE_SIZE), prove)
 
 
-def _proven(
-    path: Path, write: Callable[[Path], None], prove: Callable[[Path], Result]
-) -> Result:
+def _proven(path: Path, write: Callable[[Path], None], prove: Callable[[Path], Result]) -> Result:
     """Write a draft, prove it and put it in its place; a draft that fails is removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")

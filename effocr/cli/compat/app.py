@@ -1,4 +1,4 @@
-"""`effocr compat`: the commands of the original EffOCR, of ocrs, OpenOCR and a trainer on corrections.
+"""`effocr compat`: the commands of the original EffOCR, ocrs, OpenOCR and a corrections trainer.
 
 Each command's flags are read by argparse in its own module, which has `run(argv) -> int`.
 """

@@ -49,13 +49,16 @@ def run(argv: Sequence[str]) -> int:
 def _flags() -> Flags:
     flags = Flags(
         "ocrs_eval_detection.py",
-        description="Find the words of one image with a checkpoint of text detection and draw them, "
-        "as ocrs does: BASENAME-input.png, -text-regions.png, -text-probs.png, -text-words.png.",
+        description="Find the words of one image with a checkpoint of text detection and draw "
+        "them, as ocrs does: BASENAME-input.png, -text-regions.png, -text-probs.png, -text-words.png.",
     )
     flags.add_argument("model", type=Path, help="Checkpoint, such as text-detection-checkpoint.pt.")
     flags.add_argument("image", type=Path, help="Image to look at.")
     flags.add_argument("out_basename", metavar="BASENAME", help="Beginning of the files' names.")
     flags.flag(
-        "--threshold", type=float, default=0.5, help="Probability from which on there is text (0.5)."
+        "--threshold",
+        type=float,
+        default=0.5,
+        help="Probability from which on there is text (0.5).",
     )
     return flags

@@ -191,9 +191,7 @@ def _train(start: UnetStart | None, validation: MaskValidation, args: argparse.N
     )
     watcher = _watcher(0 if start is None else start.epoch, batches, validation, args)
     folder = free_folder(Path(), _RUN)
-    outcome = train_unet(
-        batches, validation, settings, run=folder, start=start, watcher=watcher
-    )
+    outcome = train_unet(batches, validation, settings, run=folder, start=start, watcher=watcher)
     if not outcome.interrupted:
         return 0
     kept = Path(CHECKPOINT).is_file()
