@@ -113,7 +113,8 @@ def torch_network(model: Detector, line_px: float) -> Callable[[Grey], Floats]:
 
     @torch.no_grad()
     def run(page: Grey) -> Floats:
-        maps: Floats = deployed(torch.from_numpy(page[None]).to(device))[0].float().cpu().numpy()
+        pages = torch.from_numpy(page[None].copy())  # a page may be read-only, a tensor can't
+        maps: Floats = deployed(pages.to(device))[0].float().cpu().numpy()
         return maps
 
     return run

@@ -50,7 +50,8 @@ def _flags() -> Flags:
     flags = Flags(
         "ocrs_eval_detection.py",
         description="Find the words of one image with a checkpoint of text detection and draw "
-        "them, as ocrs does: BASENAME-input.png, -text-regions.png, -text-probs.png, -text-words.png.",
+        "them, as ocrs does: BASENAME-input.png, -text-regions.png, -text-probs.png and "
+        "-text-words.png.",
     )
     flags.add_argument("model", type=Path, help="Checkpoint, such as text-detection-checkpoint.pt.")
     flags.add_argument("image", type=Path, help="Image to look at.")

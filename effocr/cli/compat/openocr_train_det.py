@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,15 +54,16 @@ def run(argv: Sequence[str]) -> int:
     settings = settings_of_openocr(values, steps_an_epoch=every)
     if is_main():
         _begin(folder, values)
-    outcome = train_detector(
-        pages,
-        measured,
-        settings,
-        run=folder,
-        resume=weights.path if weights is not None and weights.whole else None,
-        init_from=weights.path if weights is not None and not weights.whole else None,
-        saved=_saver(folder, values, every, epochs_kept),
-    )
+    with _log_file(folder) if is_main() else nullcontext():
+        outcome = train_detector(
+            pages,
+            measured,
+            settings,
+            run=folder,
+            resume=weights.path if weights is not None and weights.whole else None,
+            init_from=weights.path if weights is not None and not weights.whole else None,
+            saved=_saver(folder, values, every, epochs_kept),
+        )
     best = 0.0 if outcome.best is None else outcome.best
     say(f"best metric, {settings.loop.best}: {best}")
     if not outcome.interrupted:
@@ -111,7 +113,7 @@ def _need_own(folder: Path, resumed: Path | None) -> None:
 
 
 def _begin(folder: Path, values: Values) -> None:
-    """Write config.yml, and the log into train.log as well."""
+    """Write config.yml."""
     import yaml
 
     from effocr.atomic import write_text
@@ -119,9 +121,22 @@ def _begin(folder: Path, values: Values) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(dict(values.tree), sort_keys=False, allow_unicode=True)
     write_text(folder / "config.yml", text)
-    handler = logging.FileHandler(folder / "train.log", encoding="utf-8")
+
+
+@contextmanager
+def _log_file(folder: Path) -> Iterator[None]:
+    """Write the log into train.log as well."""
+    log, handler = logging.getLogger("effocr"), logging.FileHandler(folder / "train.log")
     handler.setFormatter(logging.Formatter(_FORMAT))
-    logging.getLogger("effocr").addHandler(handler)
+    level = log.level
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+        log.removeHandler(handler)
+        handler.close()
 
 
 def _saver(

@@ -163,6 +163,30 @@ def test_wrong_checkpoints_fall_back_to_pretrained_weights_and_wrong_ones_train_
     assert "of another Architecture: neck_channels 8, not 12" in capsys.readouterr().err
 
 
+def test_every_image_is_measured_once_whether_it_has_labels_or_not(
+    work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # labels of three and four points; the second image has text and an empty list of labels
+    rows = (work / "data" / "test.txt").read_text().splitlines()
+    name, label = rows[0].split("\t")
+    triangle = {"transcription": "###", "points": [[0, 50], [20, 50], [0, 90]]}
+    rows[0] = f"{name}\t{json.dumps([*json.loads(label), triangle])}"
+    (work / "data" / "test.txt").write_text("\n".join(rows) + "\n")
+
+    def ink(page: np.ndarray) -> np.ndarray:
+        return (page < 128).astype(np.float32)[None]
+
+    monkeypatch.setattr(
+        "effocr.cli.compat.openocr_networks.trained_network",
+        lambda values, settings: (ink, Path("x.safetensors")),
+    )
+    # the whole word is dark, so it needs no growing
+    assert run("eval-det", "PostProcess.unclip_ratio=0.01") == 0
+    figures = dict(line.split(":") for line in capsys.readouterr().out.splitlines()[2:])
+    assert float(figures["recall"]) == 1.0  # one word of one
+    assert float(figures["precision"]) == 0.5  # two are found: each image counts once
+
+
 def test_weights_of_openocr_itself_are_refused_with_a_reason(
     work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
