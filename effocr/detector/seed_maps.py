@@ -59,4 +59,5 @@ class BgrMaps:
                 f"{self.path}: gives {list(maps.shape)} for a page of {list(page.shape)}, expected "
                 "one map of the same size"
             )
-        return maps[0]
+        found: Floats = maps[0]
+        return found

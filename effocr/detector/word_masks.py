@@ -55,8 +55,8 @@ def view(shape: tuple[int, int], rng: np.random.Generator | None = None) -> tupl
         case 2:
             return scale @ _tilted(width, height, rng), False
         case _:
-            left = float(rng.uniform(*sorted((0.0, width - CROP_PX))))
-            top = float(rng.uniform(*sorted((0.0, height - CROP_PX))))
+            left = float(rng.uniform(min(0.0, width - CROP_PX), max(0.0, width - CROP_PX)))
+            top = float(rng.uniform(min(0.0, height - CROP_PX), max(0.0, height - CROP_PX)))
             there = np.diag((PAGE_SIZE[1] / CROP_PX, PAGE_SIZE[0] / CROP_PX, 1.0))
             return there @ _shift(-left, -top), False
 
@@ -68,7 +68,9 @@ def _turned(width: int, height: int, rng: np.random.Generator) -> Doubles:
     cosine, sine = scale * np.cos(turn), scale * np.sin(turn)
     change = np.array(((cosine, -sine, 0), (sine, cosine, 0), (0, 0, 1.0)))
     leant = np.array(((1.0, shear, 0), (0, 1, 0), (0, 0, 1)))
-    return _shift(width / 2, height / 2) @ change @ leant @ _shift(-width / 2, -height / 2)
+    middle, back = _shift(width / 2, height / 2), _shift(-width / 2, -height / 2)
+    turned: Doubles = middle @ change @ leant @ back
+    return turned
 
 
 def _tilted(width: int, height: int, rng: np.random.Generator) -> Doubles:
@@ -103,7 +105,8 @@ def jittered(page: Grey, rng: np.random.Generator) -> Grey:
     brightness, contrast = rng.uniform(1 - BRIGHTNESS, 1 + BRIGHTNESS, 2)
     levels = page.astype(np.float32) * brightness
     levels = (levels - levels.mean()) * contrast + levels.mean()
-    return np.clip(np.round(levels), 0, 255).astype(np.uint8)
+    changed: Grey = np.clip(np.round(levels), 0, 255).astype(np.uint8)
+    return changed
 
 
 def draw_mask(polygons: Sequence[Polygon], to: Doubles) -> Mask:

@@ -79,9 +79,9 @@ class Values:
         """Count values as asked for, with all that is under them."""
         self._known.update(paths)
 
-    def expect(self, path: str, only: Any, default: Any) -> None:
+    def expect(self, path: str, only: Any) -> None:
         """Count a value as asked for if it is the only one that there is."""
-        if self.take(path, default) != only:
+        if self.take(path, only) != only:
             self._known.discard(path)
 
     def note(self, text: str) -> None:

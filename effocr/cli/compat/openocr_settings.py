@@ -28,7 +28,8 @@ _DEVICES: Final = {"gpu": "auto", "cpu": "cpu"}
 _ELSEWHERE: Final = (  # asked for by the commands, or done as well without a setting
     "Global.checkpoints", "Global.pretrained_model", "Global.output_dir", "Global.infer_img",
     "Global.onnx_model_path", "Global.backend", "Global.is_visualize", "Global.save_epoch_step",
-    "Global.model_type", "Global.distributed", "Train.dataset.name", "Train.dataset.data_dir",
+    "Global.model_type", "Global.distributed", "Global.export_dir", "Train.dataset.name",
+    "Train.dataset.data_dir",
     "Train.dataset.label_file_list", "Train.dataset.ratio_list", "Eval.dataset.name",
     "Eval.dataset.data_dir", "Eval.dataset.label_file_list", "Eval.dataset.ratio_list",
     *(
@@ -41,8 +42,7 @@ _ONLY: Final = {  # settings of which one value is there; others are named
     "Train.loader.shuffle": True, "Train.loader.drop_last": False, "PostProcess.score_mode": "slow",
     "Optimizer.filter_bias_and_bn": False, "Loss.balance_loss": True,
     "Global.cal_metric_during_train": False, "Global.eval_epoch_step": None,
-    "Architecture.Head.k": 50,
-    "Architecture.Neck.name": "RSEFPN",
+    "Architecture.Head.k": 50, "Architecture.model_type": "det",
 }  # fmt: skip
 _WHY: Final = {  # the beginning of a path -> why it has no effect
     "Train.dataset.transforms.CopyPaste": "words are not pasted",
@@ -103,7 +103,7 @@ def settings_of_openocr(values: Values, *, steps_an_epoch: int | None = None) ->
         )
     values.know(*_ELSEWHERE)
     for path, only in _ONLY.items():
-        values.expect(path, only, only)
+        values.expect(path, only)
     size = values.take("Train.dataset.transforms.EastRandomCropData.size", [640, 640])
     if not isinstance(size, list) or len(size) != 2 or size[0] != size[1]:
         raise UsageError(f"Train.dataset.transforms.EastRandomCropData.size: {size} is no square")

@@ -126,7 +126,8 @@ def _begin(folder: Path, values: Values) -> None:
 @contextmanager
 def _log_file(folder: Path) -> Iterator[None]:
     """Write the log into train.log as well."""
-    log, handler = logging.getLogger("effocr"), logging.FileHandler(folder / "train.log")
+    log = logging.getLogger("effocr")
+    handler = logging.FileHandler(folder / "train.log", encoding="utf-8")
     handler.setFormatter(logging.Formatter(_FORMAT))
     level = log.level
     log.setLevel(logging.INFO)

@@ -48,6 +48,8 @@ def find_weights(values: Values, *, needed: bool) -> Weights | None:
     Raises:
         UsageError: none of the files that are named is there, or none is named and one is needed.
     """
+    from effocr.training.distributed import is_main
+
     named = [
         (path, str(name), path == CHECKPOINTS)
         for path in (CHECKPOINTS, PRETRAINED)
@@ -57,7 +59,7 @@ def find_weights(values: Values, *, needed: bool) -> Weights | None:
         found = _file(name, "latest.pth" if whole else "best.pth")
         if found is not None:
             return Weights(found, whole)
-        if place + 1 < len(named):
+        if place + 1 < len(named) and is_main():
             then = named[place + 1]
             print(f"{path}={name}: no such file; {then[0]}={then[1]} is taken", file=sys.stderr)
     if named:
