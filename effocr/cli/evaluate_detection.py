@@ -37,7 +37,7 @@ Truth = Annotated[
 Found = Annotated[
     Path | None,
     typer.Argument(
-        metavar="[PREDICTIONS]",
+        metavar="PREDICTIONS",
         help="The same forms, or the jsonl of `effocr read`; or leave it out and name a --model. "
         "Images are matched by their names without suffix.",
     ),
