@@ -34,6 +34,14 @@ Truth = Annotated[
         "with text. The images need not be there.",
     ),
 ]
+Found = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="PREDICTIONS",
+        help="The same forms, or the jsonl of `effocr read`; or leave it out and name a --model. "
+        "Images are matched by their names without suffix.",
+    ),
+]
 Predictions = Annotated[
     Path,
     typer.Argument(
@@ -62,13 +70,21 @@ MetricsOut = Annotated[
 
 def detection(
     truth: Truth,
-    predictions: Predictions,
+    predictions: Found = None,
     from_form: FromDetection = None,
     predictions_from: FromPredictions = None,
     level: LevelOption = "word",
     min_score: MinScore = None,
     max_images: MaxImages = None,
     corners: Corners = "4",
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder with detector.onnx: it looks at the images of TRUTH, instead of "
+            "PREDICTIONS.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     metrics_out: MetricsOut = None,
 ) -> None:
@@ -82,14 +98,18 @@ def detection(
     from effocr.evaluation.seed_metrics import detection_metrics
 
     how = _reading(level, max_images, corners)
-    pairs = _pairs((truth, predictions), (from_form, predictions_from), how, min_score)
+    source = _source(predictions, model)
+    if model is None:
+        pairs = _pairs((truth, source), (from_form, predictions_from), how, min_score)
+    else:
+        pairs = _detected((truth, source), from_form, how, min_score)
     row = score_detection(pairs).as_json()
     shown = {key: str(value) for key, value in row.items() if not isinstance(value, dict)}
     shown |= {f"pq {key}": str(row["panoptic"][key]) for key in ("f", "tightness", "pq")}
     shown |= {f"ocrs {key}": str(value) for key, value in row["ocrs"].items()}
     text = table(["figure", "value"], [[key, value] for key, value in shown.items()])
-    values = {truth.name: {"predictions": row}}
-    _give(values, text, as_json, metrics_out, (detection_metrics(row), predictions))
+    values = {truth.name: {"predictions" if model is None else "effocr": row}}
+    _give(values, text, as_json, metrics_out, (detection_metrics(row), source))
 
 
 def spotting(
@@ -157,6 +177,43 @@ def _pairs(
 
     truth = read_detection(paths[0], forms[0], how)
     found = read_predictions(paths[1], forms[1], replace(how, max_images=None))
+    pairs, problems = pair_pages(truth.pages, found.pages, least_score=min_score)
+    tell_skipped((*truth.problems, *found.problems, *problems))
+    return pairs
+
+
+def _source(predictions: Path | None, model: Path | None) -> Path:
+    """Where found regions come from: a file or folder of them, or a model.
+
+    Raises:
+        UsageError: neither is named, or both are.
+    """
+    from effocr.errors import UsageError
+
+    match predictions, model:
+        case Path() as source, None:
+            return source
+        case None, Path() as source:
+            return source
+        case _:
+            raise UsageError("name either PREDICTIONS or a --model that finds the regions")
+
+
+def _detected(
+    paths: tuple[Path, Path],
+    form: Any,
+    how: DetectionReading,
+    min_score: float | None,
+) -> list[PagePair]:
+    """Truth and what a model finds in its images, side by side; what was left out is told."""
+    from effocr.data.detection_forms import read_detection
+    from effocr.detector.onnx import OnnxDetector
+    from effocr.evaluation.detection import detect_pages, pair_pages
+    from effocr.pipeline.images import load_image
+
+    detector = OnnxDetector(paths[1])
+    truth = read_detection(paths[0], form, replace(how, need_images=True))
+    found = detect_pages(truth.pages, detector.detect, load=load_image)
     pairs, problems = pair_pages(truth.pages, found.pages, least_score=min_score)
     tell_skipped((*truth.problems, *found.problems, *problems))
     return pairs

@@ -1,4 +1,4 @@
-"""`effocr compat`: the commands of the original EffOCR, of ocrs, and of a trainer on corrections.
+"""`effocr compat`: the commands of the original EffOCR, ocrs, OpenOCR and a corrections trainer.
 
 Each command's flags are read by argparse in its own module, which has `run(argv) -> int`.
 """
@@ -11,7 +11,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The commands of the original EffOCR, of ocrs and of a trainer on corrections.",
+    help="The commands of the original EffOCR, of ocrs, OpenOCR and a trainer on corrections.",
 )
 
 _PASS_ON = {
@@ -121,5 +121,53 @@ def train_model(context: typer.Context) -> None:
 def ocrs_train_rec(context: typer.Context) -> None:
     """Train text recognition on HierText, as ocrs does."""
     from effocr.cli.compat.ocrs_train_rec import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("ocrs-train-detection", context_settings=_PASS_ON)
+def ocrs_train_detection(context: typer.Context) -> None:
+    """Train text detection on HierText, as ocrs does."""
+    from effocr.cli.compat.ocrs_train_detection import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("ocrs-eval-detection", context_settings=_PASS_ON)
+def ocrs_eval_detection(context: typer.Context) -> None:
+    """Find the words of one image and draw them, as ocrs does."""
+    from effocr.cli.compat.ocrs_eval_detection import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("openocr-train-det", context_settings=_PASS_ON)
+def openocr_train_det(context: typer.Context) -> None:
+    """Train a DBNet by a configuration of OpenOCR."""
+    from effocr.cli.compat.openocr_train_det import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("openocr-eval-det", context_settings=_PASS_ON)
+def openocr_eval_det(context: typer.Context) -> None:
+    """Measure a DBNet by a configuration of OpenOCR."""
+    from effocr.cli.compat.openocr_eval_det import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("openocr-infer-det", context_settings=_PASS_ON)
+def openocr_infer_det(context: typer.Context) -> None:
+    """Find the words of images by a configuration of OpenOCR."""
+    from effocr.cli.compat.openocr_infer_det import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("openocr-toonnx", context_settings=_PASS_ON)
+def openocr_toonnx(context: typer.Context) -> None:
+    """Export a DBNet to ONNX, in the form of OpenOCR."""
+    from effocr.cli.compat.openocr_toonnx import run
 
     raise typer.Exit(run(context.args))
