@@ -42,6 +42,10 @@ class BgrDetector(nn.Module):
         for name, values in (("std", BGR_STD), ("mean", BGR_MEAN), ("grey", GREY_OF_BGR)):
             self.register_buffer(name, torch.tensor(values).view(1, 3, 1, 1), persistent=False)
 
+    std: Tensor
+    mean: Tensor
+    grey: Tensor
+
     def forward(self, pages: Tensor) -> Tensor:
         """[n, 3, height, width] float32 -> [n, 1, height, width] float32: probability."""
         colours = pages * self.std + self.mean
