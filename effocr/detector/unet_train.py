@@ -81,7 +81,7 @@ def balanced_loss(found: Tensor, truth: Tensor) -> Tensor:
 
 def as_input(grey: Grey) -> npt.NDArray[np.float32]:
     """[height, width] uint8 -> [1, height, width] float32, -0.5 black to 0.5 white."""
-    light: npt.NDArray[np.float32] = grey.astype(np.float32) / 255 - 0.5
+    light = np.asarray(grey.astype(np.float32) / 255 - 0.5, np.float32)
     return light[None]
 
 
