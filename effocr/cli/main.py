@@ -22,6 +22,7 @@ from effocr.cli import (
     evaluate,
     evaluate_detection,
     evaluate_pages,
+    evaluate_spotting,
     export,
     index,
     learn,
@@ -47,7 +48,7 @@ app = typer.Typer(
 app.command("read")(read.read)
 app.add_typer(data.app, name="data")
 evaluate.app.command("detection")(evaluate_detection.detection)
-evaluate.app.command("spotting")(evaluate_detection.spotting)
+evaluate.app.command("spotting")(evaluate_spotting.spotting)
 evaluate.app.command()(evaluate_pages.pages)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
