@@ -19,6 +19,7 @@ from effocr.cli import (
     align,
     bench,
     data,
+    demo,
     evaluate,
     evaluate_detection,
     evaluate_pages,
@@ -54,6 +55,7 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
 app.add_typer(synth.app, name="synth")
 app.add_typer(train.app, name="train")
+app.command("demo")(demo.demo)
 app.command("mine")(mine.mine)
 app.command("align")(align.align)
 app.command("learn")(learn.learn)
