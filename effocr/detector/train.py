@@ -127,6 +127,7 @@ def train_detector(
     run: Path,
     resume: Path | None = None,
     init_from: Path | None = None,
+    saved: Callable[[Path, int], None] | None = None,
 ) -> Outcome:
     """Train, and leave `best.pt`, `last.pt`, `config.yaml` and the log in the run folder.
 
@@ -137,6 +138,7 @@ def train_detector(
         run: folder of the run.
         resume: run folder or checkpoint to go on from exactly.
         init_from: run folder, checkpoint or .safetensors whose weights to start from.
+        saved: called with `last.pt` and its step when it was written.
 
     Raises:
         TrainingError: no pages, a loss that is not finite, a checkpoint that does not fit.
@@ -156,6 +158,7 @@ def train_detector(
         ),
         validate=Validation(measured, config.look) if measured else None,
         settings=settings,
+        saved=saved,
     )
     logger.info("training the detector on %d pages", len(pages))
     return run_task(task, config, config.loop, run=run, resume=resume)

@@ -42,6 +42,7 @@ class Task:
         validate: model -> figures by name, none of them where nothing was measured; or None. Called
             without gradients, in eval mode.
         settings: plain values kept in each checkpoint, such as the configuration.
+        saved: called with `last.pt` and its step when it was written, or None.
     """
 
     model: nn.Module
@@ -50,6 +51,7 @@ class Task:
     optimizer: torch.optim.Optimizer
     validate: Callable[[nn.Module], Mapping[str, float]] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    saved: Callable[[Path, int], None] | None = None
 
 
 @dataclass
@@ -225,6 +227,8 @@ class _Trainer:
             "settings": dict(self.task.settings),
         }
         save_checkpoint(state, self.run / name)
+        if name == LAST and self.task.saved is not None:
+            self.task.saved(self.run / name, progress.step)
 
     def resume(self, path: Path) -> Outcome:
         """Put everything back as it was at a checkpoint."""
