@@ -85,7 +85,9 @@ def draw_video(
     waiting: deque[np.ndarray] = deque()
 
     def taken() -> Iterator[np.ndarray]:
-        for frame in islice(frames.images, 0, None if max_frames is None else max_frames * every, every):
+        for frame in islice(
+            frames.images, 0, None if max_frames is None else max_frames * every, every
+        ):
             waiting.append(frame)
             yield frame
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from effocr.cli.export_openvino import export_again, is_exported, tell_detector_ir, tell_model_ir
+from effocr.cli.export_openvino import exported_again, tell_detector_ir, tell_model_ir
 
 __all__ = ["export"]
 
@@ -89,18 +89,11 @@ def export(
     from effocr.recognizer.train import load_encoder
     from effocr.training.checkpoints import best_of
 
-    if openvino:
-        from effocr.pipeline.openvino_engines import require_openvino
-
-        require_openvino()  # before anything takes time
-        if len(runs) == 1 and is_exported(runs[0]):
-            export_again(runs[0], out, lines or [])
-            return
+    if openvino and exported_again(runs, out, lines or []):
+        return
     details = {"version": version, "licence": licence, "description": description}
     if len(runs) == 1 and is_ctc_run(runs[0]):
-        if openvino:
-            raise UsageError("--openvino is for localizer, recognizer and detector")
-        _export_ctc(runs[0], out, lines, name, details)
+        _export_ctc(runs[0], out, lines, name, details, openvino=openvino)
         return
     if len(runs) == 1 and is_detector_run(runs[0]):
         _export_detector(runs[0], out, lines, name, details, int8=int8, openvino=openvino)
@@ -146,17 +139,30 @@ def export(
 
 
 def _export_ctc(
-    run: Path, out: Path, lines: list[Path] | None, name: str | None, details: dict[str, str]
+    run: Path,
+    out: Path,
+    lines: list[Path] | None,
+    name: str | None,
+    details: dict[str, str],
+    *,
+    openvino: bool,
 ) -> None:
-    """Write the folder of a sequence reader; real lines are compared where they can be found."""
+    """Write the folder of a sequence reader; real lines are compared where they can be found.
+
+    Raises:
+        UsageError: OpenVINO's form is wanted.
+    """
     from itertools import islice
 
     from effocr.cli.train import load_named
     from effocr.ctc.lines import LineFiles, PlainLine, read_plain_lines
     from effocr.data.hiertext import ground_truth, is_hiertext
+    from effocr.errors import UsageError
     from effocr.export.ctc import export_ctc
     from effocr.export.runs import validation_of
 
+    if openvino:
+        raise UsageError("--openvino is for localizer, recognizer and detector")
     known = lines or [
         path
         for path in validation_of(run)

@@ -15,32 +15,34 @@ if TYPE_CHECKING:
 
     Grey = npt.NDArray[np.uint8]
 
-__all__ = ["export_again", "is_exported", "tell_detector_ir", "tell_model_ir"]
+__all__ = ["exported_again", "tell_detector_ir", "tell_model_ir"]
 
 _MOST = 32  # images that are compared
 
 
-def is_exported(folder: Path) -> bool:
-    """Whether a folder holds an exported model or detector."""
-    from effocr.bundle import MANIFEST
-    from effocr.detector.bundle import MANIFEST as DETECTOR
-
-    return any((folder / name).is_file() for name in (MANIFEST, DETECTOR))
-
-
-def export_again(folder: Path, out: Path, images: Sequence[Path]) -> None:
-    """Write OpenVINO's form of an exported model or detector.
+def exported_again(runs: Sequence[Path], out: Path, images: Sequence[Path]) -> bool:
+    """Write OpenVINO's form of an exported model or detector, if that is what is given.
 
     Args:
-        folder: of it.
+        runs: what is to be exported.
         out: folder to write; of a detector its ONNX file and manifest come along.
         images: of lines, or of pages, or folders with such, to compare on.
 
+    Returns:
+        Whether it was; else there are runs to export.
+
     Raises:
+        MissingDependencyError: OpenVINO is not installed.
         UsageError: there is no image.
     """
     from effocr.bundle import MANIFEST, load_bundle
+    from effocr.detector.bundle import MANIFEST as DETECTOR
+    from effocr.pipeline.openvino_engines import require_openvino
 
+    require_openvino()  # before anything takes time
+    folder = runs[0]
+    if len(runs) > 1 or not any((folder / name).is_file() for name in (MANIFEST, DETECTOR)):
+        return False
     greys = _images(images)
     if (folder / MANIFEST).is_file():
         tell_model_ir(load_bundle(folder), out, greys)
@@ -56,6 +58,7 @@ def export_again(folder: Path, out: Path, images: Sequence[Path]) -> None:
             write_manifest(out, bundle.manifest)
         tell_detector_ir(out, greys)
     print(f"{out}: OpenVINO's form of {folder}")
+    return True
 
 
 def tell_model_ir(bundle: Bundle, out: Path, lines: Sequence[Grey]) -> None:

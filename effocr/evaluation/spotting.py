@@ -31,8 +31,6 @@ def spot_pages(pages: Sequence[DetectionPage], spotter: Spotter) -> DetectionSet
         if isinstance(result, ReadFailure):
             problems.append(Skipped(result.path, result.reason))
             continue
-        regions = tuple(
-            Region(word.polygon, word.text, score=word.confidence) for word in result
-        )
+        regions = tuple(Region(word.polygon, word.text, score=word.confidence) for word in result)
         found.append(replace(page, regions=regions))
     return DetectionSet(tuple(found), tuple(problems))

@@ -150,7 +150,7 @@ def export_model_ir(bundle: Bundle, out: Path, lines: Sequence[Grey]) -> list[Ir
     crops = np.concatenate([engines.cutter.cut(line) for line in located])
     with tempfile.TemporaryDirectory() as folder:
         first, second = (Path(folder) / Path(name).with_suffix(".xml") for name in _NETWORKS)
-        int8 = [convert(bundle.path(name), xml) for name, xml in zip(_NETWORKS, (first, second))]
+        int8 = [convert(bundle.path(xml.stem + ".onnx"), xml) for xml in (first, second)]
         before, after = OnnxLocalizer(bundle.path(LOCALIZER)), OpenVinoLocalizer(first, exact=True)
         difference, changed = compare_localizers(
             before, after, frames,

@@ -144,8 +144,8 @@ def find_template(name_or_path: str) -> Path:
     path = path / TEMPLATE if path.is_dir() else path
     if not path.is_file():
         raise UsageError(
-            f"{name_or_path}: no such template; known are {', '.join(known)}, or give the path of a "
-            f"{TEMPLATE}"
+            f"{name_or_path}: no such template; known are {', '.join(known)}, or give the path "
+            f"of a {TEMPLATE}"
         )
     return path
 

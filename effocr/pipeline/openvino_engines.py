@@ -102,7 +102,8 @@ class OpenVinoNetwork:
         if self.names[0].isdisjoint(inputs) or output not in self.names[1]:
             given, got = ("/".join(sorted(names)) for names in self.names)
             raise BundleError(
-                f"{self._path}: a graph from {given} to {got}, not {' or '.join(inputs)} to {output}"
+                f"{self._path}: a graph from {given} to {got}, not "
+                f"{' or '.join(inputs)} to {output}"
             )
 
 

@@ -117,9 +117,7 @@ class Spotter:
                     words.extend(self._words(region, crop, document.pages[0].lines))
         size = np.array((grey.shape[1], grey.shape[0]), np.float32)
         return [
-            SpottedWord(
-                np.clip(word.polygon, 0, size), word.text, word.confidence, word.score
-            )
+            SpottedWord(np.clip(word.polygon, 0, size), word.text, word.confidence, word.score)
             for word in words
         ]
 

@@ -1,4 +1,4 @@
-"""`effocr compat`: commands of the original EffOCR, of ocrs, of a trainer on corrections, of spotters.
+"""`effocr compat`: the commands of EffOCR, ocrs, text spotters, and a trainer on corrections.
 
 Each command's flags are read by argparse in its own module, which has `run(argv) -> int`.
 """
@@ -11,7 +11,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The commands of the original EffOCR, of ocrs, text spotters and a trainer on corrections.",
+    help="The commands of the original EffOCR, ocrs, text spotters, a trainer on corrections.",
 )
 
 _PASS_ON = {

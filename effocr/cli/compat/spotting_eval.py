@@ -116,9 +116,7 @@ def _save(pairs: Sequence[PagePair], folder: Path) -> None:
             grey = load_image(page.image)
         except ImageError:  # told already
             continue
-        words = [
-            SpottedWord(one.polygon, one.text or "", one.score or 0.0, 1.0) for one in regions
-        ]
+        words = [SpottedWord(one.polygon, one.text or "", one.score or 0.0, 1.0) for one in regions]
         picture = draw_words(np.repeat(grey[:, :, None], 3, axis=2), words)
         Image.fromarray(picture).save(folder / f"{name}.png")
     write_labels(pages, folder / "labels.txt")
