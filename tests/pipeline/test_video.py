@@ -1,4 +1,4 @@
-"""Frames of videos, GIFs and folders, and videos written, without any file that is not made here."""
+"""Frames of videos, GIFs and folders, and videos written; every file is made here."""
 
 from pathlib import Path
 
