@@ -189,12 +189,12 @@ def _export_detector(
 ) -> None:
     """Write the folder of a detector; real pages are compared where they can be found."""
     from effocr.cli.train_detector import validation_pages
-    from effocr.export.detector import export_detector
+    from effocr.export.detector import drawn_pages, export_detector
 
     pages = validation_pages(run, data)
     manifest, parity = export_detector(run, out, pages=pages, int8=int8, name=name, details=details)
     print(parity.as_text())
     if openvino:
-        tell_detector_ir(out, [page.grey() for page in pages[:_IR_PAGES]])
+        tell_detector_ir(out, [page.grey() for page in pages[:_IR_PAGES]] or drawn_pages())
     reached = ", ".join(f"{key} {value:.4f}" for key, value in manifest.metrics.items())
     print(f"{out}: {reached}")

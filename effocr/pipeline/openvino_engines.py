@@ -167,4 +167,5 @@ class OpenVinoMaps:
     def __call__(self, page: npt.NDArray[np.uint8]) -> Floats:
         """[height, width] uint8 -> [channels, height / stride, width / stride] float32."""
         grey = "pages" in self._network.names[0]
-        return self._network.run(page[None] if grey else np.stack([page] * 3)[None])[0]
+        maps: Floats = self._network.run(page[None] if grey else np.stack([page] * 3)[None])[0]
+        return maps

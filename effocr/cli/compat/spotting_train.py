@@ -138,24 +138,22 @@ def _settings(
     from effocr.training.config import load_config
 
     basic = template.hyper_parameters.basic
+    rate, crops = args.base_learning_rate, args.batch_size
     if resume is None:
         base = load_config(DetectorTraining, Path(template.config))
+        rate = basic.base_learning_rate if rate is None else rate
+        crops = basic.batch_size if crops is None else crops
     else:
         base = load_run(resume, kind=KIND, config=DetectorTraining)[0]
-    values = {
-        "epochs": args.epochs or basic.epochs,
-        "learning_rate": args.base_learning_rate
-        or (None if resume is not None else basic.base_learning_rate),
-        "trackers": ("tensorboard",) if args.tensorboard_dir or template.tensorboard else (),
-    }
-    loop = {name: value for name, value in values.items() if value is not None}
-    crops = args.batch_size or (None if resume is not None else basic.batch_size)
-    pixels = None if crops is None else crops * max(base.crop.sizes) ** 2
-    dumped = base.model_dump()
-    dumped["loop"] |= loop
-    if pixels is not None:
-        dumped["batch_pixels"] = pixels
-    return load_config(DetectorTraining, **dumped)
+    values = base.model_dump()
+    values["loop"]["epochs"] = basic.epochs if args.epochs is None else args.epochs
+    if args.tensorboard_dir is not None or template.tensorboard:
+        values["loop"]["trackers"] = ("tensorboard",)
+    if rate is not None:
+        values["loop"]["learning_rate"] = rate
+    if crops is not None:
+        values["batch_pixels"] = crops * max(base.crop.sizes) ** 2
+    return load_config(DetectorTraining, **values)
 
 
 def _with_loop(settings: DetectorTraining, **loop: Any) -> DetectorTraining:
