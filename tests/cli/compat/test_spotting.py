@@ -55,9 +55,7 @@ def work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "detector.yaml").write_text(NETWORK, "utf-8")
     template = folder / "template.yaml"
     text = template.read_text("utf-8").replace("batch_size: 16", "batch_size: 2")
-    text = text.replace("epochs: 120", "epochs: 1").replace(
-        "tensorboard: true", "tensorboard: false"
-    )
+    text = text.replace("epochs: 120", "epochs: 1")
     template.write_text(text, "utf-8")
     monkeypatch.chdir(folder)
     return folder
@@ -147,7 +145,11 @@ def test_wrong_paths_and_flags_score_and_train_nothing(
     assert train(data, work / "o", "--load-weights", nowhere) == 2
     assert train(data, work / "o", "--load-weights", nowhere, "--resume-from", nowhere) == 2
     assert train(data, work / "o", "--gpu-num", "2") == 2
+    assert train(data, work / "o", "--epochs", "0") == 2
+    assert train(data, work / "o", "--batch-size", "0") == 2
     told = capsys.readouterr().err
+    assert "loop.epochs: " in told
+    assert "batch_pixels: " in told
     assert told.count("no such checkpoint") == 2
     assert "give one" in told
     assert "torchrun --nproc_per_node=2" in told
