@@ -1,4 +1,4 @@
-"""`effocr evaluate detection|spotting`: regions of text that were found, against those that are."""
+"""`effocr evaluate detection`: regions of text that were found, against those that are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from effocr.evaluation.detection import PagePair
     from effocr.evaluation.seed_metrics import Metric
 
-__all__ = ["detection", "spotting"]
+__all__ = ["MetricsOut", "MinScore", "Truth", "detection", "file_pairs", "give_metrics"]
 
 Truth = Annotated[
     Path,
@@ -100,7 +100,7 @@ def detection(
     how = _reading(level, max_images, corners)
     source = _source(predictions, model)
     if model is None:
-        pairs = _pairs((truth, source), (from_form, predictions_from), how, min_score)
+        pairs = file_pairs((truth, source), (from_form, predictions_from), how, min_score)
     else:
         pairs = _detected((truth, source), from_form, how, min_score)
     row = score_detection(pairs).as_json()
@@ -109,53 +109,7 @@ def detection(
     shown |= {f"ocrs {key}": str(value) for key, value in row["ocrs"].items()}
     text = table(["figure", "value"], [[key, value] for key, value in shown.items()])
     values = {truth.name: {"predictions" if model is None else "effocr": row}}
-    _give(values, text, as_json, metrics_out, (detection_metrics(row), source))
-
-
-def spotting(
-    truth: Truth,
-    predictions: Predictions,
-    from_form: FromDetection = None,
-    predictions_from: FromPredictions = None,
-    lexicon: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE|DIR",
-            help="Words, one a line, or a folder of voc_IMAGE.txt: each text that was read is "
-            "replaced by the nearest one.",
-        ),
-    ] = None,
-    min_score: MinScore = None,
-    max_images: MaxImages = None,
-    corners: Corners = "4",
-    as_json: AsJson = False,
-    metrics_out: MetricsOut = None,
-) -> None:
-    """Score words that were found and read: word spotting and end-to-end of ICDAR 2015.
-
-    Case is ignored. Word spotting counts words of three letters or more, without digits; end-to-end
-    counts all.
-    """
-    from effocr.evaluation.detection import score_spotting
-    from effocr.evaluation.detection_input import read_lexicon
-    from effocr.evaluation.report import table
-    from effocr.evaluation.seed_metrics import spotting_metrics
-
-    words = None if lexicon is None else read_lexicon(lexicon)
-    how = _reading("word", max_images, corners)
-    pairs = _pairs((truth, predictions), (from_form, predictions_from), how, min_score)
-    row = score_spotting(pairs, words).as_json()
-    head = ["task", "words", "found", "precision %", "recall %", "Hmean %"]
-    rows = [
-        [task, *(str(value) for value in figures.values())]
-        for task, figures in row.items()
-        if isinstance(figures, dict)
-    ]
-    named = None if lexicon is None else lexicon.stem
-    values = {truth.name: {"predictions": row}}
-    _give(
-        values, table(head, rows), as_json, metrics_out, (spotting_metrics(row, named), predictions)
-    )
+    give_metrics(values, text, as_json, metrics_out, (detection_metrics(row), [source]))
 
 
 def _reading(level: Level, max_images: int | None, corners: str) -> DetectionReading:
@@ -164,7 +118,7 @@ def _reading(level: Level, max_images: int | None, corners: str) -> DetectionRea
     )
 
 
-def _pairs(
+def file_pairs(
     paths: tuple[Path, Path],
     forms: tuple[Any, PredictionForm | None],
     how: DetectionReading,
@@ -219,17 +173,17 @@ def _detected(
     return pairs
 
 
-def _give(
+def give_metrics(
     values: dict[str, Any],
     text: str,
     as_json: bool,
     metrics_out: Path | None,
-    told: tuple[list[Metric], Path],
+    told: tuple[list[Metric], list[Path]],
 ) -> None:
     """Print the figures and write them, as the suffix of the file says."""
     from effocr.evaluation.seed_metrics import write_seed_metrics
 
     if metrics_out is not None and metrics_out.suffix.lower() in (".yaml", ".yml"):
-        write_seed_metrics(metrics_out, told[0], [told[1]])
+        write_seed_metrics(metrics_out, told[0], told[1])
         metrics_out = None
     give(values, text, as_json, metrics_out)

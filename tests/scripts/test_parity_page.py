@@ -7,6 +7,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "effocr-parity.md").read_text(encoding="utf-8")
 LEARNING = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
 COMPAT = (ROOT / "docs" / "compat.md").read_text(encoding="utf-8")
+SPOTTING = (ROOT / "docs" / "spotting.md").read_text(encoding="utf-8")
 LAST_DEFECT = 56
 
 
@@ -17,10 +18,11 @@ def test_every_test_that_the_pages_name_exists() -> None:
     assert len(named) > 100
     of_corrections = set(re.findall(r"`(test_\w+)`", LEARNING))
     assert len(of_corrections) > 8
-    named |= of_corrections
     of_detection = set(re.findall(r"`(test_\w+)`", COMPAT))
     assert len(of_detection) > 8
-    named |= of_detection
+    of_spotting = set(re.findall(r"`(test_\w+)`", SPOTTING))
+    assert len(of_spotting) > 8
+    named |= of_corrections | of_detection | of_spotting
     assert sorted(named - defined) == []
     files = set(re.findall(r"`(tests/[\w/]+\.py)`", PAGE + COMPAT))
     assert [name for name in sorted(files) if not (ROOT / name).is_file()] == []
