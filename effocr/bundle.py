@@ -31,6 +31,7 @@ from effocr.versions import (
 )
 
 __all__ = [
+    "BACKGROUND",
     "EMBEDDED",
     "INDEX",
     "LABELS",
@@ -38,6 +39,7 @@ __all__ = [
     "LOCALIZER_WEIGHTS",
     "MANIFEST",
     "MEMORY",
+    "PICTURES",
     "RECOGNIZER",
     "RECOGNIZER_WEIGHTS",
     "Bundle",
@@ -65,6 +67,8 @@ INDEX, LABELS = "index.faiss", "labels.json"
 # What a model may have besides, for learning more: weights to start from, and what it knew.
 LOCALIZER_WEIGHTS, RECOGNIZER_WEIGHTS = "localizer.safetensors", "recognizer.safetensors"
 MEMORY = "memory.npz"
+# Ordinary lines to tell pictures from, and the pictures that it was taught.
+BACKGROUND, PICTURES = "background.npz", "pictures.npz"
 _NEEDED = (LOCALIZER, RECOGNIZER, INDEX, LABELS)
 _MEND = "export the model again with `effocr export`, or install it again"
 
@@ -131,7 +135,7 @@ class Manifest(BaseModel, frozen=True, extra="forbid"):
     name: str = Field(min_length=1)
     version: str = Field(min_length=1)
     languages: tuple[str, ...] = Field((), description="ISO 639-1 codes")
-    charset: tuple[str, ...] = Field(description="every character that the index holds")
+    charset: tuple[str, ...] = Field(description="every character of the index and the pictures")
     direction: Direction = "ltr"
     licence: str = Field(description="of the weights, SPDX identifier")
     description: str = ""

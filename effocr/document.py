@@ -209,10 +209,12 @@ class Document:
     Attributes:
         source: the path as it was given, or "" for an image without one.
         pages: in order.
+        problems: what could not be read of it, such as "page 4: damaged"; the page is empty.
     """
 
     source: str
     pages: tuple[Page, ...]
+    problems: tuple[str, ...] = ()
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -17,7 +17,8 @@ def export(
         list[Path],
         typer.Argument(
             metavar="RUN...",
-            help="A run of the localizer and one of the recognizer; or one of the sequence reader.",
+            help="A run of the localizer and one of the recognizer; or one of the sequence reader; "
+            "or one of the detector.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder of the model.")],
@@ -50,7 +51,8 @@ def export(
     int8: Annotated[
         bool,
         typer.Option(
-            "--int8", help="The localizer in int8: several times faster on CPUs with VNNI or AMX."
+            "--int8",
+            help="The localizer or detector in int8: several times faster with VNNI or AMX.",
         ),
     ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Chooses the rows of the index.")] = 0,
@@ -62,6 +64,8 @@ def export(
     of the boxes. Of a recognizer with --features-of, the index is filled with features of the form
     that is written. A run of the sequence reader (ctc) becomes a folder with ctc.onnx and ctc.json;
     of the options it knows --lines (line pairs too), --name, --version, --licence, --description.
+    A run of the page detector becomes a folder with detector.onnx and detector.json; of the options
+    it knows --lines (data sets of pages), --int8, --name, --version, --licence, --description.
     """
     from functools import partial
 
@@ -71,13 +75,17 @@ def export(
     from effocr.errors import UsageError
     from effocr.export.assemble import ModelDetails, assemble_model
     from effocr.export.ctc import is_ctc_run
+    from effocr.export.detector import is_detector_run
     from effocr.export.runs import data_of, runs_by_kind, sources_of, validation_of
     from effocr.recognizer.train import load_encoder
     from effocr.training.checkpoints import best_of
 
+    details = {"version": version, "licence": licence, "description": description}
     if len(runs) == 1 and is_ctc_run(runs[0]):
-        details = {"version": version, "licence": licence, "description": description}
         _export_ctc(runs[0], out, lines, name, details)
+        return
+    if len(runs) == 1 and is_detector_run(runs[0]):
+        _export_detector(runs[0], out, lines, name, details, int8=int8)
         return
     localizer, recognizer = runs_by_kind(runs)
     shape = load_encoder(recognizer)[1]
@@ -141,3 +149,23 @@ def _export_ctc(
     manifest, parity = export_ctc(run, out, lines=greys, name=name, details=details)
     print(parity.as_text())
     print(f"{out}: {len(manifest.alphabet)} characters")
+
+
+def _export_detector(
+    run: Path,
+    out: Path,
+    data: list[Path] | None,
+    name: str | None,
+    details: dict[str, str],
+    *,
+    int8: bool,
+) -> None:
+    """Write the folder of a detector; real pages are compared where they can be found."""
+    from effocr.cli.train_detector import validation_pages
+    from effocr.export.detector import export_detector
+
+    pages = validation_pages(run, data)
+    manifest, parity = export_detector(run, out, pages=pages, int8=int8, name=name, details=details)
+    print(parity.as_text())
+    reached = ", ".join(f"{key} {value:.4f}" for key, value in manifest.metrics.items())
+    print(f"{out}: {reached}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from effocr.bundle import Bundle
+    from effocr.recognizer.index import GlyphIndex
+    from effocr.recognizer.origins import Origin
     from effocr.recognizer.sources import LabelledFrame
+    from effocr.recognizer.spotter import Spotter
 
 __all__ = ["app"]
 
@@ -55,18 +59,25 @@ def add(
     out: Out = None,
     seed: Annotated[int, typer.Option(min=0, help="Chooses and draws rows.")] = 0,
 ) -> None:
-    """Add rows of a character from images, from labelled lines or from fonts.
+    """Add a character from images, from labelled lines or from fonts.
 
-    An image as high as the model's frame (40 pixels) is taken as a slice of a line, so place and
-    size count; of other images they are not known.
+    IMAGE is a line with its text beside it (NAME.png, NAME.gt.txt), or one glyph. A character that
+    the model does not know is learnt as a picture, from three lines say: it is found as a whole,
+    and nothing else that the model reads changes. Glyphs need a known size for that: an image as
+    high as the model's frame (40 pixels) is taken as a slice of a line, so place and size count.
+    Of other images they are not known; these, --from and --fonts give rows of the index.
     """
     import numpy as np
 
     from effocr.bundle import load_bundle
     from effocr.charset import leaves_ink
-    from effocr.cli.train import prepare_lines
+    from effocr.cli.index_rows import (
+        add_frames,
+        frames_of_fonts,
+        frames_of_images,
+        frames_of_lines,
+    )
     from effocr.errors import UsageError
-    from effocr.recognizer.sources import label_frames
 
     if bool(images) and glyph is None:
         raise UsageError("say which character the images show with --glyph CHAR")
@@ -75,16 +86,18 @@ def add(
     if not (images or coco or fonts):
         raise UsageError("give images of a --glyph, --from COCO.json or --fonts DIR")
     bundle = load_bundle(model)
-    shape = bundle.manifest.line
     rng = np.random.default_rng(seed)
-    frames: list[LabelledFrame] = []
+    as_picture = images and glyph is not None and not coco and not fonts
+    if as_picture and glyph is not None and _add_picture(bundle, glyph, images or (), out, rng):
+        return
+    frames: list[tuple[LabelledFrame, Origin]] = []
     if images and glyph is not None:
-        frames += _frames_of_images(images, glyph, bundle)
+        frames += frames_of_images(images, glyph, bundle)
     if coco:
-        frames += label_frames(prepare_lines(coco, shape).lines, shape, rng)
+        frames += frames_of_lines(coco, bundle, rng)
     if fonts:
-        frames += _frames_of_fonts(fonts, _wanted(glyph, charset, bundle), bundle, rng)
-    _add_frames(bundle, frames, rows_per_label=rows_per_label, out=out, rng=rng)
+        frames += frames_of_fonts(fonts, _wanted(glyph, charset, bundle), bundle, rng)
+    add_frames(bundle, frames, rows_per_label=rows_per_label, out=out, rng=rng)
 
 
 @app.command()
@@ -98,41 +111,97 @@ def remove(
 ) -> None:
     """Forget characters."""
     from effocr.bundle import load_bundle
+    from effocr.charset import normalise
     from effocr.errors import UsageError
     from effocr.export.update import write_with_index
     from effocr.recognizer.index import GlyphIndex
+    from effocr.recognizer.spotter import Spotter, spotter_of
 
     bundle = load_bundle(model)
-    index = GlyphIndex.load(bundle.folder)
+    index, spotter = GlyphIndex.load(bundle.folder), spotter_of(bundle)
+    pictures = Spotter(()) if spotter is None else spotter
     for glyph in glyphs:
-        rows = index.remove(glyph)
-        if not rows:
+        rows, shown = index.remove(glyph), normalise(glyph) in pictures.labels
+        if not rows and not shown:
             raise UsageError(f"{bundle.folder} does not know {glyph!r}; nothing was changed")
-        print(f"{glyph}\t-{rows} rows")
-    written = write_with_index(bundle, index, out=out)
+        pictures = pictures.without(glyph)
+        print(f"{glyph}\t-{rows} rows" if rows else f"{glyph}\t-1 picture")
+    written = write_with_index(bundle, index, out=out, spotter=pictures)
     print(f"{written.folder}: version {written.manifest.version}")
 
 
 @app.command("list")
-def list_(model: Model) -> None:
-    """List the characters of a model, each with its code points and number of rows."""
+def list_(
+    model: Model,
+    origins: Annotated[
+        bool,
+        typer.Option("--origins", help="Say where the rows come from: files and fingerprints."),
+    ] = False,
+) -> None:
+    """List the characters of a model, each with its code points and number of rows.
+
+    A picture, which is found as a whole, has a number of examples instead.
+    """
     from effocr.bundle import load_bundle
     from effocr.recognizer.index import GlyphIndex
+    from effocr.recognizer.spotter import spotter_of
 
-    index = GlyphIndex.load(load_bundle(model).folder)
-    for glyph, rows in sorted(index.counts().items()):
+    bundle = load_bundle(model)
+    index, spotter = GlyphIndex.load(bundle.folder), spotter_of(bundle)
+    lines = {glyph: str(rows) for glyph, rows in index.counts().items()}
+    for picture in spotter.pictures if spotter else ():
+        lines[picture.label] = f"picture of {len(picture.origins)} images"
+    known = _origins(index, spotter) if origins else {}
+    for glyph, text in sorted(lines.items()):
         points = " ".join(f"U+{ord(point):04X}" for point in glyph)
-        print(f"{glyph}\t{points}\t{rows}")
+        print(f"{glyph}\t{points}\t{text}")
+        for origin, rows in known.get(glyph, {}).items():
+            print(f"\t{rows}\t{origin}")
 
 
-def _frames_of_images(images: Sequence[Path], glyph: str, bundle: Bundle) -> list[LabelledFrame]:
-    from effocr.cli.train import load_named
-    from effocr.data.glyph_sets import GlyphPixels
-    from effocr.data.records import GlyphImage
-    from effocr.recognizer.sources import frame_glyphs
+def _origins(index: GlyphIndex, spotter: Spotter | None) -> dict[str, Counter[str]]:
+    """Of each character, how much comes from where."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for label, collection, origin in index.origins():
+        place = f"{origin.source} {origin.sha256}" if origin else "the model as it was exported"
+        found[label][f"lines of {collection}" if collection else place] += 1
+    for picture in spotter.pictures if spotter else ():
+        for origin in picture.origins:
+            found[picture.label][f"{origin.source} {origin.sha256}"] += 1
+    return found
 
-    found = [GlyphImage(path, glyph) for path in images]
-    return list(frame_glyphs(found, bundle.manifest.line, load=GlyphPixels(load_named)))
+
+def _add_picture(
+    bundle: Bundle,
+    glyph: str,
+    images: Sequence[Path],
+    out: Path | None,
+    rng: np.random.Generator,
+) -> bool:
+    """Teach a picture and write the model; False where it can only become rows of the index."""
+    from effocr.errors import UsageError
+    from effocr.export.update import write_with_index
+    from effocr.learn.new_glyph import learn_picture, text_beside
+    from effocr.recognizer.index import GlyphIndex
+    from effocr.recognizer.spotter import Spotter, spotter_of
+
+    lesson = learn_picture(bundle, glyph, images, rng=rng)
+    if lesson is None:
+        if any(text_beside(path) for path in images):
+            raise UsageError(
+                f"{bundle.manifest.name} knows {glyph!r} already, has no background to tell "
+                "pictures from, or some images have no text beside them; "
+                "`effocr learn` learns from lines, too"
+            )
+        return False
+    for problem in lesson.left_out:
+        typer.echo(str(problem), err=True)
+    index = GlyphIndex.load(bundle.folder)
+    spotter = (spotter_of(bundle) or Spotter(())).with_picture(lesson.picture)
+    written = write_with_index(bundle, index, out=out, samples=lesson.examples, spotter=spotter)
+    print(f"{glyph}\t+1 picture of {lesson.examples} examples")
+    print(f"{written.folder}: version {written.manifest.version}")
+    return True
 
 
 def _wanted(glyph: str | None, charset: Path | None, bundle: Bundle) -> tuple[str, ...]:
@@ -142,64 +211,3 @@ def _wanted(glyph: str | None, charset: Path | None, bundle: Bundle) -> tuple[st
     if charset is not None:
         return tuple(read_charset(charset))
     return (glyph,) if glyph is not None else bundle.manifest.charset
-
-
-def _frames_of_fonts(
-    folders: Sequence[Path], wanted: Sequence[str], bundle: Bundle, rng: np.random.Generator
-) -> list[LabelledFrame]:
-    """Draw each character some times from the fonts; what no font has is named."""
-    from effocr.charset import Charset
-    from effocr.recognizer.sources import label_frames
-    from effocr.synth.fonts import load_fonts
-    from effocr.synth.frames import prepare_line
-    from effocr.synth.lines import LineMaker
-
-    drawings = 24  # of each character, over all fonts
-    company = ("n", "o")  # a font is used for what it shares with at least two characters
-    drawn_with = Charset(tuple(dict.fromkeys((*wanted, *company))))
-    report = load_fonts(folders, charset=drawn_with)
-    for item in (*report.refused, *report.glyphs):
-        typer.echo(str(item), err=True)
-    maker = LineMaker(report.fonts, drawn_with)
-    shape = bundle.manifest.line
-    frames: list[LabelledFrame] = []
-    for glyph in wanted:
-        if not maker.covers(glyph):
-            typer.echo(f"{glyph}: no font has it", err=True)
-            continue
-        drawn = (prepare_line(maker.line(rng, glyph), shape) for _ in range(drawings))
-        frames += label_frames((line for line in drawn if line is not None), shape, rng)
-    return frames
-
-
-def _add_frames(
-    bundle: Bundle,
-    frames: Sequence[LabelledFrame],
-    *,
-    rows_per_label: int,
-    out: Path | None,
-    rng: np.random.Generator,
-) -> None:
-    """Embed, choose exemplars, add them, write the new version."""
-    from effocr.bundle import LOCALIZER, RECOGNIZER
-    from effocr.export.update import write_with_index
-    from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer
-    from effocr.pipeline.windows import window_source
-    from effocr.recognizer.gallery import build_index
-    from effocr.recognizer.index import GlyphIndex
-    from effocr.recognizer.sources import FrameSource, GlyphSource
-
-    manifest = bundle.manifest
-    source: GlyphSource
-    if manifest.window is None:
-        source = FrameSource(frames, line=manifest.line, crop=manifest.crop, jitter=None)
-    else:
-        source = window_source(frames, OnnxLocalizer(bundle.path(LOCALIZER)), manifest.window)
-    encoder = OnnxEncoder(bundle.path(RECOGNIZER))
-    new = build_index(encoder.embed, source, rows_per_label=rows_per_label, rng=rng)
-    index = GlyphIndex.load(bundle.folder)
-    index.add(new.embeddings, new.labels)
-    written = write_with_index(bundle, index, out=out)
-    for glyph, rows in sorted(new.counts().items()):
-        print(f"{glyph}\t+{rows} rows")
-    print(f"{written.folder}: version {written.manifest.version}")

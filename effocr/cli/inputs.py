@@ -41,7 +41,7 @@ class Input:
         return self.path if self.data is None else self.data
 
 
-def list_inputs(paths: Sequence[str], *, recursive: bool) -> list[Input]:
+def list_inputs(paths: Sequence[str], *, recursive: bool, pages: bool = False) -> list[Input]:
     """Find the inputs.
 
     In a folder: files with the suffix of an image or a PDF, by name; hidden ones are left out.
@@ -49,6 +49,7 @@ def list_inputs(paths: Sequence[str], *, recursive: bool) -> list[Input]:
     Args:
         paths: files, folders, or "-".
         recursive: whether sub-folders are read.
+        pages: whether inputs are pages, so that a PDF is one; else they are lines.
 
     Returns:
         The inputs; a missing path or a folder without images is one with an error.
@@ -56,7 +57,7 @@ def list_inputs(paths: Sequence[str], *, recursive: bool) -> list[Input]:
     Raises:
         UsageError: the only path is missing or a folder without images.
     """
-    inputs = [found for path in paths for found in _inputs_of(path, recursive)]
+    inputs = [found for path in paths for found in _inputs_of(path, recursive, pages)]
     if len(paths) == 1 and len(inputs) == 1 and inputs[0].error and not _is_file(paths[0]):
         raise UsageError(f"{inputs[0].path}: {inputs[0].error}")
     return inputs
@@ -67,25 +68,26 @@ def _is_file(path: str) -> bool:
     return path != STDIN and Path(path).is_file()
 
 
-def _inputs_of(path: str, recursive: bool) -> list[Input]:
+def _inputs_of(path: str, recursive: bool, pages: bool) -> list[Input]:
     """The inputs of one path."""
     if path == STDIN:
         return [Input(STDIN, data=sys.stdin.buffer.read())]
     if not os.path.lexists(path):
         return [Input(path, error="no such file or folder")]
     if not Path(path).is_dir():
-        return [_file(path)]
+        return [_file(path, pages)]
     try:
-        found = [_file(file) for file in _files(path, recursive)]
+        found = [_file(file, pages) for file in _files(path, recursive)]
     except OSError as error:
         return [Input(path, error=f"cannot be listed ({error.strerror})")]
     hint = "" if recursive else "; --recursive looks in sub-folders too"
     return found or [Input(path, error=f"no images in this folder{hint}")]
 
 
-def _file(path: str) -> Input:
+def _file(path: str, pages: bool) -> Input:
     """A file, whatever it is."""
-    return Input(path, error=_NO_PDF if path.lower().endswith(".pdf") else None)
+    refused = not pages and path.lower().endswith(".pdf")
+    return Input(path, error=_NO_PDF if refused else None)
 
 
 def _files(folder: str, recursive: bool) -> Iterator[str]:

@@ -53,6 +53,15 @@ def learn(
     rows_per_label: Annotated[
         int, typer.Option(min=1, help="Most rows of a character in the index.")
     ] = 64,
+    bonus: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            metavar="COSINE",
+            help="How much the collection's rows go before the others on its lines.",
+        ),
+    ] = 0.05,
     documents: Annotated[
         str,
         typer.Option(
@@ -107,7 +116,7 @@ def learn(
 
     if name is not None and not name.strip():
         raise UsageError("--name is blank; name the collection, or leave it out")
-    options = TeachOptions(rounds=rounds, rows_per_label=rows_per_label)
+    options = TeachOptions(rounds=rounds, rows_per_label=rows_per_label, bonus=bonus)
     rule, collection = document_rule(documents), name or _name_of(samples[0])
     lesson: IndexLesson | FinetuneLesson
     if by == "finetune":

@@ -21,6 +21,7 @@ from effocr.cli import (
     data,
     evaluate,
     evaluate_detection,
+    evaluate_pages,
     export,
     index,
     learn,
@@ -47,6 +48,7 @@ app.command("read")(read.read)
 app.add_typer(data.app, name="data")
 evaluate.app.command("detection")(evaluate_detection.detection)
 evaluate.app.command("spotting")(evaluate_detection.spotting)
+evaluate.app.command()(evaluate_pages.pages)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
 app.add_typer(synth.app, name="synth")

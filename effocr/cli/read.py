@@ -1,4 +1,4 @@
-"""`effocr read`: images in, text out, in the formats that people use."""
+"""`effocr read`: pages or lines in, text or other formats out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Unpack
 
 import typer
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from effocr.document import Document
+    from effocr.pipeline.live import ReaderOptions
+    from effocr.pipeline.page_sources import PageChoice, TextLayer
+    from effocr.pipeline.pages import PageReader
     from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader, ReadFailure
     from effocr.pipeline.second_opinion import SecondReader
@@ -32,9 +35,11 @@ _EXIT_FAILED, _EXIT_INTERRUPTED = 1, 130
 def read(
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Images, folders of images, or - for stdin."),
+        typer.Argument(metavar="PATH...", help="Images, PDFs, folders of them, or - for stdin."),
     ],
-    lines: Annotated[bool, typer.Option("--lines", help="Each image is one line of text.")] = False,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Each image is one line of text, not a page.")
+    ] = False,
     model: Annotated[
         str, typer.Option(metavar="NAME|DIR", help="Name or folder of the model.")
     ] = "en",
@@ -103,19 +108,40 @@ def read(
             "(`second` in jsonl), the others get surer.",
         ),
     ] = None,
+    pages: Annotated[
+        str | None,
+        typer.Option(metavar="3-7", help="Pages of a PDF or TIFF to read, such as 3-7,12 or 5-."),
+    ] = None,
+    dpi: Annotated[
+        int | None,
+        typer.Option(
+            min=50,
+            max=1200,
+            metavar="N",
+            help="Resolution that PDF pages are drawn at; 300 when left out, that of the image for "
+            "a scan.",
+        ),
+    ] = None,
+    text_layer: Annotated[
+        Literal["keep", "skip", "redo"],
+        typer.Option(
+            help="Of PDF pages that hold text already: keep that text, skip the page, or read it."
+        ),
+    ] = "redo",
+    turn: Annotated[
+        bool,
+        typer.Option("--turn/--no-turn", help="Turn pages that lie on their side or upside down."),
+    ] = True,
 ) -> None:
-    """Read images of text lines."""
-    if not lines:
-        raise UsageError(
-            f"the model {model!r} has no page detector: add --lines to read images of single lines"
-        )
+    """Read pages, or images of single lines."""
+    choice = _page_choice(pages, dpi, text_layer, lines=lines)
     formats = parse_formats(output_format)
-    inputs = list_inputs(paths, recursive=recursive)
+    inputs = list_inputs(paths, recursive=recursive, pages=not lines)
     one_file = len(paths) == 1 and (paths[0] == STDIN or not Path(paths[0]).is_dir())
-    from effocr.pipeline.reader import Reader
-
-    reader = Reader(
+    reader = _open_reader(
         model,
+        choice,
+        turn,
         threads=threads,
         top_k=top_k,
         whitelist=whitelist,
@@ -125,13 +151,43 @@ def read(
         runtime=runtime,
         second=_second_reader(second_opinion),
     )
-    languages = reader.manifest.languages
     with Outputs(
-        inputs, formats, out, one_file=one_file, force=force, languages=languages
+        inputs, formats, out, one_file=one_file, force=force, languages=reader.manifest.languages
     ) as outputs:
-        status = _read_all(reader, inputs, outputs, draw)
+        status = _read_all(reader, inputs, outputs, draw, choice)
     if status:
         raise typer.Exit(status)
+
+
+def _page_choice(
+    pages: str | None, dpi: int | None, text_layer: TextLayer, *, lines: bool
+) -> PageChoice | None:
+    """Which pages are read, and how; None for lines.
+
+    Raises:
+        UsageError: an option of pages with lines, or no such pages.
+    """
+    from effocr.pipeline.page_range import PageRange, parse_pages
+    from effocr.pipeline.page_sources import PageChoice
+
+    if lines:
+        if pages or dpi or text_layer != "redo":
+            raise UsageError("--pages, --dpi and --text-layer are for pages: leave --lines out")
+        return None
+    return PageChoice(PageRange() if pages is None else parse_pages(pages), dpi, text_layer)
+
+
+def _open_reader(
+    model: str, choice: PageChoice | None, turn: bool, **options: Unpack[ReaderOptions]
+) -> Reader | PageReader:
+    """The reader of pages, or of lines where no choice of pages is given."""
+    if choice is None:
+        from effocr.pipeline.reader import Reader
+
+        return Reader(model, **options)
+    from effocr.pipeline.pages import PageReader
+
+    return PageReader(model, choice=choice, may_turn=turn, **options)
 
 
 def _second_reader(folder: Path | None) -> SecondReader | None:
@@ -155,16 +211,23 @@ def _corrections(fix_case: bool, lexicon: Path | None) -> Corrections:
     )
 
 
-def _read_all(reader: Reader, inputs: Sequence[Input], outputs: Outputs, draw: Path | None) -> int:
+def _read_all(
+    reader: Reader | PageReader,
+    inputs: Sequence[Input],
+    outputs: Outputs,
+    draw: Path | None,
+    choice: PageChoice | None = None,
+) -> int:
     """Read and write; interrupted, what was finished is kept and reported.
 
     Returns:
         The exit status.
     """
+    from effocr.cli.pictures import Pictures
     from effocr.pipeline.reader import ReadFailure
 
     progress = Progress(len(inputs), "images")
-    pictures = None if draw is None else _Pictures(draw, inputs)
+    pictures = None if draw is None else Pictures(draw, inputs, choice)
     failures = 0
     try:
         with closing(_results(reader, inputs)) as results:
@@ -175,6 +238,7 @@ def _read_all(reader: Reader, inputs: Sequence[Input], outputs: Outputs, draw: P
                     outputs.write_failure(number, result.path, result.reason)
                 else:
                     outputs.write(number, result)
+                    failures += _tell_problems(result, progress)
                     if pictures is not None:
                         pictures.draw(number, result)
                 progress.advance()
@@ -186,7 +250,17 @@ def _read_all(reader: Reader, inputs: Sequence[Input], outputs: Outputs, draw: P
     return _EXIT_FAILED if failures or outputs.failures else 0
 
 
-def _results(reader: Reader, inputs: Sequence[Input]) -> Generator[Document | ReadFailure]:
+def _tell_problems(document: Document, progress: Progress) -> int:
+    """Name the pages of a document that could not be read; how many there are."""
+    for problem in document.problems:
+        progress.clear()
+        print(f"{document.source}: {problem}", file=sys.stderr)
+    return len(document.problems)
+
+
+def _results(
+    reader: Reader | PageReader, inputs: Sequence[Input]
+) -> Generator[Document | ReadFailure]:
     """One result per input, in order, under the path as it was given."""
     from effocr.pipeline.reader import ReadFailure
 
@@ -201,30 +275,3 @@ def _results(reader: Reader, inputs: Sequence[Input]) -> Generator[Document | Re
                 yield replace(result, path=item.path)
             else:
                 yield replace(result, source=item.path)
-
-
-class _Pictures:
-    """Writes DIR/STEM.boxes.png.
-
-    Raises:
-        UsageError: the folder cannot be made.
-    """
-
-    def __init__(self, folder: Path, inputs: Sequence[Input]) -> None:
-        from effocr.cli.outputs import numbered_stems
-
-        self._folder = folder
-        self._inputs = inputs
-        self._stems = numbered_stems(inputs)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"--draw {folder}: cannot be made ({error.strerror})") from error
-
-    def draw(self, number: int, document: Document) -> None:
-        """Draw what was read from input `number` (from 0)."""
-        from effocr.pipeline.draw import draw_document
-        from effocr.pipeline.images import load_image
-
-        picture = draw_document(load_image(self._inputs[number].source), document)
-        picture.save(self._folder / f"{self._stems[number]}.boxes.png")

@@ -1,4 +1,4 @@
-"""`effocr train localizer|recognizer|ctc`: train a module on lines or glyphs."""
+"""`effocr train localizer|recognizer|ctc|detector`: train a module on lines, glyphs or pages."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from effocr.cli.runs import (
     tell,
 )
 from effocr.cli.train_ctc import ctc
+from effocr.cli.train_detector import detector
 from effocr.cli.train_localizer import localizer
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["app", "glyph_source", "load_named", "prepare_frames", "prepare_lines", "prepare_source"]
 
 app = typer.Typer(
-    no_args_is_help=True, help="Train the localizer, the recognizer or the sequence reader."
+    no_args_is_help=True,
+    help="Train the localizer, the recognizer, the sequence reader or the page detector.",
 )
 
 app.command()(localizer)
@@ -115,6 +117,7 @@ def recognizer(
 
 
 app.command()(ctc)
+app.command()(detector)
 
 
 def shared_features(given: Mapping[str, Any], run: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, Field
 
 from effocr.bundle import (
+    BACKGROUND,
     INDEX,
     LABELS,
     LOCALIZER,
@@ -23,6 +24,7 @@ from effocr.bundle import (
     FontCredit,
     LineShape,
     Manifest,
+    WindowShape,
     write_bundle,
 )
 from effocr.errors import UsageError
@@ -35,7 +37,7 @@ from effocr.export.calibrate import (
 from effocr.export.onnx import export_encoder, export_localizer, export_window_encoder
 from effocr.export.parity import ParityReport, agree_on_boxes, prove_parity
 from effocr.export.quantize import int8_graph
-from effocr.export.sample import Sample, collect_sample, fit_handicaps
+from effocr.export.sample import Sample, collect_sample, fit_handicaps, ordinary_lines
 from effocr.frame import warp
 from effocr.localizer.arrays import GAP_THRESHOLD
 from effocr.pipeline.cutters import FrameCutter, WindowCutter
@@ -151,6 +153,8 @@ def assemble_model(
             index = index.with_handicaps(fit_handicaps(index, sample, details.frequencies))
         index.save(parts)
         sample.as_memory(REMEMBERED).save(parts / MEMORY)
+        if window:
+            ordinary_lines(lines, shipped, line, details.peak_threshold).save(parts / BACKGROUND)
         save_weights(localizer, parts / LOCALIZER_WEIGHTS)
         save_weights(recognizer, parts / RECOGNIZER_WEIGHTS)
         places = pick_per_label(glyphs.labels, most=PARITY_CROPS_PER_LABEL, rng=rng)
@@ -181,11 +185,16 @@ def assemble_model(
             parity=parity,
             agreement=agreement,
         )
-        names = (
-            LOCALIZER, RECOGNIZER, INDEX, LABELS, MEMORY, LOCALIZER_WEIGHTS, RECOGNIZER_WEIGHTS,
-        )  # fmt: skip
-        bundle = write_bundle(out, manifest, {name: parts / name for name in names})
+        bundle = write_bundle(out, manifest, {name: parts / name for name in _names(window)})
     return Assembled(bundle, parity)
+
+
+def _names(window: WindowShape | None) -> tuple[str, ...]:
+    """Files of the model."""
+    names = (
+        LOCALIZER, RECOGNIZER, INDEX, LABELS, MEMORY, LOCALIZER_WEIGHTS, RECOGNIZER_WEIGHTS,
+    )  # fmt: skip
+    return (*names, BACKGROUND) if window else names
 
 
 def export_recognizer(encoder: TorchEncoder, path: Path) -> None:

@@ -72,6 +72,24 @@ def export_line_reader(module: nn.Module, path: Path, *, height: int) -> None:
     _export(module, sample, path, axes=axes)
 
 
+def export_detector(module: nn.Module, path: Path) -> None:
+    """Write detector.onnx.
+
+    `pages` uint8 [n, height, width] -> `maps` float32 [n, channels, height / stride, width /
+    stride]; sides are multiples of 32.
+
+    Args:
+        module: in eval mode.
+        path: file to write.
+    """
+    sample = torch.full((1, SAMPLE_WIDTH, 2 * SAMPLE_WIDTH), 255, dtype=torch.uint8)
+    axes = {
+        "pages": {0: "n", 1: "height", 2: "width"},
+        "maps": {0: "n", 2: "rows", 3: "columns"},
+    }
+    _export(module, sample, path, axes=axes)
+
+
 def export_pictures(module: nn.Module, path: Path, *, size_px: int) -> None:
     """Write the original's form of a recognizer.
 

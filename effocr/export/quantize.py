@@ -27,12 +27,21 @@ LEVELS: Final = 255.0
 
 
 def quantise_localizer(graph: Path, out: Path, frames: Sequence[Grey]) -> None:
-    """Write the int8 form of a localizer.onnx.
+    """Write the int8 form of a localizer.onnx; see `quantise_graph`."""
+    quantise_graph(graph, out, frames, source=LINES, parts=(FEATURES,))
+
+
+def quantise_graph(
+    graph: Path, out: Path, frames: Sequence[Grey], *, source: str, parts: Sequence[str]
+) -> None:
+    """Write the int8 form of a network that takes uint8 pixels.
 
     Args:
-        graph: in float, as `effocr.export.onnx.export_localizer` writes it.
+        graph: in float, as `effocr.export.onnx` writes it.
         out: file to write.
-        frames: [height, width] uint8 each, lines to take the ranges of the activations from.
+        frames: [height, width] uint8 each, images to take the ranges of the activations from.
+        source: name of the graph's input.
+        parts: how the names of the nodes begin that are quantised; the others stay in float.
 
     Raises:
         MissingDependencyError: the onnx package is not installed.
@@ -53,16 +62,16 @@ def quantise_localizer(graph: Path, out: Path, frames: Sequence[Grey]) -> None:
         quantization.quantize_static(
             str(ready),
             str(draft),
-            _Frames(frames),
+            _Frames(frames, source),
             quant_format=quantization.QuantFormat.QDQ,
             activation_type=quantization.QuantType.QUInt8,
             weight_type=quantization.QuantType.QInt8,
             op_types_to_quantize=["Conv", "Add", "Relu"],
-            nodes_to_exclude=_heads(onnx.load(ready)),
+            nodes_to_exclude=_others(onnx.load(ready), parts),
             per_channel=True,
         )
         model = onnx.load(draft)
-        _feed_pixels(model)
+        _feed_pixels(model, source)
         onnx.checker.check_model(model)
         write_whole(out, model.SerializeToString())
 
@@ -70,18 +79,19 @@ def quantise_localizer(graph: Path, out: Path, frames: Sequence[Grey]) -> None:
 class _Frames:
     """Frames one by one, as onnxruntime's calibration asks for them."""
 
-    def __init__(self, frames: Sequence[Grey]) -> None:
+    def __init__(self, frames: Sequence[Grey], source: str) -> None:
         self._left: Iterator[Grey] = iter(frames)
+        self._source = source
 
     def get_next(self) -> dict[str, Grey] | None:
         """The input of the next run; None at the end."""
         frame = next(self._left, None)
-        return None if frame is None else {LINES: frame[None]}
+        return None if frame is None else {self._source: frame[None]}
 
 
-def _heads(model: Any) -> list[str]:
-    """Names of the nodes behind the features: the heads, and what turns them into pixels."""
-    return [node.name for node in model.graph.node if not node.name.startswith(FEATURES)]
+def _others(model: Any, parts: Sequence[str]) -> list[str]:
+    """Names of the nodes that stay in float: the heads, and what turns them into pixels."""
+    return [node.name for node in model.graph.node if not node.name.startswith(tuple(parts))]
 
 
 def int8_graph(run: Path, graph: Path, frames: Sequence[Grey]) -> Path:
@@ -102,7 +112,7 @@ def int8_graph(run: Path, graph: Path, frames: Sequence[Grey]) -> Path:
     return made
 
 
-def _feed_pixels(model: Any) -> None:
+def _feed_pixels(model: Any, source: str) -> None:
     """Let the uint8 pixels be the quantised input of the first convolution.
 
     The graph subtracts and divides, and quantisation finds its way back to the same 256 levels.
@@ -123,12 +133,12 @@ def _feed_pixels(model: Any) -> None:
         chain.append(made_by[name])
         name = chain[-1].input[0]
     unsqueeze = next((node for node in chain if node.op_type == "Unsqueeze"), None)
-    if first is None or name != LINES or unsqueeze is None:
-        raise ParityError("the exported localizer does not begin as expected; it stays in float")
+    if first is None or name != source or unsqueeze is None:
+        raise ParityError("the exported graph does not begin as expected; it stays in float")
     scale, zero = float(values[first.input[1]]), int(values[first.input[2]])
     if abs(scale * LEVELS - 1) > 0.01 or zero != int(LEVELS):
         raise ParityError(
-            f"int8: the lines given use pixels of {scale * LEVELS:.2f} of the range; "
+            f"int8: the images given use pixels of {scale * LEVELS:.2f} of the range; "
             "give some with both ink and paper"
         )
     for initializer in graph.initializer:
@@ -136,14 +146,14 @@ def _feed_pixels(model: Any) -> None:
             initializer.CopyFrom(
                 numpy_helper.from_array(np.array(1 / LEVELS, np.float32), initializer.name)
             )
-    pixels = f"{LINES}_as_one_channel"
+    pixels = f"{source}_as_one_channel"
     axes = unsqueeze.input[1]
     nodes = [node for node in graph.node if node not in chain and node is not first]
     for node in nodes:
         for place, given in enumerate(node.input):
             if given == first.output[0]:
                 node.input[place] = pixels
-    start = onnx.helper.make_node("Unsqueeze", [LINES, axes], [pixels])
+    start = onnx.helper.make_node("Unsqueeze", [source, axes], [pixels])
     makers = [made_by[axes]] if axes in made_by else []
     del graph.node[:]
     graph.node.extend([*makers, start, *(node for node in nodes if node not in makers)])

@@ -19,6 +19,7 @@ from effocr.pipeline.cutters import WindowCutter
 from effocr.pipeline.engines import Cutter, Encoder, Localizer, LocatedLine
 from effocr.pipeline.locate import locate_lines
 from effocr.pipeline.tiles import locate_maps
+from effocr.recognizer.background import BACKGROUND_LINES, Background
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.memory import Memory
 from effocr.recognizer.sources import LabelledFrame, WindowSource
@@ -188,6 +189,15 @@ def locate_frames(
         glyphs = tuple(label for label in labels if label is not None)
         if glyphs:
             yield LabelledFrame(where.pixels, where.located.boxes[known], glyphs)
+
+
+def ordinary_lines(
+    lines: Sequence[PreparedLine], localizer: Localizer, shape: LineShape, peak_threshold: float
+) -> Background:
+    """The first lines, as the localizer sees them when they are read."""
+    prepared = [line.prepared for line in lines[:BACKGROUND_LINES]]
+    found = locate_lines(prepared, localizer, shape, peak_threshold=peak_threshold, exact=False)
+    return Background(tuple(line.pixels for line in found))
 
 
 def locate_windows(

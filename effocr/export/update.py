@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from effocr.bundle import EMBEDDED, INDEX, LABELS, MANIFEST, Bundle, write_bundle
+from effocr.bundle import EMBEDDED, INDEX, LABELS, MANIFEST, PICTURES, Bundle, write_bundle
 from effocr.errors import BundleError, UsageError
 from effocr.recognizer.index import GlyphIndex
+from effocr.recognizer.spotter import Spotter, spotter_of
 from effocr.versions import Lineage, is_version, model_label, version_id
 
 
@@ -34,6 +35,7 @@ def write_with_index(
     data: str | None = None,
     samples: int = 0,
     networks: NewNetworks | None = None,
+    spotter: Spotter | None = None,
 ) -> Bundle:
     """Write a model with another index: all files new, or all old, whatever happens in between.
 
@@ -44,6 +46,7 @@ def write_with_index(
         data: fingerprint of what was added, see `effocr.data.fingerprint`.
         samples: lines or images that it was learnt from.
         networks: what takes the place of the old ones; None: these stay.
+        spotter: the new pictures; None: those of the model.
 
     Returns:
         The new model; its version counts up (1, 1+1, 1+2), its lineage names the old one.
@@ -67,7 +70,8 @@ def write_with_index(
         raise UsageError(f"{out}: exists already; give a new folder")
     if index.dim != bundle.manifest.embedding_size:
         raise BundleError(f"{target}: the index holds embeddings of another encoder")
-    charset = tuple(sorted(index.characters))
+    pictures = spotter if spotter is not None else spotter_of(bundle)
+    charset = tuple(sorted({*index.characters, *(pictures.labels if pictures else ())}))
     version = _next(bundle.manifest.version)
     parent = version_id(bundle.path(MANIFEST).read_bytes())
     method = "index" if networks is None else "finetune"
@@ -82,6 +86,10 @@ def write_with_index(
         files = {name: bundle.path(name) for name in bundle.manifest.files}
         files |= {} if networks is None else networks.files
         files |= {name: Path(place) / "index" / name for name in (INDEX, LABELS)}
+        files.pop(PICTURES, None)
+        if pictures is not None and pictures.labels:
+            files[PICTURES] = Path(place) / "index" / PICTURES
+            pictures.save(files[PICTURES])
         draft = Path(place) / "new"
         written = write_bundle(draft, manifest, files)
         _swap(draft, target, Path(place) / "old")
@@ -108,6 +116,8 @@ def _swap(draft: Path, target: Path, old: Path) -> None:
 def _keep_strangers(target: Path, draft: Path) -> None:
     """Take files along that the manifest does not name, such as a licence text."""
     for path in target.iterdir():
+        if path.name == PICTURES:  # forgotten
+            continue
         if path.is_file() and not (draft / path.name).exists():
             shutil.copyfile(path, draft / path.name)
 

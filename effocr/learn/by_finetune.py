@@ -39,7 +39,9 @@ from effocr.pipeline.engines import Engines
 from effocr.pipeline.locate import NativeLocator
 from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer, load_engines
 from effocr.pipeline.threads import thread_count
+from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.memory import Memory
+from effocr.recognizer.spotter import spotter_of
 
 __all__ = ["FinetuneInputs", "FinetuneLesson", "learn_by_finetune"]
 
@@ -142,9 +144,16 @@ def learn_by_finetune(
         blend=blend,
         refused=refused,
         written=written,
-        stale=tuple(each.name for each in taught.index.collections if each.name != name),
+        stale=_stale(bundle, taught.index, name),
         seconds=clock.seconds,
     )
+
+
+def _stale(bundle: Bundle, index: GlyphIndex, name: str) -> tuple[str, ...]:
+    """Other collections and pictures of a model, which are as its old networks saw them."""
+    others = [each.name for each in index.collections if each.name != name]
+    spotter = spotter_of(bundle)
+    return (*others, *(spotter.labels if spotter is not None else ()))
 
 
 class _Clock:

@@ -178,7 +178,9 @@ def _why_not(aside: BeforeAfter, known: tuple[float, float] | None) -> str:
 
 def memory_of(bundle: Bundle) -> Memory | None:
     """What a model knew when it was made; None where its folder does not say."""
-    return Memory.load(bundle.path(MEMORY)) if MEMORY in bundle.manifest.files else None
+    if MEMORY not in bundle.manifest.files:
+        return None
+    return Memory.load(bundle.path(MEMORY), bundle.manifest.embedding_size)
 
 
 def _judge(

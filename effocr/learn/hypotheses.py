@@ -15,7 +15,7 @@ from effocr.pipeline.engines import Engines, Grey, LocatedLine
 from effocr.pipeline.images import load_image
 from effocr.pipeline.locate import NativeLocator
 
-__all__ = ["Hypotheses", "propose", "propose_in"]
+__all__ = ["LEAST_SCORE", "Hypotheses", "hypotheses_of", "propose", "propose_in"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -98,10 +98,11 @@ def propose_in(images: Sequence[Grey], engines: Engines) -> list[Hypotheses | No
             "use a model of `effocr export`"
         )
     located = locator.propose(images, LEAST_SCORE)
-    return [None if line is None else _hypotheses(line, engines) for line in located]
+    return [None if line is None else hypotheses_of(line, engines) for line in located]
 
 
-def _hypotheses(line: LocatedLine, engines: Engines) -> Hypotheses | None:
+def hypotheses_of(line: LocatedLine, engines: Engines) -> Hypotheses | None:
+    """What may be a glyph on a line of `NativeLocator.propose`; None where reading finds none."""
     found = line.located
     if not len(found.boxes):
         return None

@@ -61,7 +61,7 @@ def decode(maps: Floats, *, width: int, peak_threshold: float) -> Located:
     kept = suppress(boxes, there[CENTRE])
     boxes = boxes[kept]
     baseline, x_height = _metrics(middle[kept], there[BASELINE, kept], there[X_HEIGHT, kept])
-    return Located(boxes, there[CENTRE, kept], _gaps(maps[GAP], boxes), baseline, x_height)
+    return Located(boxes, there[CENTRE, kept], gaps_between(maps[GAP], boxes), baseline, x_height)
 
 
 def decode_all(maps: Floats, *, width: int, least: float) -> Located:
@@ -149,7 +149,7 @@ def _covering(x0: Floats, x1: Floats, most_overlap: float) -> dict[int, list[int
     return rivals
 
 
-def _gaps(gap: Floats, boxes: Floats) -> Floats:
+def gaps_between(gap: Floats, boxes: Floats) -> Floats:
     """Mean gap probability between each box and the one before it."""
     columns = len(gap)
     total = np.zeros(columns + 1)

@@ -24,6 +24,7 @@ from effocr.pipeline.engines import Encoder, Engines, Found, LocatedLine, Views
 from effocr.pipeline.images import ImageSource, is_path, load_image
 from effocr.pipeline.pieces import Piece, cut_pieces
 from effocr.pipeline.second_opinion import with_second_opinion
+from effocr.pipeline.spotting import with_pictures
 
 __all__ = ["ReadFailure", "read_chunk"]
 
@@ -71,9 +72,12 @@ def read_chunk(
     pieces = [piece for image in images_read for piece in image.pieces]
     located = engines.locator.locate([piece.grey for piece in pieces])
     printed = [line for line in located if line is not None]
-    found = iter(_look_up(printed, engines, k=max(rules.candidates, 2)))
-    seconds = _second_texts(pieces, located, rules)
-    lines = iter([None if line is None else (line, next(found), next(seconds)) for line in located])
+    k = max(rules.candidates, 2)
+    found = list(zip(printed, _look_up(printed, engines, k=k), strict=True))
+    if engines.spotter is not None:
+        found = with_pictures(found, engines, engines.spotter, k=k)
+    seen, seconds = iter(found), _second_texts(pieces, located, rules)
+    lines = iter([None if line is None else (*next(seen), next(seconds)) for line in located])
     read = iter(
         [
             _document(

@@ -15,6 +15,7 @@ from effocr.recognizer.arrays import Views
 
 if TYPE_CHECKING:
     from effocr.bundle import Manifest
+    from effocr.recognizer.spotter import Spotter
 
 __all__ = [
     "Cutter",
@@ -161,6 +162,7 @@ class Engines:
         index: the characters.
         manifest: sizes and thresholds that belong to them.
         ties: look-alikes are settled by the glyphs around them, see `effocr.pipeline.agree`.
+        spotter: pictures that are found as wholes; None: there are none.
     """
 
     locator: Locator
@@ -169,3 +171,4 @@ class Engines:
     index: Searcher
     manifest: Manifest
     ties: bool = True
+    spotter: Spotter | None = None

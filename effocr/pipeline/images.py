@@ -2,13 +2,16 @@
 
 Reads what Pillow reads, from a path, bytes, a PIL image or an array. Everything that can be wrong
 with an image becomes an `ImageError` whose message is the reason alone; the caller knows the path.
-Of a file with several images the first one is read.
+Of a file with several images the first one is read; `count_frames` and `load_frame` read the
+others.
 """
 
 from __future__ import annotations
 
 import io
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -22,7 +25,16 @@ from effocr.pipeline.plain_png import plain_png
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["IMAGE_SUFFIXES", "MOST_PIXELS", "Grey", "ImageSource", "is_path", "load_image"]
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "MOST_PIXELS",
+    "Grey",
+    "ImageSource",
+    "count_frames",
+    "is_path",
+    "load_frame",
+    "load_image",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +80,59 @@ def load_image(source: ImageSource) -> Grey:
         return _from_pil(source)
     except BROKEN_IMAGE as error:
         raise ImageError(f"damaged image ({error})") from error
+
+
+def count_frames(source: str | Path | bytes) -> int:
+    """How many images a file holds: more than one in a TIFF of several pages.
+
+    Raises:
+        ImageError: it cannot be read; the message is the reason, without the path.
+    """
+    with _opened(source) as image:
+        return int(getattr(image, "n_frames", 1)) if image.format == "TIFF" else 1
+
+
+def load_frame(source: str | Path | bytes, frame: int) -> Grey:
+    """Read one image of a file with several.
+
+    Args:
+        source: a path, or the bytes of an image file.
+        frame: its number, from 0.
+
+    Returns:
+        See `load_image`.
+
+    Raises:
+        ImageError: it cannot be read; the message is the reason, without the path.
+    """
+    if frame == 0:
+        return load_image(source)
+    with _opened(source) as image:
+        image.seek(frame)
+        width, height = image.size
+        if width * height > MOST_PIXELS:
+            raise _too_large(f"{width} x {height}")
+        return _from_pil(image)
+
+
+@contextmanager
+def _opened(source: str | Path | bytes) -> Iterator[Image.Image]:
+    """A file, opened by Pillow; nothing but an ImageError comes out of it."""
+    from PIL import Image, UnidentifiedImageError
+
+    bombs = (Image.DecompressionBombError, Image.DecompressionBombWarning)
+    file = Path(source) if isinstance(source, (str, Path)) else io.BytesIO(source)
+    try:
+        with Image.open(file) as image:
+            yield image
+    except bombs as error:
+        raise _too_large("its size") from error
+    except FileNotFoundError as error:
+        raise ImageError("no such file") from error
+    except UnidentifiedImageError as error:
+        raise ImageError("not an image (damaged, or an unknown kind)") from error
+    except BROKEN_IMAGE as error:
+        raise ImageError(f"damaged or truncated image ({error})") from error
 
 
 def is_path(source: ImageSource) -> bool:

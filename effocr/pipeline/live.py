@@ -12,6 +12,7 @@ from effocr.errors import EffOCRError
 from effocr.pipeline.onnx_engines import Runtime
 from effocr.pipeline.postprocess.corrections import Corrections
 from effocr.pipeline.reader import Reader
+from effocr.pipeline.second_opinion import SecondReader
 from effocr.versions import CURRENT, model_label
 
 __all__ = ["LiveReader", "ReaderOptions"]
@@ -33,6 +34,7 @@ class ReaderOptions(TypedDict, total=False):
     unknown_similarity: float | None
     corrections: Corrections | None
     runtime: Runtime
+    second: SecondReader | None
 
 
 class LiveReader:

@@ -88,6 +88,7 @@ def load_engines(
         BundleError: its files are missing, changed, or do not fit together.
     """
     from effocr.recognizer.index import GlyphIndex
+    from effocr.recognizer.spotter import spotter_of
 
     bundle = load_bundle(model)
     if bundle.manifest.direction != bundle.manifest.line.direction:
@@ -104,7 +105,9 @@ def load_engines(
         )
     if not len(index):
         raise BundleError(f"{bundle.folder}: an empty index; add characters with `effocr index`")
-    strange = sorted(set(index.characters).symmetric_difference(bundle.manifest.charset))
+    spotter = spotter_of(bundle)
+    characters = {*index.characters, *(spotter.labels if spotter else ())}
+    strange = sorted(characters.symmetric_difference(bundle.manifest.charset))
     if strange:
         raise BundleError(
             f"{bundle.folder}: {LABELS} and the charset of the manifest differ in "
@@ -120,6 +123,7 @@ def load_engines(
         OnnxEncoder(bundle.path(RECOGNIZER)),
         index,
         manifest,
+        spotter=spotter,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -100,6 +100,11 @@ class Reader:
         )
 
     @property
+    def threads(self) -> int:
+        """How many threads read."""
+        return self._threads
+
+    @property
     def manifest(self) -> Manifest:
         """What the model says about itself."""
         return self._engines.manifest
@@ -118,6 +123,17 @@ class Reader:
         if isinstance(result, ReadFailure):
             raise ImageError(f"{result.path}: {result.reason}" if result.path else result.reason)
         return result
+
+    def read_here(self, images: Sequence[ImageSource]) -> list[Document | ReadFailure]:
+        """Read a handful of images together, in the calling thread.
+
+        Args:
+            images: see `read`.
+
+        Returns:
+            One result per image, in order.
+        """
+        return read_chunk(images, self._engines, self._rules)
 
     def read_many(self, images: Iterable[ImageSource]) -> Generator[Document | ReadFailure]:
         """Read images on all threads.

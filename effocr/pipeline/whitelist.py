@@ -11,6 +11,7 @@ import numpy.typing as npt
 from effocr.charset import graphemes
 from effocr.errors import UsageError
 from effocr.pipeline.engines import Engines, Found, Searcher
+from effocr.recognizer.spotter import Spotter
 
 __all__ = ["restrict"]
 
@@ -73,7 +74,27 @@ def restrict(engines: Engines, whitelist: str | None, blacklist: str = "") -> En
     if allowed == known:
         return engines
     index = _Restricted(engines.index, allowed, len(known - allowed))
-    return replace(engines, index=index)
+    return replace(engines, index=index, spotter=_allowed_pictures(engines, allowed))
+
+
+def _allowed_pictures(engines: Engines, allowed: frozenset[str]) -> Spotter | None:
+    """The pictures that may be read; a glyph that is none needs some other character.
+
+    Raises:
+        UsageError: there are pictures alone.
+    """
+    spotter = engines.spotter
+    if spotter is None:
+        return None
+    if allowed <= set(spotter.labels):
+        raise UsageError(
+            f"only {' '.join(sorted(allowed))} may be read, which the model finds beside other "
+            "characters; allow some of these, too"
+        )
+    hidden = [label for label in spotter.labels if label not in allowed]
+    for label in hidden:
+        spotter = spotter.without(label)
+    return spotter
 
 
 def _is_allowed(label: str, wanted: frozenset[str] | None, unwanted: frozenset[str]) -> bool:

@@ -5,7 +5,6 @@ characters, each by its most similar row. Rows that were learnt from a collectio
 on lines that look like that collection only, so that what was known is not forgotten.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,20 +14,18 @@ from typing import Any, Self
 import faiss
 import numpy as np
 import numpy.typing as npt
-from pydantic import TypeAdapter, ValidationError
 
-from effocr.bundle import INDEX, LABELS
 from effocr.charset import normalise
-from effocr.errors import BundleError, DataFormatError
+from effocr.recognizer.index_files import Names, read_files, write_files
 from effocr.recognizer.lookup import Collection, Lookup
-from effocr.recognizer.table import Table
+from effocr.recognizer.origins import Origin
+from effocr.recognizer.table import unit_rows
 
 __all__ = ["Collection", "GlyphIndex", "Neighbours"]
 
 Floats = npt.NDArray[np.float32]
 
 COMMON = 0  # owner of the rows that belong to no collection
-_COLLECTIONS = TypeAdapter(tuple[Collection, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +44,6 @@ class Neighbours:
     similarities: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """Content of the JSON file beside the rows: the label and owner of each, and the rest."""
-
-    labels: list[str]
-    handicaps: dict[str, float]
-    collections: tuple[Collection, ...] = ()
-    owners: tuple[int, ...] = ()  # number of each row's collection, from 1; empty: all COMMON
-
-
 class GlyphIndex:
     """Embeddings of known glyphs, and the character of each.
 
@@ -71,21 +58,24 @@ class GlyphIndex:
         handicaps: Mapping[str, float] | None = None,
         collections: Sequence[Collection] = (),
         owners: Sequence[int] = (),
+        origins: Sequence[Origin | None] = (),
     ) -> None:
         """Take a FAISS inner-product index and the label of each of its rows; see `create`.
 
         Args:
             index: the rows.
-            labels: of each row.
+            labels: and the rest: see `effocr.recognizer.index_files.Names`.
             handicaps: see the property of that name.
             collections: that rows were learnt from.
-            owners: number of the collection of each row, from 1, or 0; empty: all 0.
+            owners: of each row.
+            origins: of each row.
         """
         self._index = index
         self._labels = list(labels)
         self._handicaps = dict(handicaps or {})
         self._collections = tuple(collections)
         self._owners = list(owners) or [COMMON] * len(self._labels)
+        self._origins = list(origins) or [None] * len(self._labels)
         self._lookup: Lookup | None = None
 
     @classmethod
@@ -100,28 +90,15 @@ class GlyphIndex:
         Raises:
             BundleError: a file is missing or damaged, or the rows and labels differ in number.
         """
-        index, names = _read_index(folder / INDEX), _read_names(folder / LABELS)
-        if len(names.labels) != index.ntotal:
-            raise BundleError(
-                f"{folder}: {index.ntotal} index rows, {len(names.labels)} labels; "
-                "rebuild the model with `effocr export`"
-            )
-        return cls(index, names.labels, names.handicaps, names.collections, names.owners)
+        index, names = read_files(folder)
+        return cls(
+            index, names.labels, names.handicaps, names.collections, names.owners, names.origins
+        )
 
     def save(self, folder: Path) -> None:
         """Write index and labels into a folder, each file whole or not at all."""
-        folder.mkdir(parents=True, exist_ok=True)
-        drafts = {name: folder / f".{name}.part" for name in (INDEX, LABELS)}
-        rows = faiss.serialize_index(self._index)  # faiss's own writer loses errors of the disk
-        drafts[INDEX].write_bytes(rows.tobytes())
-        content: dict[str, Any] = {"labels": self._labels, "handicaps": self._handicaps}
-        if self._collections:
-            content["collections"] = [each.model_dump() for each in self._collections]
-            content["owners"] = self._owners
-        text = json.dumps(content, ensure_ascii=False)
-        drafts[LABELS].write_text(text + "\n", encoding="utf-8")
-        for name, draft in drafts.items():
-            draft.replace(folder / name)
+        names = Names(self._labels, self._handicaps, self._collections, self._owners, self._origins)
+        write_files(folder, self._index, names)
 
     def __len__(self) -> int:
         """Rows."""
@@ -134,7 +111,7 @@ class GlyphIndex:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Label of each row, in the order of the rows."""
+        """Label of each row."""
         return tuple(self._labels)
 
     @property
@@ -170,7 +147,20 @@ class GlyphIndex:
 
     def with_handicaps(self, handicaps: Mapping[str, float]) -> Self:
         """The same rows with other handicaps."""
-        return type(self)(self._index, self._labels, handicaps, self._collections, self._owners)
+        return self._with(handicaps, self._collections)
+
+    def _with(self, handicaps: Mapping[str, float], collections: Sequence[Collection]) -> Self:
+        return type(self)(
+            self._index, self._labels, handicaps, collections, self._owners, self._origins
+        )
+
+    def origins(self) -> list[tuple[str, str | None, Origin | None]]:
+        """Of each row its character, its collection, and the file that it comes from, if known."""
+        names = [None, *(each.name for each in self._collections)]
+        return [
+            (label, names[owner], origin)
+            for label, owner, origin in zip(self._labels, self._owners, self._origins, strict=True)
+        ]
 
     def counts(self, collection: str | None = None) -> Counter[str]:
         """Rows of each character, of all or of those of a collection."""
@@ -181,17 +171,20 @@ class GlyphIndex:
             if of and self._collections[of - 1].name == collection
         )  # fmt: skip
 
-    def add(self, embeddings: Floats, labels: Sequence[str]) -> None:
+    def add(
+        self, embeddings: Floats, labels: Sequence[str], origins: Sequence[Origin | None] = ()
+    ) -> None:
         """Add rows that count on every line.
 
         Args:
             embeddings: [n, dim] float; brought to unit length here.
             labels: n characters; brought to NFC here.
+            origins: n files that they come from; empty: not known.
 
         Raises:
             DataFormatError: the shapes do not fit, a label is empty, or an embedding is not finite.
         """
-        self._add(embeddings, labels, COMMON)
+        self._add(embeddings, labels, COMMON, origins)
 
     def with_collection(
         self, collection: Collection, embeddings: Floats, labels: Sequence[str]
@@ -216,7 +209,7 @@ class GlyphIndex:
         collections = [
             collection if each.name == collection.name else each for each in self._collections
         ]
-        return type(self)(self._index, self._labels, self._handicaps, collections, self._owners)
+        return self._with(self._handicaps, collections)
 
     def without_collection(self, name: str) -> Self:
         """A copy without what was learnt from a collection; nothing goes if there is none."""
@@ -233,39 +226,34 @@ class GlyphIndex:
             self._handicaps,
             others,
             [owner for owner in owners if owner >= 0],
+            [of for of, stays in zip(self._origins, kept, strict=True) if stays],
         )
 
-    def _add(self, embeddings: Floats, labels: Sequence[str], owner: int) -> None:
-        embeddings = np.asarray(embeddings, np.float32)
-        if embeddings.shape != (len(labels), self.dim):
-            raise DataFormatError(
-                f"{len(labels)} labels need embeddings [{len(labels)}, {self.dim}], "
-                f"not {list(embeddings.shape)}"
-            )
-        if not all(label.strip() for label in labels):
-            raise DataFormatError("a label of the index is empty or white space")
+    def _add(
+        self,
+        embeddings: Floats,
+        labels: Sequence[str],
+        owner: int,
+        origins: Sequence[Origin | None] = (),
+    ) -> None:
+        rows = unit_rows(embeddings, labels, self.dim)
         if not len(labels):
             return
-        lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
-        if not (np.isfinite(lengths).all() and (lengths > 0).all()):
-            raise DataFormatError("an embedding is zero or not a finite number")
-        self._index.add(np.ascontiguousarray(embeddings / lengths))
+        self._index.add(rows)
         self._labels += [normalise(label) for label in labels]
         self._owners += [owner] * len(labels)
+        self._origins += list(origins) or [None] * len(labels)
         self._lookup = None
 
     def remove(self, glyph: str) -> int:
-        """Forget a character, whatever its rows were learnt from.
-
-        Returns:
-            How many rows it had.
-        """
+        """Forget a character, whatever its rows were learnt from; says how many rows it had."""
         wanted = normalise(glyph)
         rows = np.array([i for i, label in enumerate(self._labels) if label == wanted], np.int64)
         if rows.size:
             self._index.remove_ids(rows)
             gone = set(rows.tolist())
             self._owners = [of for place, of in enumerate(self._owners) if place not in gone]
+            self._origins = [of for place, of in enumerate(self._origins) if place not in gone]
             self._labels = [label for label in self._labels if label != wanted]
             self._handicaps.pop(wanted, None)
             self._lookup = None
@@ -305,63 +293,15 @@ class GlyphIndex:
     def style_gains(self, embeddings: Floats, ends: Sequence[int], collection: str) -> Floats:
         """How much more alike the glyphs of lines are to a collection's rows than to the common.
 
-        Args:
-            embeddings: [n, dim] float32, unit length.
-            ends: where each of m lines ends, the last at n.
-            collection: its name.
-
-        Returns:
-            [m] float32, mean difference of the best cosines; -inf for a line without glyphs.
+        [m] float32, mean difference of the best cosines, of m lines that end at `ends` in the
+        embeddings [n, dim]; -inf for a line without glyphs.
         """
         number = [each.name for each in self._collections].index(collection)
         return self._searched().gains(embeddings, ends)[:, number]
 
     def _searched(self) -> Lookup:
         if self._lookup is None:
-            rows, owners = self.embeddings, np.array(self._owners, np.int64)
-            labels = np.array(self._labels, dtype=object)
-            tables = [
-                Table.of(rows[owners == owner], labels[owners == owner].tolist())
-                for owner in range(len(self._collections) + 1)
-            ]
-            self._lookup = Lookup(tables, self._handicaps, self._collections)
+            self._lookup = Lookup.of(
+                self.embeddings, self._labels, self._owners, self._handicaps, self._collections
+            )
         return self._lookup
-
-
-def _read_index(path: Path) -> Any:
-    if not path.is_file():
-        raise BundleError(f"{path}: missing; rebuild the model with `effocr export`")
-    try:
-        index = faiss.read_index(str(path))
-    except RuntimeError as error:
-        raise BundleError(f"{path}: not a readable FAISS index") from error
-    if not isinstance(index, faiss.IndexFlat) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-        raise BundleError(f"{path}: {type(index).__name__}, expected IndexFlatIP")
-    return index
-
-
-def _read_names(path: Path) -> _Names:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        labels, handicaps = content["labels"], content.get("handicaps", {})
-        owners = content.get("owners", [])
-        collections = _COLLECTIONS.validate_python(content.get("collections", ()))
-    except ValidationError as error:
-        raise BundleError(
-            f"{path}: a collection that cannot be read ({error.errors()[0]['msg']})"
-        ) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BundleError(f'{path}: not a file {{"labels": [...]}}') from error
-    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise BundleError(f"{path}: a label is not a text")
-    if not isinstance(handicaps, dict) or not all(
-        isinstance(value, int | float) for value in handicaps.values()
-    ):
-        raise BundleError(f"{path}: a handicap is not a number")
-    if len({each.name for each in collections}) < len(collections):
-        raise BundleError(f"{path}: two collections of one name")
-    known = range(len(collections) + 1)
-    fits = isinstance(owners, list) and len(owners) in (0, len(labels))
-    if not fits or not all(isinstance(owner, int) and owner in known for owner in owners):
-        raise BundleError(f"{path}: the owners of the rows do not fit the collections")
-    return _Names(labels, handicaps, collections, tuple(owners))

@@ -7,6 +7,7 @@ of that collection count, with a bonus; where not, they are as if they were not 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +60,23 @@ class Lookup:
                 for label, less in zip(self._numbers, common, strict=True)
             ]
             self._handicaps.append(np.array(own, np.float32))
+
+    @classmethod
+    def of(
+        cls,
+        rows: Floats,
+        labels: Sequence[str],
+        owners: Sequence[int],
+        handicaps: Mapping[str, float],
+        collections: Sequence[Collection],
+    ) -> Self:
+        """Arrange rows [n, dim]: those of owner 0 count everywhere, others in their collection."""
+        of, names = np.array(owners, np.int64), np.array(labels, dtype=object)
+        tables = [
+            Table.of(rows[of == owner], names[of == owner].tolist())
+            for owner in range(len(collections) + 1)
+        ]
+        return cls(tables, handicaps, collections)
 
     def places(self, labels: Sequence[str]) -> Ints:
         """Columns of characters in what `ranks` gives."""

@@ -53,11 +53,16 @@ class Memory:
         write_whole(path, content.getvalue())
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path, dim: int | None = None) -> Self:
         """Read the file.
 
+        Args:
+            path: of the file.
+            dim: numbers in an embedding of the model; None: any.
+
         Raises:
-            BundleError: it is missing, damaged, or its parts do not fit together.
+            BundleError: it is missing, damaged, of another encoder, or its parts do not fit
+                together.
         """
         try:
             with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
@@ -71,4 +76,9 @@ class Memory:
         ordered = whole and bool((np.diff(ends, prepend=0) >= 0).all())
         if not ordered or not last == len(labels) == len(embeddings):
             raise BundleError(f"{path}: its embeddings, labels and lines do not fit together")
+        if dim is not None and embeddings.shape[1] != dim:
+            raise BundleError(
+                f"{path}: embeddings of {embeddings.shape[1]} numbers, those of the model have "
+                f"{dim}; it is of another model: export the model again with `effocr export`"
+            )
         return cls(embeddings, labels, ends)

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from effocr.errors import TrainingError, UsageError
+from effocr.errors import UsageError
 from effocr.recognizer import glyphnet
 from effocr.recognizer.config import EncoderConfig
 from effocr.recognizer.windownet import WindowNet
-from effocr.training.checkpoints import load_weights, read_tensors
+from effocr.training.timm_weights import start_backbone
 
 OWN_NETWORK = glyphnet.glyphnet.__name__
 
@@ -72,7 +72,7 @@ def build_encoder(config: EncoderConfig, *, weights: Path | None = None) -> nn.M
     if size is None:
         size = tuple(backbone.pretrained_cfg["input_size"][1:])  # type: ignore[index]
     if weights is not None:
-        _start_from(backbone, weights)
+        start_backbone(backbone, weights)
     try:
         with torch.no_grad():
             features = backbone.eval()(torch.zeros(1, 1, *size))
@@ -108,33 +108,3 @@ def _backbone(
         options.pop("img_size", None)
         network = timm.create_model(name, **options)
     return network
-
-
-def _start_from(backbone: nn.Module, path: Path) -> None:
-    """Load the weights of a timm network; a first layer for colour is summed to one for grey."""
-    found = _plain_weights(path)
-    own = backbone.state_dict()
-    for name, tensor in own.items():
-        given = found.get(name)
-        if given is not None and given.dim() == 4 and tensor.shape[1] == 1 and given.shape[1] == 3:
-            found[name] = given.sum(dim=1, keepdim=True)
-    fitting = {
-        name: value
-        for name, value in found.items()
-        if name in own and value.shape == own[name].shape
-    }
-    missing = [name for name in own if name not in fitting]
-    if missing:
-        raise TrainingError(
-            f"{path}: lacks {missing[0]} and {len(missing) - 1} more of {type(backbone).__name__}"
-        )
-    backbone.load_state_dict(fitting)
-
-
-def _plain_weights(path: Path) -> dict[str, Tensor]:
-    if path.suffix == ".safetensors":
-        return load_weights(path)
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file of weights")
-    state = read_tensors(path)
-    return dict(state.get("state_dict", state.get("model", state)))

@@ -9,7 +9,9 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Table", "greatest"]
+from effocr.errors import DataFormatError
+
+__all__ = ["Table", "greatest", "unit_rows"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -69,6 +71,26 @@ class Table:
             deep = alike[:, : len(self.crowds)]
             np.maximum(deep, np.maximum.reduceat(rows, self.crowds, axis=1), out=deep)
         return alike
+
+
+def unit_rows(embeddings: Floats, labels: Sequence[str], dim: int) -> Floats:
+    """Rows of an index [n, dim] float32, brought to unit length.
+
+    Raises:
+        DataFormatError: the shapes do not fit, a label is empty, or an embedding is not finite.
+    """
+    embeddings = np.asarray(embeddings, np.float32)
+    if embeddings.shape != (len(labels), dim):
+        raise DataFormatError(
+            f"{len(labels)} labels need embeddings [{len(labels)}, {dim}], "
+            f"not {list(embeddings.shape)}"
+        )
+    if not all(label.strip() for label in labels):
+        raise DataFormatError("a label of the index is empty or white space")
+    lengths = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    if not (np.isfinite(lengths).all() and (lengths > 0).all()):
+        raise DataFormatError("an embedding is zero or not a finite number")
+    return np.ascontiguousarray(embeddings / lengths)
 
 
 def _arrange(codes: Ints) -> tuple[Ints, tuple[slice, ...], Ints]:

@@ -199,3 +199,12 @@ def test_learning_never_writes_over_a_folder(
 ) -> None:
     assert main(["learn", str(tiny_model), str(pairs), "--out", str(tiny_model)]) == 2
     assert "exists already" in capsys.readouterr().err
+
+
+def test_the_bonus_of_a_collection_is_kept_in_the_model(
+    pairs: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "mine"
+    given = ["learn", str(tiny_model), str(pairs), "--out", str(out), "--bonus", "0.2", "--force"]
+    assert main(given) == 0
+    assert GlyphIndex.load(out).collections[0].bonus == 0.2

@@ -140,16 +140,6 @@ def test_a_single_bad_file_is_a_failed_input(run: Run, tmp_path: Path) -> None:
     assert (done.status, done.err) == (1, f"{tmp_path / 'empty.png'}: the file is empty\n")
 
 
-def test_without_lines_the_missing_page_detector_is_explained(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["read", str(folder)]) == 2
-    err = capsys.readouterr().err
-    assert "page detector" in err
-    assert "--lines" in err
-    assert err.count("\n") == 1
-
-
 def test_blank_paper_is_an_empty_line_of_text(run: Run, tmp_path: Path) -> None:
     Image.new("L", (300, 40), 255).save(tmp_path / "blank.png")
     done = run(tmp_path)

@@ -45,7 +45,8 @@ def test_a_recognizer_looks_at_as_many_features_as_the_localizer_has(tmp_path: P
 
 
 def test_the_shipped_recipes_are_in_form_and_their_charsets_are_there() -> None:
-    paths = sorted((ROOT / "scripts" / "recipes").glob("*.yaml"))
+    recipes = (ROOT / "scripts" / "recipes").glob("*.yaml")
+    paths = sorted(path for path in recipes if path.stem != "detector")  # has a form of its own
     assert paths
     for path in paths:
         recipe = read_recipe(path)

@@ -10,6 +10,7 @@ import pytest
 from effocr.errors import BundleError, DataFormatError
 from effocr.recognizer.exemplars import choose_rows, prune_rows
 from effocr.recognizer.index import Collection, GlyphIndex
+from effocr.recognizer.origins import Origin
 
 
 def unit_rows(rng: np.random.Generator, count: int, dim: int = 16) -> np.ndarray:
@@ -343,3 +344,23 @@ def test_a_collection_that_counts_everywhere_leaves_the_lines_of_others_alone(
     lines = np.array([[0.1, 0, 0.9, 0], [0.1, 0.9, 0, 0], [0.9, 0.1, 0, 0]], np.float32)
     found = index.search(lines, 1, ends=[1, 2, 3]).labels
     assert found == [["fraktur"], ["typescript"], ["a"]]
+
+
+def test_origins_are_saved_with_the_rows_and_go_with_them(tmp_path: Path) -> None:
+    rng = np.random.default_rng(9)
+    one, other = (Origin(source=f"{name}.png", sha256=name * 64) for name in "ab")
+    index = GlyphIndex.create(16)
+    index.add(unit_rows(rng, 2), ["x", "y"])
+    index.add(unit_rows(rng, 3), ["y", "z", "z"], [one, other, one])
+    index.save(tmp_path)
+    loaded = GlyphIndex.load(tmp_path)
+    expected = [("x", None, None), ("y", None, None)]
+    expected += [("y", None, one), ("z", None, other), ("z", None, one)]
+    assert loaded.origins() == expected
+    loaded.remove("y")
+    assert loaded.origins() == [expected[0], *expected[3:]]
+    names = json.loads((tmp_path / "labels.json").read_text(encoding="utf-8"))
+    names["origins"][0] = 3
+    (tmp_path / "labels.json").write_text(json.dumps(names), encoding="utf-8")
+    with pytest.raises(BundleError, match="origins of the rows"):
+        GlyphIndex.load(tmp_path)

@@ -76,3 +76,12 @@ def test_pickled_arrays_are_refused(tmp_path: Path) -> None:
     np.savez(path, embeddings=np.array([{}], dtype=object), labels=np.zeros(1), ends=np.zeros(1))
     with pytest.raises(BundleError, match="not a memory"):
         Memory.load(path)
+
+
+def test_a_memory_of_another_encoder_is_refused(tmp_path: Path) -> None:
+    path, kept = tmp_path / "memory.npz", memory()
+    kept.save(path)
+    dim = kept.embeddings.shape[1]
+    assert Memory.load(path, dim).labels == kept.labels
+    with pytest.raises(BundleError, match=f"of {dim} numbers, those of the model have {dim + 1}"):
+        Memory.load(path, dim + 1)

@@ -30,7 +30,7 @@ class FinetuneLesson:
         blend: share of the new weights in the model.
         refused: why the model is not better; "" where it is.
         written: the new model; None where it was refused.
-        stale: other collections of the model, whose rows are as the old networks saw them.
+        stale: other collections and pictures of the model, which are as the old networks saw them.
         seconds: of each stage.
     """
 

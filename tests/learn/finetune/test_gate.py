@@ -17,12 +17,19 @@ def read_as(*texts: str) -> Score:
     return score_lines([("a" * 1000, text) for text in texts])
 
 
+def lost_two() -> BeforeAfter:
+    return BeforeAfter(read_as("a" * 1000), read_as("a" * 998))
+
+
 def test_one_error_more_aside_is_too_many_and_one_in_a_thousand_known_is_not() -> None:
     right, slip = read_as("a" * 1000), read_as("a" * 999)
     assert not why_not(BeforeAfter(slip, slip), {"old": BeforeAfter(right, slip)})
+    assert not why_not(BeforeAfter(slip, right), {SYNTHETIC: lost_two()})
     assert why_not(BeforeAfter(right, slip), {}).startswith("lines kept aside would be read worse")
-    lost = {"old": BeforeAfter(right, read_as("a" * 998))}
-    assert why_not(BeforeAfter(slip, right), lost) == "old would be read worse: 0.20 points of CER"
+    assert (
+        why_not(BeforeAfter(slip, right), {"old": lost_two()})
+        == "old would be read worse: 0.20 points of CER"
+    )
 
 
 def test_a_set_that_is_named_as_the_drawn_lines_are_does_not_hide_them(

@@ -1,0 +1,1 @@
+"""Page -> lines or words."""

@@ -1,0 +1,60 @@
+"""How far a page leans, told by its lines, and the lines of the page set straight. Numpy only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.layout.edges import line_edges
+
+__all__ = ["line_slope", "sheared", "skew_degrees"]
+
+Floats = npt.NDArray[np.float64]
+
+LONG: Final = 4.0  # heights long a line must be, to tell a slope
+
+
+def line_slope(lines: Sequence[npt.ArrayLike]) -> float:
+    """Slope that lines share: the median of the long ones, each weighed by its length.
+
+    Args:
+        lines: [n, 2] each, outlines that run from left to right.
+
+    Returns:
+        Pixels down for each pixel to the right; 0 where no line is long.
+    """
+    slopes, lengths = [], []
+    for line in lines:
+        top, bottom = line_edges(line)
+        (run, drop), high = (top[-1] + bottom[-1] - top[0] - bottom[0]) / 2, bottom[0] - top[0]
+        if abs(run) > LONG * float(np.hypot(*high)):
+            slopes.append(drop / run)
+            lengths.append(abs(run))
+    if not slopes:
+        return 0.0
+    order = np.argsort(slopes)
+    weight = np.cumsum(np.array(lengths)[order])
+    return float(slopes[order[int(np.searchsorted(weight, weight[-1] / 2))]])
+
+
+def skew_degrees(lines: Sequence[npt.ArrayLike]) -> float:
+    """Angle of the lines, degrees clockwise; 0 for a page that stands straight."""
+    return math.degrees(math.atan(line_slope(lines)))
+
+
+def sheared(lines: Sequence[Floats], slope: float, *, centre: float) -> list[Floats]:
+    """Lines of a page turned straight about (centre, 0), as good as level for small slopes.
+
+    Args:
+        lines: [n, 2] each.
+        slope: see `line_slope`.
+        centre: x that stays where it is.
+    """
+    scale = 1.0 / math.hypot(1.0, slope)
+    turn = np.array([[scale, -slope * scale], [slope * scale, scale]])
+    middle = np.array([centre, 0.0])
+    return [(line - middle) @ turn + middle for line in lines]

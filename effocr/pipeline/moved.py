@@ -1,0 +1,61 @@
+"""A line that was read in an image of its own, on its page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from effocr.document import Box, Details, Line, Point
+from effocr.geometry import clip_boxes, union_box
+from effocr.pipeline.rectify import ToPage
+
+__all__ = ["moved_line"]
+
+_DECIMALS = 2  # of a pixel; more is noise
+
+
+def moved_line(line: Line, to_page: ToPage, size: tuple[int, int]) -> Line:
+    """The line in pixels of the page; its boxes are mapped when they are asked for.
+
+    Args:
+        line: as it was read in its crop.
+        to_page: maps pixels of the crop to those of the page.
+        size: width and height of the page.
+    """
+    return Line.with_details(line.text, lambda: _details(line, to_page, size))
+
+
+def _details(line: Line, to_page: ToPage, size: tuple[int, int]) -> Details:
+    glyphs = line.glyphs
+    corners = np.clip(to_page.points(np.array(line.polygon)), 0.0, np.array(size, np.float64))
+    corners = corners.round(_DECIMALS)
+    polygon = tuple((float(x), float(y)) for x, y in corners)
+    if not glyphs:
+        box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
+        return Details(_box(box), polygon, line.confidence, (), (), line.direction)
+    boxes = to_page.boxes(np.array([glyph.box for glyph in glyphs]))
+    boxes = np.round(clip_boxes(boxes, *size), _DECIMALS)
+    words = tuple(
+        replace(word, box=_box(union_box(boxes[slice(*word.glyphs)]))) for word in line.words
+    )
+    moved = tuple(replace(glyph, box=_box(box)) for glyph, box in zip(glyphs, boxes, strict=True))
+    baseline = tuple((float(x), float(y)) for x, y in _points(line.baseline, to_page))
+    return Details(
+        _box(union_box(boxes)),
+        polygon,
+        line.confidence,
+        words,
+        moved,
+        line.direction,
+        baseline,
+    )
+
+
+def _points(points: tuple[Point, ...], to_page: ToPage) -> np.ndarray:
+    return to_page.points(np.array(points).reshape(-1, 2)).round(_DECIMALS)
+
+
+def _box(box: np.ndarray) -> Box:
+    x0, y0, x1, y1 = box.tolist()
+    return (x0, y0, x1, y1)

@@ -1,0 +1,187 @@
+"""One page: its lines found and cut out, read in a few pieces of work, and put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.document import UNKNOWN, Block, Document, Line, Page
+from effocr.layout.arrange import arrange
+from effocr.pipeline.detected import LineDetector
+from effocr.pipeline.images import Grey
+from effocr.pipeline.moved import moved_line
+from effocr.pipeline.page_sources import LoadedPage
+from effocr.pipeline.reader import Reader
+from effocr.pipeline.rectify import Crop, rectify
+from effocr.pipeline.turns import best_turn, looks_wrong, sample_lines, turn_back, turned
+
+__all__ = ["CutPage", "cut_page", "finished_page", "read_crops"]
+
+MOST_UNKNOWN: Final = 0.6  # of the glyphs of a line; more is a picture or dirt
+SHORT: Final = 6  # glyphs; of a line of no more the confidence is asked for, too
+LEAST_CONFIDENCE: Final = 0.4  # of a short line; less is dirt
+Polygon = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CutPage:
+    """A page whose lines are cut out.
+
+    Attributes:
+        size: width and height of the page as it came, pixels.
+        dpi: its resolution; None: not known.
+        quarters: turns counter-clockwise that set it upright.
+        polygons: of the lines, pixels of the upright page.
+        crops: of the lines, each mapped to the page as it came.
+        read: lines that were read already, to tell how the page lies, by number; in their crops.
+        blocks: numbers of the lines of each block, in reading order, where that was given; then
+            no line is taken for dirt. None: the order is to be found.
+    """
+
+    size: tuple[int, int]
+    dpi: float | None
+    quarters: int
+    polygons: Sequence[Polygon]
+    crops: Sequence[Crop]
+    read: dict[int, Line] = field(default_factory=dict)
+    blocks: Sequence[Sequence[int]] | None = None
+
+    @property
+    def unread(self) -> list[int]:
+        """Numbers of the lines that were not read yet."""
+        return [number for number in range(len(self.crops)) if number not in self.read]
+
+
+def cut_page(
+    page: LoadedPage,
+    reader: Reader,
+    detector: LineDetector,
+    *,
+    given: Sequence[Sequence[Polygon]] | None,
+    may_turn: bool,
+) -> CutPage:
+    """Find the lines of a page and cut them out; in the calling thread.
+
+    Args:
+        page: as loaded.
+        reader: of lines.
+        detector: of lines.
+        given: outlines in page pixels of the lines of each block, in reading order,
+            instead of those that the detector finds.
+        may_turn: look whether the page lies on its side or upside down.
+    """
+    if given is not None:
+        parts = [_cut(page, 0, [np.asarray(line) for line in block], reader) for block in given]
+        first = np.cumsum([0, *(len(part.crops) for part in parts)]).tolist()
+        return replace(
+            _cut(page, 0, [], reader),
+            polygons=[polygon for part in parts for polygon in part.polygons],
+            crops=[crop for part in parts for crop in part.crops],
+            blocks=[list(range(one, other)) for one, other in pairwise(first) if one < other],
+        )
+
+    def cut(quarters: int) -> CutPage:
+        found = detector.detect(turned(page.grey, quarters))
+        cut = _cut(page, quarters, [line.polygon for line in found], reader)
+        return _with_sample(cut, reader) if may_turn else cut
+
+    as_it_came = cut(0)
+    if not looks_wrong(list(as_it_came.read.values())):
+        return as_it_came
+    turns = {0: as_it_came, 1: cut(1), 2: cut(2), 3: cut(3)}
+    return turns[best_turn({quarters: list(one.read.values()) for quarters, one in turns.items()})]
+
+
+def _cut(page: LoadedPage, quarters: int, lines: Sequence[Polygon], reader: Reader) -> CutPage:
+    """The crops of lines of a page that is turned first."""
+    size = page.grey.shape[1], page.grey.shape[0]
+    upright = turned(page.grey, quarters)
+    back = turn_back(size, quarters)
+    polygons, crops = [], []
+    for line in lines:
+        crop = rectify(upright, line, reader.manifest.direction)
+        if crop is not None:
+            polygons.append(line)
+            crops.append(Crop(crop.grey, crop.to_page.then(back)))
+    return CutPage(size, page.dpi, quarters, polygons, crops)
+
+
+def _with_sample(cut: CutPage, reader: Reader) -> CutPage:
+    """The page with a few of its lines read."""
+    some = sample_lines(cut.polygons)
+    lines = _texts(reader, [cut.crops[number].grey for number in some])
+    return replace(cut, read=dict(zip(some, lines, strict=True)))
+
+
+def read_crops(reader: Reader, cut: CutPage, numbers: Sequence[int]) -> list[Line]:
+    """Read some crops of a page together, in the calling thread.
+
+    Args:
+        reader: of lines.
+        cut: the page.
+        numbers: of the crops.
+
+    Returns:
+        The line of each, in pixels of its crop.
+    """
+    return _texts(reader, [cut.crops[number].grey for number in numbers])
+
+
+def _texts(reader: Reader, crops: Sequence[Grey]) -> list[Line]:
+    """The line of each crop, in pixels of the crop."""
+    # A crop is an array of pixels, which cannot fail to be read.
+    return [_one_line(read) for read in reader.read_here(crops) if isinstance(read, Document)]
+
+
+def _one_line(document: Document) -> Line:
+    """The line of a crop; the longest, where columns cut out together came apart again."""
+    return max(document.pages[0].lines, key=lambda line: len(line.text))
+
+
+def finished_page(number: int, cut: CutPage, lines: Sequence[Line], reader: Reader) -> Page:
+    """Put the lines of a page into blocks and order; what is no print is left out.
+
+    Args:
+        number: of the page, from 1.
+        cut: the page.
+        lines: those of its crops that were unread, in their order.
+        reader: of lines.
+    """
+    read = cut.read | dict(zip(cut.unread, lines, strict=True))
+    blocks = cut.blocks
+    if blocks is None:
+        kept = [place for place, line in sorted(read.items()) if _is_print(line)]
+        blocks = _arranged(cut, kept, reader)
+    made = tuple(
+        Block(tuple(moved_line(read[place], cut.crops[place].to_page, cut.size) for place in block))
+        for block in blocks
+    )
+    return Page(number, *cut.size, made, cut.dpi, float(90 * cut.quarters % 360))
+
+
+def _arranged(cut: CutPage, kept: Sequence[int], reader: Reader) -> list[list[int]]:
+    """Some lines of a page in blocks, by their numbers."""
+    width, height = cut.size if cut.quarters % 2 == 0 else cut.size[::-1]
+    blocks = arrange(
+        [cut.polygons[place] for place in kept],
+        width=width,
+        height=height,
+        direction=reader.manifest.direction,
+    )
+    return [[kept[place] for place in block] for block in blocks]
+
+
+def _is_print(line: Line) -> bool:
+    """Whether a line that the detector found holds print, and is no picture and no dirt.
+
+    The confidence of long lines is not asked for, since that would make all their boxes.
+    """
+    unknown = line.text.count(UNKNOWN)
+    if not line.text or unknown > MOST_UNKNOWN * len(line.text):
+        return False
+    return len(line.text) > SHORT or line.confidence >= LEAST_CONFIDENCE

@@ -1,0 +1,86 @@
+"""`effocr read` without --lines: pages."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from effocr.cli.main import main
+
+Draw = Callable[..., np.ndarray]
+
+
+@pytest.fixture
+def scan(tmp_path: Path, draw_line: Draw) -> Path:
+    """A page of two lines of blocks, and a TIFF of it and a blank page beside it."""
+    lines = [draw_line(text, scale=2) for text in ("InunInInuInIunn", "nuInIuInInunInI")]
+    page = np.full((500, 900), 255, np.uint8)
+    for y0, line in zip((100, 200), lines, strict=True):
+        page[y0 : y0 + line.shape[0], 80 : 80 + line.shape[1]] = line
+    path = tmp_path / "scans" / "page.png"
+    path.parent.mkdir()
+    Image.fromarray(page).save(path)
+    blank = Image.new("L", (900, 500), 255)
+    Image.fromarray(page).save(path.with_name("two.tif"), save_all=True, append_images=[blank])
+    return path
+
+
+def test_a_page_is_read_in_lines(
+    scan: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", str(scan), "--model", str(tiny_model)]) == 0
+    assert capsys.readouterr().out == "InunInInuInIunn\nnuInIuInInunInI\n"
+
+
+def test_pages_of_a_tiff_are_chosen_and_drawn(
+    scan: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book, pictures = scan.with_name("two.tif"), tmp_path / "drawn"
+    options = ["--model", str(tiny_model), "--format", "jsonl", "--draw", str(pictures)]
+    assert main(["read", str(book), *options]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(record["page"], len(record["lines"])) for record in records] == [(1, 2), (2, 0)]
+    assert sorted(path.name for path in pictures.iterdir()) == [
+        "two-1.boxes.png",
+        "two-2.boxes.png",
+    ]
+    assert main(["read", str(book), *options[:4], "--pages", "2"]) == 0
+    (record,) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert record["page"] == 2
+
+
+def test_a_bad_pdf_is_reported_and_the_rest_is_read(
+    scan: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scan.with_name("two.tif").unlink()
+    scan.with_name("a.pdf").write_bytes(b"%PDF-1.7")
+    assert main(["read", str(scan.parent), "--model", str(tiny_model)]) == 1
+    done = capsys.readouterr()
+    assert done.out.startswith("InunIn")
+    assert "a.pdf: a broken PDF, or one without pages" in done.err
+
+
+def test_options_of_pages_do_not_go_with_lines(
+    scan: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["read", "--lines", str(scan), "--dpi", "200"]) == 2
+    assert "leave --lines out" in capsys.readouterr().err
+
+
+def test_a_set_of_pages_is_evaluated(
+    scan: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "a head\nInunInInuInI-\nunn nuInIuInInunInI\n"
+    scan.with_name("page.gt.txt").write_text(text, "utf-8")
+    command = ["evaluate", "pages", str(scan.parent), "--model", str(tiny_model), "--json"]
+    assert main(command) == 0
+    done = capsys.readouterr()
+    assert "two.tif: no two.gt.txt beside it" in done.err
+    (row,) = json.loads(done.out).values()
+    assert (row["pages"], row["lines"]) == (1, 2)
+    # Wanted is "a head InunInInuInI- unn nuInIuInInunInI", read "InunInInuInIunn nuInI...".
+    assert row["cer"] == pytest.approx(100 * 9 / 40, abs=0.01)
+    assert row["seconds_page"] > 0

@@ -1,0 +1,139 @@
+"""Blocks and reading order, on layouts whose order is known because the test lays them out."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from effocr.layout.arrange import arrange
+from effocr.metrics.order import OrderScore, score_order
+
+Lines = list[npt.NDArray[np.float32]]
+WIDTH, HEIGHT = 2400, 3400
+
+
+def line(x0: float, y0: float, x1: float, y1: float) -> npt.NDArray[np.float32]:
+    return np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)], np.float32)
+
+
+def column(x0: float, x1: float, y0: float, count: int, *, pitch: float = 50) -> Lines:
+    """Lines 40 high, the last one short."""
+    return [
+        line(x0, y0 + pitch * n, x1 if n < count - 1 else (x0 + x1) / 2, y0 + pitch * n + 40)
+        for n in range(count)
+    ]
+
+
+def two_columns() -> tuple[Lines, list[int]]:
+    """Running head, a title over both columns, two columns of two paragraphs, a footer."""
+    lines = [line(900, 100, 1500, 140), line(300, 220, 2100, 310)]
+    for x0, x1 in ((200, 1160), (1240, 2200)):
+        lines += column(x0, x1, 400, 20) + column(x0, x1, 1460, 15)
+    lines.append(line(1150, 3200, 1250, 3240))
+    return lines, [1, 1, 20, 15, 20, 15, 1]
+
+
+def newspaper() -> tuple[Lines, list[int]]:
+    """Three columns, a headline over the first two in the middle of them."""
+    lines = column(100, 780, 100, 20) + column(860, 1540, 100, 20)
+    lines.append(line(150, 1180, 1500, 1300))
+    lines += column(100, 780, 1400, 20) + column(860, 1540, 1400, 20)
+    lines += column(1620, 2300, 100, 46)
+    return lines, [20, 20, 1, 20, 20, 46]
+
+
+def with_notes() -> tuple[Lines, list[int]]:
+    """Two paragraphs, each with a note in the outer margin beside it."""
+    lines = column(300, 1800, 200, 12) + column(1900, 2200, 300, 3, pitch=45)
+    lines += column(300, 1800, 1000, 12) + column(1900, 2200, 1200, 4, pitch=45)
+    return lines, [12, 3, 12, 4]
+
+
+LAYOUTS = {"two columns": two_columns, "newspaper": newspaper, "notes": with_notes}
+
+
+def shuffled(lines: Lines, seed: int = 1) -> tuple[Lines, list[int]]:
+    """The lines in another order, and the numbers that they have there, in the true order."""
+    order = np.random.default_rng(seed).permutation(len(lines))
+    return [lines[number] for number in order], np.argsort(order).tolist()
+
+
+def turned(lines: Lines, degrees: float) -> Lines:
+    angle = np.radians(degrees)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    middle = np.array([WIDTH / 2, HEIGHT / 2])
+    return [((one - middle) @ turn + middle).astype(np.float32) for one in lines]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("degrees", [0.0, 1.5, -1.5])
+def test_blocks_and_their_order_are_those_of_the_layout(name: str, degrees: float) -> None:
+    lines, sizes = LAYOUTS[name]()
+    mixed, truth = shuffled(turned(lines, degrees))
+    blocks = arrange(mixed, width=WIDTH, height=HEIGHT)
+    assert [n for block in blocks for n in block] == truth
+    assert [len(block) for block in blocks] == sizes
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_right_to_left_is_the_mirror_image(name: str) -> None:
+    lines, _ = LAYOUTS[name]()
+    mirrored = [np.stack([WIDTH - one[::-1, 0], one[::-1, 1]], axis=1) for one in lines]
+    mixed, truth = shuffled(mirrored)
+    blocks = arrange(mixed, width=WIDTH, height=HEIGHT, direction="rtl")
+    assert [n for block in blocks for n in block] == truth
+
+
+def test_columns_of_vertical_print_go_from_right_to_left() -> None:
+    lines = [line(x, 100, x + 40, 1500) for x in (1800, 1740, 1680)]
+    lines += [line(x, 1700, x + 40, 3000) for x in (1800, 1740, 1680)]
+    mixed, truth = shuffled(lines)
+    blocks = arrange(mixed, width=WIDTH, height=HEIGHT, direction="ttb")
+    assert [n for block in blocks for n in block] == truth
+    assert [len(block) for block in blocks] == [3, 3]
+
+
+def test_cells_of_a_table_are_read_by_rows() -> None:
+    cells = [
+        cell
+        for row in range(6)
+        for cell in (
+            line(200, 100 + 50 * row, 900 + 40 * row, 140 + 50 * row),
+            line(1500, 102 + 50 * row, 1650, 142 + 50 * row),
+        )
+    ]
+    mixed, truth = shuffled(cells)
+    assert arrange(mixed, width=WIDTH, height=HEIGHT) == [truth]
+
+
+def test_a_larger_heading_is_a_block_of_its_own() -> None:
+    lines = [line(200, 100, 1000, 190), *column(200, 1100, 210, 5)]
+    assert arrange(lines, width=WIDTH, height=HEIGHT) == [[0], [1, 2, 3, 4, 5]]
+
+
+def test_no_lines_make_no_blocks() -> None:
+    assert arrange([], width=WIDTH, height=HEIGHT) == []
+
+
+def test_every_line_comes_once_however_they_lie() -> None:
+    rng = np.random.default_rng(3)
+    corners = rng.uniform(0, 1000, (60, 2))
+    lines = [
+        line(x, y, x + w, y + h)
+        for (x, y), w, h in zip(
+            corners, rng.uniform(5, 600, 60), rng.uniform(5, 80, 60), strict=True
+        )
+    ]
+    found = [n for block in arrange(lines, width=1600, height=1100) for n in block]
+    assert sorted(found) == list(range(60))
+
+
+def test_score_of_made_layouts() -> None:
+    """The measure of the whole: all layouts, leaning by up to two degrees."""
+    total = OrderScore()
+    for seed, degrees in enumerate((-2.0, -1.0, 0.0, 1.0, 2.0)):
+        for make in LAYOUTS.values():
+            mixed, truth = shuffled(turned(make()[0], degrees), seed)
+            found = [n for block in arrange(mixed, width=WIDTH, height=HEIGHT) for n in block]
+            total += score_order(truth, found)
+    assert total.neighbour_share > 0.99
+    assert total.tau > 0.99

@@ -1,0 +1,60 @@
+"""The detector's recipe: pages are drawn once, in parts, and a stopped run goes on."""
+
+from pathlib import Path
+
+import pytest
+
+from effocr.detector.onnx import OnnxDetector
+from effocr.errors import UsageError
+from effocr.learn import detector_from_fonts
+from effocr.learn.detector_from_fonts import (
+    draw_parts,
+    read_detector_recipe,
+    train_detector_from_fonts,
+)
+from effocr.learn.recipe import FontSet
+from effocr.synth.fonts import load_fonts
+
+ROOT = Path(__file__).parents[2]
+RECIPE = ROOT / "scripts" / "recipes" / "detector.yaml"
+SMALL = [
+    "pages=3", "validation_pages=1", "int8=false", "synthesis.width=[300,400]",
+    "synthesis.longest=500", "detector.model.channels=[4,4,4,4]", "detector.crop.sizes=[64]",
+    "detector.batch_pixels=8192", "detector.loop.max_steps=2", "detector.loop.validate_every=2",
+    "detector.loop.warmup=0.1", "detector.loop.bf16=false", "detector.loop.device=cpu",
+]  # fmt: skip
+
+
+def fonts() -> FontSet:
+    found = load_fonts(ROOT / "tests" / "fonts").fonts
+    return FontSet(found, found)
+
+
+def test_pages_are_drawn_in_parts_that_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(detector_from_fonts, "PART", 2)
+    recipe = read_detector_recipe(RECIPE, overrides=SMALL)
+    first, last = draw_parts(recipe, fonts().training, tmp_path, 3)
+    names = [len((part / "labels.txt").read_text("utf-8").splitlines()) for part in (first, last)]
+    assert names == [2, 1]
+    stamp = (first / "labels.txt").stat().st_mtime_ns
+    (last / "labels.txt").unlink()
+    last.rename(tmp_path / ".0001.part")  # as a stop leaves it
+    assert draw_parts(recipe, fonts().training, tmp_path, 3) == [first, last]
+    assert (first / "labels.txt").stat().st_mtime_ns == stamp
+    assert (last / "labels.txt").is_file()
+    other = read_detector_recipe(RECIPE, overrides=[*SMALL, "seed=5"])
+    with pytest.raises(UsageError, match="holds pages of another recipe"):
+        draw_parts(other, fonts().training, tmp_path, 3)
+
+
+def test_a_recipe_becomes_a_model_folder(tmp_path: Path) -> None:
+    recipe = read_detector_recipe(RECIPE, overrides=SMALL)
+    work, out = tmp_path / "work", tmp_path / "model"
+    manifest, parity = train_detector_from_fonts(recipe, fonts(), work=work, out=out, processes=1)
+    assert parity.pages == 4
+    assert manifest.fonts
+    assert OnnxDetector(out).look == recipe.detector.look.model_copy(
+        update={"box_threshold": manifest.look.box_threshold}
+    )
