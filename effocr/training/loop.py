@@ -94,6 +94,9 @@ def fit(
         trainer = _Trainer(task, config, run)
         steps = trainer.steps()
         progress = trainer.resume(resume) if resume is not None else Outcome()
+        if trainer.is_settled(progress):
+            logger.info("no better figure since step %d: done before", progress.best_step)
+            steps = progress.step
         log.rewind(progress.step)
         window = Window()
         for batch in window.waiting_for(trainer.batches(progress.step, steps)):
