@@ -26,13 +26,14 @@ def curves_svg(title: str, curves: Sequence[Curve]) -> str:
     """Draw them; both axes are logarithmic, 0 lines stand where 2.5 would. Bars: least and most."""
     rates = [rate for curve in curves for _, some in curve.points for rate in some if rate > 0]
     low, high = log2(min(rates, default=1.0)) - 0.2, log2(max(rates, default=1.0)) + 0.2
-    most = max((lines for curve in curves for lines, _ in curve.points), default=100)
+    most = max((5, *(lines for curve in curves for lines, _ in curve.points)))
 
     def x(lines: int) -> float:
         return round(LEFT + WIDTH * log2(max(lines, 2.5) / 2.5) / log2(most / 2.5), 1)
 
     def y(rate: float) -> float:
-        return round(TOP + HEIGHT * (high - log2(rate)) / (high - low), 1)
+        seen = log2(rate) if rate > 0 else low  # where nothing is wrong: at the bottom
+        return round(TOP + HEIGHT * (high - seen) / (high - low), 1)
 
     parts = [
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{LEFT + WIDTH + LEGEND}' "

@@ -1,4 +1,4 @@
-"""`effocr evaluate detection|spotting`: regions of text that were found, against those that are."""
+"""`effocr evaluate detection`: regions of text that were found, against those that are."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from effocr.evaluation.detection import PagePair
     from effocr.evaluation.seed_metrics import Metric
 
-__all__ = ["detection", "spotting"]
+__all__ = ["MetricsOut", "MinScore", "Truth", "detection", "file_pairs", "give_metrics"]
 
 Truth = Annotated[
     Path,
@@ -32,6 +32,14 @@ Truth = Annotated[
         metavar="TRUTH",
         help="Labels (image, tab, JSON), a folder of gt_NAME.txt, .jsonl.gz of HierText, or COCO "
         "with text. The images need not be there.",
+    ),
+]
+Found = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="PREDICTIONS",
+        help="The same forms, or the jsonl of `effocr read`; or leave it out and name a --model. "
+        "Images are matched by their names without suffix.",
     ),
 ]
 Predictions = Annotated[
@@ -62,13 +70,21 @@ MetricsOut = Annotated[
 
 def detection(
     truth: Truth,
-    predictions: Predictions,
+    predictions: Found = None,
     from_form: FromDetection = None,
     predictions_from: FromPredictions = None,
     level: LevelOption = "word",
     min_score: MinScore = None,
     max_images: MaxImages = None,
     corners: Corners = "4",
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Folder with detector.onnx: it looks at the images of TRUTH, instead of "
+            "PREDICTIONS.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     metrics_out: MetricsOut = None,
 ) -> None:
@@ -82,60 +98,18 @@ def detection(
     from effocr.evaluation.seed_metrics import detection_metrics
 
     how = _reading(level, max_images, corners)
-    pairs = _pairs((truth, predictions), (from_form, predictions_from), how, min_score)
+    source = _source(predictions, model)
+    if model is None:
+        pairs = file_pairs((truth, source), (from_form, predictions_from), how, min_score)
+    else:
+        pairs = _detected((truth, source), from_form, how, min_score)
     row = score_detection(pairs).as_json()
     shown = {key: str(value) for key, value in row.items() if not isinstance(value, dict)}
     shown |= {f"pq {key}": str(row["panoptic"][key]) for key in ("f", "tightness", "pq")}
     shown |= {f"ocrs {key}": str(value) for key, value in row["ocrs"].items()}
     text = table(["figure", "value"], [[key, value] for key, value in shown.items()])
-    values = {truth.name: {"predictions": row}}
-    _give(values, text, as_json, metrics_out, (detection_metrics(row), predictions))
-
-
-def spotting(
-    truth: Truth,
-    predictions: Predictions,
-    from_form: FromDetection = None,
-    predictions_from: FromPredictions = None,
-    lexicon: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE|DIR",
-            help="Words, one a line, or a folder of voc_IMAGE.txt: each text that was read is "
-            "replaced by the nearest one.",
-        ),
-    ] = None,
-    min_score: MinScore = None,
-    max_images: MaxImages = None,
-    corners: Corners = "4",
-    as_json: AsJson = False,
-    metrics_out: MetricsOut = None,
-) -> None:
-    """Score words that were found and read: word spotting and end-to-end of ICDAR 2015.
-
-    Case is ignored. Word spotting counts words of three letters or more, without digits; end-to-end
-    counts all.
-    """
-    from effocr.evaluation.detection import score_spotting
-    from effocr.evaluation.detection_input import read_lexicon
-    from effocr.evaluation.report import table
-    from effocr.evaluation.seed_metrics import spotting_metrics
-
-    words = None if lexicon is None else read_lexicon(lexicon)
-    how = _reading("word", max_images, corners)
-    pairs = _pairs((truth, predictions), (from_form, predictions_from), how, min_score)
-    row = score_spotting(pairs, words).as_json()
-    head = ["task", "words", "found", "precision %", "recall %", "Hmean %"]
-    rows = [
-        [task, *(str(value) for value in figures.values())]
-        for task, figures in row.items()
-        if isinstance(figures, dict)
-    ]
-    named = None if lexicon is None else lexicon.stem
-    values = {truth.name: {"predictions": row}}
-    _give(
-        values, table(head, rows), as_json, metrics_out, (spotting_metrics(row, named), predictions)
-    )
+    values = {truth.name: {"predictions" if model is None else "effocr": row}}
+    give_metrics(values, text, as_json, metrics_out, (detection_metrics(row), [source]))
 
 
 def _reading(level: Level, max_images: int | None, corners: str) -> DetectionReading:
@@ -144,7 +118,7 @@ def _reading(level: Level, max_images: int | None, corners: str) -> DetectionRea
     )
 
 
-def _pairs(
+def file_pairs(
     paths: tuple[Path, Path],
     forms: tuple[Any, PredictionForm | None],
     how: DetectionReading,
@@ -162,17 +136,54 @@ def _pairs(
     return pairs
 
 
-def _give(
+def _source(predictions: Path | None, model: Path | None) -> Path:
+    """Where found regions come from: a file or folder of them, or a model.
+
+    Raises:
+        UsageError: neither is named, or both are.
+    """
+    from effocr.errors import UsageError
+
+    match predictions, model:
+        case Path() as source, None:
+            return source
+        case None, Path() as source:
+            return source
+        case _:
+            raise UsageError("name either PREDICTIONS or a --model that finds the regions")
+
+
+def _detected(
+    paths: tuple[Path, Path],
+    form: Any,
+    how: DetectionReading,
+    min_score: float | None,
+) -> list[PagePair]:
+    """Truth and what a model finds in its images, side by side; what was left out is told."""
+    from effocr.data.detection_forms import read_detection
+    from effocr.detector.onnx import OnnxDetector
+    from effocr.evaluation.detection import detect_pages, pair_pages
+    from effocr.pipeline.images import load_image
+
+    detector = OnnxDetector(paths[1])
+    truth = read_detection(paths[0], form, replace(how, need_images=True))
+    found = detect_pages(truth.pages, detector.detect, load=load_image)
+    pairs, problems = pair_pages(truth.pages, found.pages, least_score=min_score)
+    tell_skipped((*truth.problems, *found.problems, *problems))
+    return pairs
+
+
+def give_metrics(
     values: dict[str, Any],
     text: str,
     as_json: bool,
     metrics_out: Path | None,
-    told: tuple[list[Metric], Path],
+    told: tuple[list[Metric], list[Path]],
 ) -> None:
     """Print the figures and write them, as the suffix of the file says."""
     from effocr.evaluation.seed_metrics import write_seed_metrics
 
     if metrics_out is not None and metrics_out.suffix.lower() in (".yaml", ".yml"):
-        write_seed_metrics(metrics_out, told[0], [told[1]])
+        write_seed_metrics(metrics_out, told[0], told[1])
         metrics_out = None
     give(values, text, as_json, metrics_out)

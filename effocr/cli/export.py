@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from effocr.cli.export_openvino import exported_again, tell_detector_ir, tell_model_ir
+
 __all__ = ["export"]
 
 _CTC_IMAGES, _CTC_LINES = 10, 64  # that an exported sequence reader is compared on
+_IR_LINES, _IR_PAGES = 32, 8  # that OpenVINO's form is compared on
 
 
 def export(
@@ -18,7 +21,7 @@ def export(
         typer.Argument(
             metavar="RUN...",
             help="A run of the localizer and one of the recognizer; or one of the sequence reader; "
-            "or one of the detector.",
+            "or one of the detector; or, with --openvino, an exported model or detector.",
         ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="MODEL", help="Folder of the model.")],
@@ -55,6 +58,10 @@ def export(
             help="The localizer or detector in int8: several times faster with VNNI or AMX.",
         ),
     ] = False,
+    openvino: Annotated[
+        bool,
+        typer.Option("--openvino", help="The networks in OpenVINO's form (.xml, .bin) as well."),
+    ] = False,
     seed: Annotated[int, typer.Option(min=0, help="Chooses the rows of the index.")] = 0,
 ) -> None:
     """Write a model folder and prove that it decides as the runs do.
@@ -65,7 +72,9 @@ def export(
     that is written. A run of the sequence reader (ctc) becomes a folder with ctc.onnx and ctc.json;
     of the options it knows --lines (line pairs too), --name, --version, --licence, --description.
     A run of the page detector becomes a folder with detector.onnx and detector.json; of the options
-    it knows --lines (data sets of pages), --int8, --name, --version, --licence, --description.
+    it knows --lines (data sets of pages), --int8, --openvino, --name, --version, --licence,
+    --description. With --openvino the networks are written in OpenVINO's form, too, and must decide
+    as their ONNX files do; an exported folder as RUN gives only that form, compared on --lines.
     """
     from functools import partial
 
@@ -80,12 +89,14 @@ def export(
     from effocr.recognizer.train import load_encoder
     from effocr.training.checkpoints import best_of
 
+    if openvino and exported_again(runs, out, lines or []):
+        return
     details = {"version": version, "licence": licence, "description": description}
     if len(runs) == 1 and is_ctc_run(runs[0]):
-        _export_ctc(runs[0], out, lines, name, details)
+        _export_ctc(runs[0], out, lines, name, details, openvino=openvino)
         return
     if len(runs) == 1 and is_detector_run(runs[0]):
-        _export_detector(runs[0], out, lines, name, details, int8=int8)
+        _export_detector(runs[0], out, lines, name, details, int8=int8, openvino=openvino)
         return
     localizer, recognizer = runs_by_kind(runs)
     shape = load_encoder(recognizer)[1]
@@ -122,21 +133,36 @@ def export(
         rng=np.random.default_rng(seed),
     )
     print(written.parity.as_text())
+    if openvino:
+        tell_model_ir(written.bundle, out, [line.prepared.grey for line in aside[:_IR_LINES]])
     print(f"{out}: {len(written.bundle.manifest.charset)} characters")
 
 
 def _export_ctc(
-    run: Path, out: Path, lines: list[Path] | None, name: str | None, details: dict[str, str]
+    run: Path,
+    out: Path,
+    lines: list[Path] | None,
+    name: str | None,
+    details: dict[str, str],
+    *,
+    openvino: bool,
 ) -> None:
-    """Write the folder of a sequence reader; real lines are compared where they can be found."""
+    """Write the folder of a sequence reader; real lines are compared where they can be found.
+
+    Raises:
+        UsageError: OpenVINO's form is wanted.
+    """
     from itertools import islice
 
     from effocr.cli.train import load_named
     from effocr.ctc.lines import LineFiles, PlainLine, read_plain_lines
     from effocr.data.hiertext import ground_truth, is_hiertext
+    from effocr.errors import UsageError
     from effocr.export.ctc import export_ctc
     from effocr.export.runs import validation_of
 
+    if openvino:
+        raise UsageError("--openvino is for localizer, recognizer and detector")
     known = lines or [
         path
         for path in validation_of(run)
@@ -159,13 +185,16 @@ def _export_detector(
     details: dict[str, str],
     *,
     int8: bool,
+    openvino: bool,
 ) -> None:
     """Write the folder of a detector; real pages are compared where they can be found."""
     from effocr.cli.train_detector import validation_pages
-    from effocr.export.detector import export_detector
+    from effocr.export.detector import drawn_pages, export_detector
 
     pages = validation_pages(run, data)
     manifest, parity = export_detector(run, out, pages=pages, int8=int8, name=name, details=details)
     print(parity.as_text())
+    if openvino:
+        tell_detector_ir(out, [page.grey() for page in pages[:_IR_PAGES]] or drawn_pages())
     reached = ", ".join(f"{key} {value:.4f}" for key, value in manifest.metrics.items())
     print(f"{out}: {reached}")

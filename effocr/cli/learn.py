@@ -143,9 +143,10 @@ def learn(
         print(lesson.as_text())
     tell_left_out(lesson.left_out)
     if lesson.written is None:
+        again = "" if by == "index" else f" with --resume {inputs.run}, which need not train again"
         typer.echo(
             f"effocr: nothing was written: {lesson.refused}. Give more lines, look at what "
-            "`effocr align` makes of them, or say --force",
+            f"`effocr align` makes of them, or say --force{again}",
             err=True,
         )
         raise typer.Exit(1)

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
-from effocr.cli.runs import INTERRUPTED, settings_of, show_log
+from effocr.cli.runs import INTERRUPTED, STARTED, settings_of, show_log, tell
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
     from effocr.learn.by_finetune import FinetuneInputs
     from effocr.learn.finetune.report import FinetuneLesson
     from effocr.learn.teach import TeachOptions
+
+BEGUN: Final = STARTED["native"]
 
 __all__ = ["FinetuneOptions", "finetune", "finetune_inputs", "refuse_finetune_options"]
 
@@ -50,10 +52,12 @@ def finetune_inputs(
     """What fine-tuning needs, read and checked.
 
     Raises:
-        UsageError: fonts are missing, the run exists, or options exclude each other.
-        MissingDependencyError: torch is not installed.
+        UsageError: fonts are missing, the model or the run exists, there is no run to go on with,
+            or options exclude each other.
+        ModuleNotFoundError: torch is not installed.
     """
     from effocr.evaluation.sets import read_line_sets
+    from effocr.export.runs import sources_of
     from effocr.learn.by_finetune import FinetuneInputs
     from effocr.learn.finetune.config import FinetuneTraining
 
@@ -64,9 +68,15 @@ def finetune_inputs(
         )
     if asked.resume and (asked.run or asked.init_from):
         raise UsageError("--resume goes on in its own run: leave out --run and --init-from")
-    run = asked.resume or asked.run or out.with_name(f"{out.name}.run")
-    if asked.resume is None and run.exists():
-        raise UsageError(f"{run}: exists already; go on with --resume {run}, or give --run DIR")
+    if out.exists():
+        raise UsageError(f"{out}: exists already; give a new folder")
+    run = _run_of(asked, out)
+    init_from = asked.init_from if asked.resume is None else sources_of(run).init_from
+    known = read_line_sets(list(asked.known)) if asked.known else []
+    tell([problem for each in known for problem in each.problems])
+    for place in asked.fonts:
+        if not place.exists():
+            raise UsageError(f"{place}: no such folder of fonts")
     return FinetuneInputs(
         document_of=document_of,
         options=options,
@@ -74,9 +84,30 @@ def finetune_inputs(
         config=settings_of(FinetuneTraining, asked.config, asked.sets, asked.resume),
         run=run,
         resume=asked.resume,
-        init_from=asked.init_from,
-        known=tuple(read_line_sets(list(asked.known))) if asked.known else (),
+        init_from=init_from,
+        known=tuple(known),
     )
+
+
+def _run_of(asked: FinetuneOptions, out: Path) -> Path:
+    """Folder of the training.
+
+    Raises:
+        UsageError: a new one exists, or there is none to go on with.
+    """
+    if asked.resume is not None:
+        run = asked.resume if asked.resume.is_dir() else asked.resume.parent
+        if not asked.resume.exists() or not (run / BEGUN).is_file():
+            raise UsageError(f"{asked.resume}: no run to go on with, it has no {BEGUN}")
+        return run
+    run = asked.run or out.with_name(f"{out.name}.run")
+    if (run / BEGUN).is_file():
+        raise UsageError(f"{run}: exists already; go on with --resume {run}, or give --run DIR")
+    if run.exists():
+        raise UsageError(
+            f"{run}: exists already, with no {BEGUN} to go on from; delete it, or give --run DIR"
+        )
+    return run
 
 
 def finetune(
@@ -95,7 +126,8 @@ def finetune(
     try:
         return learn_by_finetune(model, samples, out=out, name=name, inputs=inputs, force=force)
     except KeyboardInterrupt as error:
-        begun = (inputs.run / "last.pt").is_file()
+        begun = (inputs.run / BEGUN).is_file()
         hint = f"; the same command with --resume {inputs.run} goes on" if begun else ""
+        hint += ", without --run and --init-from" if begun and inputs.resume is None else ""
         typer.echo(f"effocr: stopped{hint}", err=True)
         raise typer.Exit(INTERRUPTED) from error

@@ -19,9 +19,11 @@ from effocr.cli import (
     align,
     bench,
     data,
+    demo,
     evaluate,
     evaluate_detection,
     evaluate_pages,
+    evaluate_spotting,
     export,
     index,
     learn,
@@ -47,12 +49,13 @@ app = typer.Typer(
 app.command("read")(read.read)
 app.add_typer(data.app, name="data")
 evaluate.app.command("detection")(evaluate_detection.detection)
-evaluate.app.command("spotting")(evaluate_detection.spotting)
+evaluate.app.command("spotting")(evaluate_spotting.spotting)
 evaluate.app.command()(evaluate_pages.pages)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(bench.app, name="bench")
 app.add_typer(synth.app, name="synth")
 app.add_typer(train.app, name="train")
+app.command("demo")(demo.demo)
 app.command("mine")(mine.mine)
 app.command("align")(align.align)
 app.command("learn")(learn.learn)

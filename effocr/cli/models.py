@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Models: list, show, verify, compare, promote, roll back.",
+    help="Models: list, show, verify, compare, promote, roll back; templates to train from.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -88,6 +89,33 @@ def verify(model: _Model = "en") -> None:
 app.command()(compare)
 app.command()(promote)
 app.command()(rollback)
+
+
+@app.command()
+def templates() -> None:
+    """List the templates of models to train: their name, what they are, and where they lie."""
+    from effocr.learn.templates import list_templates, load_template
+
+    for name, path in list_templates().items():
+        print(f"{name}\t{load_template(path).summary}\t{path}")
+
+
+@app.command()
+def instantiate(
+    template: Annotated[
+        str,
+        typer.Argument(metavar="TEMPLATE", help="Name, folder or template.yaml of the template."),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="DIR", help="Folder to be made.")],
+) -> None:
+    """Make a folder to train a model in: template.yaml, its settings, and the commands.
+
+    In it: `python train.py`, `eval.py`, `export.py`, `visualize.py`.
+    """
+    from effocr.learn.templates import find_template, instantiate_template
+
+    made = instantiate_template(find_template(template), out)
+    print(f"{out}: {made.name}, {made.summary}")
 
 
 def _print_lineage(lineage: Lineage) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "Data",
     "InitFrom",
     "Out",
+    "PageValidation",
     "Resume",
     "Sets",
     "Validation",
@@ -61,6 +62,14 @@ Validation = Annotated[
         "--validation",
         metavar="PATH",
         help="Data set kept aside; may be repeated. Default: every 20th line of --data.",
+    ),
+]
+PageValidation = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--validation",
+        metavar="PATH",
+        help="Data set kept aside; may be repeated. Default: every 20th page of --data.",
     ),
 ]
 Out = Annotated[

@@ -1,4 +1,8 @@
-"""An exported detector on disk: detector.onnx and detector.json in a folder."""
+"""An exported detector on disk: detector.onnx and detector.json in a folder.
+
+The files may have another stem: model.onnx goes with model.json. OpenVINO's form lies beside them
+as detector.xml and detector.bin.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +37,7 @@ class DetectorManifest(BaseModel, frozen=True, extra="forbid"):
     description: str = ""
     fonts: tuple[FontCredit, ...] = Field((), description="that its pages were drawn with")
     sha256: str = Field(description="of detector.onnx, lower-case hex")
+    openvino: dict[str, str] = Field({}, description="file of OpenVINO's form -> its sha256")
     metrics: dict[str, float] = Field({}, description="what it reached on its validation pages")
 
 
@@ -43,44 +48,59 @@ class DetectorBundle:
     Attributes:
         folder: where it is.
         manifest: what it says.
+        network: the file that is run: the ONNX file, or the .xml of OpenVINO's form.
     """
 
     folder: Path
     manifest: DetectorManifest
+    network: Path
 
     @property
     def graph(self) -> Path:
         """The ONNX file."""
-        return self.folder / GRAPH
+        return self.network.with_suffix(".onnx")
 
 
-def load_detector_bundle(folder: Path) -> DetectorBundle:
-    """Read detector.json and check detector.onnx.
+def load_detector_bundle(path: Path) -> DetectorBundle:
+    """Read detector.json and check the network's files.
+
+    Args:
+        path: the folder, its .onnx, or the .xml or .bin of OpenVINO's form.
 
     Raises:
-        UsageError: there is no such folder.
+        UsageError: there is no such folder or file.
         BundleError: a file is missing, changed, or not of this form.
     """
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; give one with {GRAPH} and {MANIFEST}")
+    if path.is_dir():
+        network = path / GRAPH
+    elif path.suffix in (".onnx", ".xml", ".bin"):
+        network = path.with_suffix(".xml") if path.suffix == ".bin" else path
+    else:
+        raise UsageError(f"{path}: no such folder; give one with {GRAPH} and {MANIFEST}")
+    folder, manifest_path = network.parent, network.with_suffix(".json")
     try:
-        manifest = DetectorManifest.model_validate_json((folder / MANIFEST).read_bytes())
-        digest = file_sha256(folder / GRAPH)
+        manifest = DetectorManifest.model_validate_json(manifest_path.read_bytes())
+        expected = {network.name: manifest.sha256}
+        if network.suffix == ".xml":
+            names = (network.name, network.with_suffix(".bin").name)
+            expected = {name: manifest.openvino.get(name, "") for name in names}
+        found = {name: file_sha256(folder / name) for name in expected}
     except OSError as error:
         name = Path(error.filename).name if error.filename else folder
         raise BundleError(f"{folder}: {name}: {error.strerror}; {_MEND}") from error
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
-        raise BundleError(f"{folder / MANIFEST}: {place}: {first['msg']}; {_MEND}") from error
-    if digest != manifest.sha256:
-        raise BundleError(
-            f"{folder}: {GRAPH} was changed: its sha256 is {digest[:12]}..., not "
-            f"{manifest.sha256[:12]}...; {_MEND}"
-        )
-    return DetectorBundle(folder, manifest)
+        raise BundleError(f"{manifest_path}: {place}: {first['msg']}; {_MEND}") from error
+    for name, digest in found.items():
+        if digest != expected[name]:
+            raise BundleError(
+                f"{folder}: {name} was changed: its sha256 is {digest[:12]}..., not "
+                f"{expected[name][:12] or 'known'}...; {_MEND}"
+            )
+    return DetectorBundle(folder, manifest, network)
 
 
-def write_manifest(folder: Path, manifest: DetectorManifest) -> None:
+def write_manifest(folder: Path, manifest: DetectorManifest, name: str = MANIFEST) -> None:
     """Write detector.json, the last file, so that a broken-off write is never a detector."""
-    write_text(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
+    write_text(folder / name, manifest.model_dump_json(indent=2) + "\n")

@@ -113,7 +113,8 @@ def torch_network(model: Detector, line_px: float) -> Callable[[Grey], Floats]:
 
     @torch.no_grad()
     def run(page: Grey) -> Floats:
-        maps: Floats = deployed(torch.from_numpy(page[None]).to(device))[0].float().cpu().numpy()
+        pages = torch.from_numpy(page[None].copy())  # a page may be read-only, a tensor can't
+        maps: Floats = deployed(pages.to(device))[0].float().cpu().numpy()
         return maps
 
     return run
@@ -127,6 +128,7 @@ def train_detector(
     run: Path,
     resume: Path | None = None,
     init_from: Path | None = None,
+    saved: Callable[[str, Mapping[str, Any]], None] | None = None,
 ) -> Outcome:
     """Train, and leave `best.pt`, `last.pt`, `config.yaml` and the log in the run folder.
 
@@ -137,6 +139,7 @@ def train_detector(
         run: folder of the run.
         resume: run folder or checkpoint to go on from exactly.
         init_from: run folder, checkpoint or .safetensors whose weights to start from.
+        saved: called with the name of each checkpoint that is written and its state.
 
     Raises:
         TrainingError: no pages, a loss that is not finite, a checkpoint that does not fit.
@@ -156,6 +159,7 @@ def train_detector(
         ),
         validate=Validation(measured, config.look) if measured else None,
         settings=settings,
+        saved=saved,
     )
     logger.info("training the detector on %d pages", len(pages))
     return run_task(task, config, config.loop, run=run, resume=resume)

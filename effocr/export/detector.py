@@ -26,7 +26,9 @@ from effocr.metrics.icdar import match_detections
 from effocr.training.checkpoints import best_of, load_checkpoint
 from effocr.versions import file_sha256
 
-__all__ = ["DetectorParity", "export_detector", "is_detector_run", "prove_detector_parity"]
+__all__ = [
+    "DetectorParity", "drawn_pages", "export_detector", "is_detector_run", "prove_detector_parity",
+]  # fmt: skip
 
 Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
@@ -117,7 +119,7 @@ def export_detector(
     """
     model, training = load_detector(run)
     used = pages[:COMPARED]
-    seen = [padded(seen_page(page.grey(), training.look)[0]) for page in used] + _drawn_pages()
+    seen = [padded(seen_page(page.grey(), training.look)[0]) for page in used] + drawn_pages()
     with tempfile.TemporaryDirectory() as folder:
         graph, small = Path(folder) / "float.onnx", Path(folder) / "int8.onnx"
         trained = torch_network(model, training.look.line_px)
@@ -215,7 +217,7 @@ def choose_look(
     return chosen, {name: round(value, 5) for name, value in reached.items()}
 
 
-def _drawn_pages() -> list[Grey]:
+def drawn_pages() -> list[Grey]:
     """Pages of random blocks in rows, which need no data: always the same."""
     rng = np.random.default_rng(0)
     pages = []

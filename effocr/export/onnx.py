@@ -90,6 +90,35 @@ def export_detector(module: nn.Module, path: Path) -> None:
     _export(module, sample, path, axes=axes)
 
 
+def export_mask(module: nn.Module, path: Path, *, size: tuple[int, int]) -> None:
+    """Write text-detection.onnx, in the form of ocrs.
+
+    `image` float32 [batch, 1, height, width], -0.5 to 0.5 -> `mask` float32 of the same shape.
+
+    Args:
+        module: in eval mode.
+        path: file to write.
+        size: height and width of a page, pixels.
+    """
+    sample = torch.zeros(2, 1, *size)
+    _export(module, sample, path, axes={"image": {0: "batch"}, "mask": {0: "batch"}})
+
+
+def export_bgr_detector(module: nn.Module, path: Path) -> None:
+    """Write det_model.onnx, in the form of OpenOCR.
+
+    `input` float32 [n, 3, height, width], normalised -> `output` float32 [n, 1, height, width];
+    sides are multiples of 32.
+
+    Args:
+        module: in eval mode.
+        path: file to write.
+    """
+    sample = torch.zeros(1, 3, SAMPLE_WIDTH, 2 * SAMPLE_WIDTH)
+    axes = {name: {0: "n", 2: "height", 3: "width"} for name in ("input", "output")}
+    _export(module, sample, path, axes=axes)
+
+
 def export_pictures(module: nn.Module, path: Path, *, size_px: int) -> None:
     """Write the original's form of a recognizer.
 

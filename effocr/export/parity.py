@@ -194,6 +194,19 @@ def agree_on_boxes(
     Raises:
         ParityError: they agree on fewer than LEAST_AGREEMENT of the boxes.
     """
+    agreement = box_agreement(one, other, lines, peak_threshold=peak_threshold)
+    if agreement < LEAST_AGREEMENT:
+        raise ParityError(
+            f"the localizer in int8 agrees with the one in float on {agreement:.1%} of the boxes "
+            f"only; {LEAST_AGREEMENT:.0%} are needed"
+        )
+    return agreement
+
+
+def box_agreement(
+    one: Localizer, other: Localizer, lines: Sequence[Grey], *, peak_threshold: float
+) -> float:
+    """F-score of the boxes of two localizers against each other; see `agree_on_boxes`."""
     counts = BoxCounts()
     for line in lines:
         expected, found = (
@@ -205,13 +218,7 @@ def agree_on_boxes(
             for each in (one, other)
         )
         counts += count_matches(found.boxes, expected.boxes, 0.5)
-    agreement = counts.f_score if counts.found or counts.truth else 1.0
-    if agreement < LEAST_AGREEMENT:
-        raise ParityError(
-            f"the localizer in int8 agrees with the one in float on {agreement:.1%} of the boxes "
-            f"only; {LEAST_AGREEMENT:.0%} are needed"
-        )
-    return agreement
+    return counts.f_score if counts.found or counts.truth else 1.0
 
 
 def _same_decisions(

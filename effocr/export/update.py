@@ -20,7 +20,7 @@ class NewNetworks:
 
     Attributes:
         files: of the model folder, by name: graphs, weights, memory.
-        metrics: of the manifest, that they change.
+        metrics: of the manifest; those of the old networks say nothing of these.
     """
 
     files: Mapping[str, Path]
@@ -76,7 +76,7 @@ def write_with_index(
     parent = version_id(bundle.path(MANIFEST).read_bytes())
     method = "index" if networks is None else "finetune"
     lineage = Lineage(parent=parent, data=data, samples=samples, method=method)
-    metrics = bundle.manifest.metrics | ({} if networks is None else dict(networks.metrics))
+    metrics = dict(bundle.manifest.metrics if networks is None else networks.metrics)
     manifest = bundle.manifest.model_copy(
         update={"charset": charset, "version": version, "lineage": lineage, "metrics": metrics}
     )

@@ -3,13 +3,10 @@
 import logging
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Final
-
-import numpy as np
 
 from effocr.bundle import (
     LOCALIZER,
@@ -20,64 +17,35 @@ from effocr.bundle import (
     Bundle,
     load_bundle,
 )
-from effocr.data.records import LineImage
 from effocr.errors import UsageError
-from effocr.evaluation.sets import NamedSet
 from effocr.export.assemble import INT8_AGREEMENT, REMEMBERED
 from effocr.export.quantize import CALIBRATION_LINES
 from effocr.export.retrained import export_retrained
+from effocr.export.runs import Sources, remember_sources
 from effocr.export.sample import collect_sample
 from effocr.export.update import NewNetworks, write_with_index
-from effocr.learn.by_index import memory_of
-from effocr.learn.finetune.blend import MOST_FORGOTTEN, blend_networks
-from effocr.learn.finetune.config import FinetuneTraining
+from effocr.learn.finetune.begin import begin, look
+from effocr.learn.finetune.blend import blend_networks
+from effocr.learn.finetune.gate import compare_known, score_lines_of, why_not
+from effocr.learn.finetune.inputs import FinetuneInputs
 from effocr.learn.finetune.known import draw_known
-from effocr.learn.finetune.lines import real_lines
 from effocr.learn.finetune.report import FinetuneLesson
-from effocr.learn.finetune.train import Lines, Start, save_networks, train_reading_net
-from effocr.learn.judge import BeforeAfter, divide, score_read
-from effocr.learn.lessons import Lessons, index_of, look_at, read_samples
-from effocr.learn.teach import TeachOptions, teach
-from effocr.metrics.text import Score
+from effocr.learn.finetune.start import Start, save_networks, weights_of
+from effocr.learn.finetune.train import Lines, train_reading_net
+from effocr.learn.judge import BeforeAfter, forgetting
+from effocr.learn.lessons import index_of, look_at
+from effocr.learn.teach import teach
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.locate import NativeLocator
 from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer, load_engines
 from effocr.pipeline.threads import thread_count
+from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.memory import Memory
+from effocr.recognizer.spotter import spotter_of
 
 __all__ = ["FinetuneInputs", "FinetuneLesson", "learn_by_finetune"]
 
 logger = logging.getLogger(__name__)
-
-LEAST_LINES: Final = 10
-ASIDE_PARTS: Final = 5  # one of them is kept aside
-MOST_LOST: Final = 0.001  # CER of known sets, as a fraction
-SYNTHETIC: Final = "synthetic"  # name of the drawn lines among the known sets
-
-
-@dataclass(frozen=True, slots=True)
-class FinetuneInputs:
-    """What is given besides model and lines.
-
-    Attributes:
-        document_of: name of a line's file -> its document; documents are kept aside whole.
-        options: of aligning and of the rows.
-        fonts: folders of fonts that lines of known type are drawn with.
-        config: of the training.
-        run: folder of the training; kept.
-        resume: run to go on with exactly, of the same model and lines.
-        init_from: model folder, or run, whose weights to start from instead of the model's.
-        known: line pairs of what the model reads well already; none may become worse.
-    """
-
-    document_of: Callable[[str], str]
-    options: TeachOptions
-    fonts: tuple[Path, ...]
-    config: FinetuneTraining
-    run: Path
-    resume: Path | None = None
-    init_from: Path | None = None
-    known: tuple[NamedSet, ...] = ()
 
 
 def learn_by_finetune(
@@ -93,8 +61,9 @@ def learn_by_finetune(
 
     The lines are aligned by the model as it is. Four fifths of them, by document, train localizer
     and encoder together, in turn with lines drawn from fonts; the rest chooses the best weights and
-    tells whether anything was gained. The rows of the index stay where they are while the networks
-    move around them; at the end the collection's rows are made anew, of all lines.
+    tells whether anything was gained. Lines whose text does not fit their image do neither. The
+    rows of the index stay where they are while the networks move around them; at the end the
+    collection's rows are made anew, of all lines.
 
     Args:
         model: name or folder, left to right, with weights to start from.
@@ -114,22 +83,26 @@ def learn_by_finetune(
     if out.exists():
         raise UsageError(f"{out}: exists already; give a new folder")
     clock = _Clock()
-    bundle, engines = load_bundle(model), load_engines(model)
-    weights = _weights(bundle, inputs.init_from)
-    lessons, learnt, aside = _look(sources, engines, inputs)
-    teaching = partial(teach, name=name, options=inputs.options)
-    begun = lessons.taken(learnt)
-    by_index = teaching(index_of(engines), begun.lessons, memory=memory_of(bundle))
-    real = real_lines(begun.lines, begun.lessons, by_index.aligned, bundle.manifest.line)
+    bundle = load_bundle(model)
+    weights = weights_of(bundle, inputs.init_from)
+    engines = load_engines(model)
+    begun = begin(bundle, engines, weights, look(sources, engines, name, inputs), name, inputs)
     clock.tick("aligning")
     known = draw_known(bundle.manifest, inputs.fonts, inputs.config, processes=thread_count(None))
     clock.tick("drawing")
-    start = Start.of(*weights, by_index.index.rows_of(name)[1])
-    learns = replace(engines, index=by_index.index)
-    kept = lessons.taken(aside).lines
-    lines = Lines(real.lines, known.learnt, kept, known.aside, name, lessons.data)
+    lessons, start, learns = begun.seen.lessons, begun.start, begun.engines
+    kept = lessons.taken(begun.seen.aside).lines
+    lines = Lines(begun.real.lines, known.learnt, kept, known.aside, name, lessons.data)
+    if inputs.resume is None:
+        remember_sources(inputs.run, Sources(tuple(sources), init_from=inputs.init_from))
     outcome = train_reading_net(
-        start, lines, learns, inputs.config, run=inputs.run, resume=inputs.resume
+        start,
+        lines,
+        learns,
+        inputs.config,
+        run=inputs.run,
+        origin=begun.origin,
+        resume=inputs.resume,
     )
     if outcome.interrupted:
         raise KeyboardInterrupt
@@ -141,15 +114,19 @@ def learn_by_finetune(
         clock.tick("exporting")
         seen = look_at(lessons.lines, new, lessons.problems)
         memory = Memory.load(networks.files[MEMORY])
-        judged = teaching(index_of(new), seen.taken(learnt).lessons, memory=memory)
-        taught = teaching(index_of(new), seen.lessons, memory=memory, data=lessons.data)
+        teaching = partial(teach, index_of(new), name=name, memory=memory, options=inputs.options)
+        judged = teaching(seen.among(lessons.taken(begun.seen.learnt).lines).lessons)
+        taught = teaching(seen.lessons, data=lessons.data)
         clock.tick("learning")
+        before = replace(engines, index=forgetting(index_of(engines), name))
         first, second, last = (
-            _score(each, kept) for each in (engines, learns, replace(new, index=judged.index))
+            score_lines_of(each, kept)
+            for each in (before, learns, replace(new, index=judged.index))
         )
-        compared = _compare_known(engines, replace(new, index=taught.index), lines, inputs.known)
+        after = replace(new, index=taught.index)
+        compared = compare_known(engines, after, lines.known, inputs.known)
         clock.tick("judging")
-        refused, written = _why_not(BeforeAfter(first, last), compared), None
+        refused, written = why_not(BeforeAfter(first, last), compared), None
         if force or not refused:
             written = write_with_index(
                 bundle, taught.index, out=out, data=lessons.data,
@@ -158,8 +135,8 @@ def learn_by_finetune(
     return FinetuneLesson(
         taught=taught,
         lessons=seen,
-        skipped=real.skipped,
-        trained=len(real.lines),
+        skipped=(*begun.seen.unfit, *begun.real.skipped),
+        trained=len(lines.real),
         aside=BeforeAfter(first, last),
         by_index=second,
         known=compared,
@@ -167,29 +144,16 @@ def learn_by_finetune(
         blend=blend,
         refused=refused,
         written=written,
+        stale=_stale(bundle, taught.index, name),
         seconds=clock.seconds,
     )
 
 
-def _look(
-    sources: Sequence[Path], engines: Engines, inputs: FinetuneInputs
-) -> tuple[Lessons, list[int], list[int]]:
-    """The lines, and the numbers of those to learn from and of those to keep aside.
-
-    Raises:
-        UsageError: the samples are no lines, or too few.
-    """
-    lines, problems = read_samples(sources)
-    if len(lines) < LEAST_LINES:
-        raise UsageError(
-            f"{len(lines)} lines; fine-tuning needs {LEAST_LINES}, --by index learns from fewer"
-        )
-    lessons = look_at(lines, engines, problems)
-    documents = [inputs.document_of(line.path.stem) for line in lessons.lines]
-    parts = divide(documents, folds=ASIDE_PARTS)
-    aside = set(parts[int(np.argmin([len(part) for part in parts]))])
-    numbers = range(len(documents))
-    return lessons, [n for n in numbers if n not in aside], sorted(aside)
+def _stale(bundle: Bundle, index: GlyphIndex, name: str) -> tuple[str, ...]:
+    """Other collections and pictures of a model, which are as its old networks saw them."""
+    others = [each.name for each in index.collections if each.name != name]
+    spotter = spotter_of(bundle)
+    return (*others, *(spotter.labels if spotter is not None else ()))
 
 
 class _Clock:
@@ -204,23 +168,6 @@ class _Clock:
         now = time.monotonic()
         self.seconds[stage], self._last = now - self._last, now
         logger.info("%s: %.0f s", stage, self.seconds[stage])
-
-
-def _weights(bundle: Bundle, init_from: Path | None) -> tuple[Path, Path]:
-    """Files of the localizer's and of the recognizer's weights to start from.
-
-    Raises:
-        UsageError: the model folder has none.
-    """
-    folder = bundle.folder if init_from is None else init_from
-    paths = folder / LOCALIZER_WEIGHTS, folder / RECOGNIZER_WEIGHTS
-    for path in paths:
-        if not path.is_file():
-            raise UsageError(
-                f"{path}: missing; fine-tuning starts from the weights that `effocr export` puts "
-                "into a model folder: export the model again, or learn with --by index"
-            )
-    return paths
 
 
 def _export(
@@ -251,33 +198,3 @@ def _export(
         raise UsageError(f"{bundle.folder}: fine-tuning needs the native localizer")
     locator = replace(engines.locator, localizer=localizer)
     return networks, replace(engines, locator=locator, encoder=encoder)
-
-
-def _score(engines: Engines, lines: Sequence[LineImage]) -> Score:
-    return score_read(engines, [line.path for line in lines], [line.text for line in lines])
-
-
-def _compare_known(
-    before: Engines, after: Engines, lines: Lines, sets: Sequence[NamedSet]
-) -> dict[str, BeforeAfter]:
-    """What was known, read by the model as it was and as it became."""
-    images = [line.prepared.grey for line in lines.known]
-    texts = [line.truth.text for line in lines.known]
-    found = {SYNTHETIC: BeforeAfter(*(score_read(each, images, texts) for each in (before, after)))}
-    for one in sets:
-        found[one.name] = BeforeAfter(*(_score(each, one.lines) for each in (before, after)))
-    return found
-
-
-def _why_not(aside: BeforeAfter, known: Mapping[str, BeforeAfter]) -> str:
-    """Why a model that was taught is not better; "" where it is."""
-    if aside.worse:
-        return (
-            f"lines kept aside would be read worse: {aside.after.edits} edits instead of "
-            f"{aside.before.edits}"
-        )
-    for name, scores in known.items():
-        lost = scores.after.cer - scores.before.cer
-        if lost > (MOST_FORGOTTEN if name == SYNTHETIC else MOST_LOST):
-            return f"{name} would be read worse: {100 * lost:.2f} points of CER"
-    return ""

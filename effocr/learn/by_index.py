@@ -10,7 +10,7 @@ from effocr.bundle import MEMORY, Bundle, load_bundle
 from effocr.data.records import Skipped
 from effocr.errors import TrainingError, UsageError
 from effocr.export.update import write_with_index
-from effocr.learn.judge import BeforeAfter, cross_validate, divide, remembered
+from effocr.learn.judge import BeforeAfter, cross_validate, divide, forgetting, remembered
 from effocr.learn.lessons import Lessons, index_of, look_at, read_samples
 from effocr.learn.teach import Taught, TeachOptions, teach
 from effocr.pipeline.engines import Engines
@@ -192,8 +192,7 @@ def _judge(
     options: TeachOptions,
     document_of: Callable[[str], str],
 ) -> BeforeAfter:
-    without = index.without_collection(name)  # it may have seen the lines that are kept aside
-    without = without if len(without) else index  # nothing can be read by nothing
+    without = forgetting(index, name)
 
     def learn(numbers: Sequence[int]) -> GlyphIndex | None:
         some = [lessons.lessons[number] for number in numbers]

@@ -16,7 +16,7 @@ from effocr.pipeline.reader import Reader
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.memory import Memory
 
-__all__ = ["BeforeAfter", "cross_validate", "divide", "remembered", "score_read"]
+__all__ = ["BeforeAfter", "cross_validate", "divide", "forgetting", "remembered", "score_read"]
 
 FOLDS: Final = 4
 
@@ -66,6 +66,15 @@ def divide(documents: Sequence[str], *, folds: int = FOLDS) -> list[list[int]]:
         least = min(parts, key=lambda part: sum(sizes[other] for other in part))
         least.append(name)
     return [[number for number, name in enumerate(names) if name in set(part)] for part in parts]
+
+
+def forgetting(index: GlyphIndex, name: str) -> GlyphIndex:
+    """An index without a collection, which may have seen the lines that are kept aside.
+
+    As it is where nothing else is in it: nothing can be read by nothing.
+    """
+    without = index.without_collection(name)
+    return without if len(without) else index
 
 
 def score_read(

@@ -41,6 +41,11 @@ class Lessons:
             self.problems,
         )
 
+    def among(self, lines: Collection[LineImage]) -> "Lessons":
+        """Those of the lines that are here."""
+        wanted = {line.path for line in lines}
+        return self.taken([n for n, line in enumerate(self.lines) if line.path in wanted])
+
     def without(self, numbers: Collection[int]) -> "Lessons":
         """The same without some of the lines."""
         return self.taken([n for n in range(len(self.lines)) if n not in numbers])

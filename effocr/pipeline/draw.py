@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from effocr.pipeline.images import Grey
 
-__all__ = ["draw_document", "draw_page"]
+__all__ = ["confidence_colour", "draw_document", "draw_page"]
 
 _LEAST_HEIGHT_PX: Final = 64  # smaller lines are enlarged
 _MOST_ENLARGED: Final = 4
@@ -69,7 +69,7 @@ def _draw_lines(pen: ImageDraw.ImageDraw, page: Page, *, scale: int) -> None:
 
     before: Point | None = None
     for number, line in enumerate(page.lines, 1):
-        colour = _colour(line.confidence)
+        colour = confidence_colour(line.confidence)
         outline = [(x * scale, y * scale) for x, y in line.polygon]
         if len(outline) > 1:
             pen.polygon(outline, fill=(*colour, _BREATH), outline=(*colour, 255))
@@ -97,8 +97,8 @@ def _ends(line: Line) -> tuple[Point, Point]:
     return ends if line.direction != "rtl" else (ends[1], ends[0])
 
 
-def _colour(confidence: float) -> tuple[int, int, int]:
-    """Colour of a confidence."""
+def confidence_colour(confidence: float) -> tuple[int, int, int]:
+    """Green from 90 %, orange from 60 %, else red."""
     return next(colour for least, colour in _COLOURS if confidence >= least)
 
 
@@ -119,7 +119,7 @@ def _draw_glyph(
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
 ) -> None:
     """One box, and its text centred below at `text_y`; None: no text."""
-    colour = _colour(glyph.confidence)
+    colour = confidence_colour(glyph.confidence)
     x0, y0, x1, y1 = (round(edge * scale) for edge in glyph.box)
     pen.rectangle((x0, y0, max(x1 - 1, x0), max(y1 - 1, y0)), outline=colour)
     if text_y is None:

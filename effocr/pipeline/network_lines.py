@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from effocr.bundle import find_model
-from effocr.detector.bundle import GRAPH, MANIFEST, DetectorBundle
+from effocr.detector.bundle import GRAPH, MANIFEST, DetectorBundle, load_detector_bundle
+from effocr.detector.config import Level, Look
 from effocr.detector.onnx import OnnxDetector
-from effocr.pipeline.detected import DetectedLine
+from effocr.detector.page import Network, find_regions
+from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.images import Grey
 
-__all__ = ["NetworkLines", "detector_of"]
+__all__ = ["MapLines", "NetworkLines", "OpenedDetector", "detector_of", "open_detector"]
 
 
 class NetworkLines:
@@ -29,7 +32,54 @@ class NetworkLines:
         return [DetectedLine(polygon, score) for polygon, score in self._detector.detect(page)]
 
 
-def detector_of(model: str | Path, *, threads: int = 1) -> NetworkLines | None:
+class MapLines:
+    """Any network of the detector, whoever runs it, as a `LineDetector`."""
+
+    def __init__(self, network: Network, look: Look) -> None:
+        """Take a network and how it looks at a page."""
+        self._network, self._look = network, look
+
+    def detect(self, page: Grey) -> list[DetectedLine]:
+        """Find the lines of text.
+
+        Args:
+            page: [height, width] uint8, upright.
+        """
+        found = find_regions(page, self._network, self._look)
+        scores = found.scores.tolist()
+        return [DetectedLine(*one) for one in zip(found.polygons, scores, strict=True)]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenedDetector:
+    """A detector that was opened, and whether it finds words or lines."""
+
+    lines: LineDetector
+    level: Level
+
+
+def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
+    """Open an exported detector.
+
+    Args:
+        path: its folder, its .onnx, or the .xml or .bin of OpenVINO's form.
+        threads: inside of one call of onnxruntime; callers at once of OpenVINO.
+
+    Raises:
+        UsageError: there is no such folder or file.
+        BundleError: it is damaged, or its manifest is missing.
+        MissingDependencyError: it is in OpenVINO's form, which is not installed.
+    """
+    bundle = load_detector_bundle(path)
+    look = bundle.manifest.look
+    if bundle.network.suffix != ".xml":
+        return OpenedDetector(NetworkLines(bundle, threads=threads), look.level)
+    from effocr.pipeline.openvino_engines import OpenVinoMaps
+
+    return OpenedDetector(MapLines(OpenVinoMaps(bundle.network, threads), look), look.level)
+
+
+def detector_of(model: str | Path, *, threads: int = 1) -> LineDetector | None:
     """The page detector in the folder of a model; None where it has none.
 
     Args:
@@ -43,4 +93,4 @@ def detector_of(model: str | Path, *, threads: int = 1) -> NetworkLines | None:
     folder = find_model(model)
     if not any((folder / name).is_file() for name in (GRAPH, MANIFEST)):
         return None
-    return NetworkLines(folder, threads=threads)
+    return open_detector(folder, threads=threads).lines

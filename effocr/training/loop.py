@@ -42,6 +42,8 @@ class Task:
         validate: model -> figures by name, none of them where nothing was measured; or None. Called
             without gradients, in eval mode.
         settings: plain values kept in each checkpoint, such as the configuration.
+        saved: called with the name of a checkpoint and its state after each writing, in the process
+            that writes; or None.
     """
 
     model: nn.Module
@@ -50,6 +52,7 @@ class Task:
     optimizer: torch.optim.Optimizer
     validate: Callable[[nn.Module], Mapping[str, float]] | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
+    saved: Callable[[str, Mapping[str, Any]], None] | None = None
 
 
 @dataclass
@@ -91,6 +94,9 @@ def fit(
         trainer = _Trainer(task, config, run)
         steps = trainer.steps()
         progress = trainer.resume(resume) if resume is not None else Outcome()
+        if trainer.is_settled(progress):
+            logger.info("no better figure since step %d: done before", progress.best_step)
+            steps = progress.step
         log.rewind(progress.step)
         window = Window()
         for batch in window.waiting_for(trainer.batches(progress.step, steps)):
@@ -225,6 +231,8 @@ class _Trainer:
             "settings": dict(self.task.settings),
         }
         save_checkpoint(state, self.run / name)
+        if self.task.saved is not None:
+            self.task.saved(name, state)
 
     def resume(self, path: Path) -> Outcome:
         """Put everything back as it was at a checkpoint."""

@@ -61,6 +61,23 @@ def test_a_run_goes_on_another_starts_from_it_and_it_is_exported(
     assert main(["export", str(run), "--out", str(model), "--name", "lines"]) == 0
     assert "regions changed" in capsys.readouterr().out
     assert load_detector_bundle(model).manifest.name == "lines"
+    truth = pages / "labels.txt"
+    assert main(["evaluate", "detection", str(truth), "--model", str(model), "--json"]) == 0
+    printed = capsys.readouterr()
+    row = json.loads(printed.out)["labels.txt"]["effocr"]
+    assert (row["images"], row["regions"]) == (3, 3)  # the missing image is left out
+    assert "gone.png: the image is missing" in printed.err
+
+
+def test_found_regions_come_from_a_file_or_from_a_model_and_not_from_both(
+    pages: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = str(pages / "labels.txt")
+    assert main(["evaluate", "detection", truth]) == 2
+    assert main(["evaluate", "detection", truth, truth, "--model", str(pages)]) == 2
+    assert capsys.readouterr().err.count("either PREDICTIONS or a --model") == 2
+    assert main(["evaluate", "detection", truth, "--model", str(pages)]) == 2
+    assert "detector.json" in capsys.readouterr().err
 
 
 def test_wrong_paths_train_nothing(

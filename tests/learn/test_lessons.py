@@ -1,11 +1,13 @@
 """Samples of a collection: which are taken, and why the others are not."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from effocr.learn.lessons import read_samples
+from effocr.learn.lessons import look_at, read_samples
+from effocr.pipeline.onnx_engines import load_engines
 
 
 def save(folder: Path, name: str, grey: int, text: str) -> None:
@@ -42,3 +44,18 @@ def test_a_text_that_leaves_no_ink_is_empty(tmp_path: Path) -> None:
     lines, problems = read_samples([tmp_path])
     assert [line.text for line in lines] == ["b"]
     assert "the text is empty" in problems[0].reason
+
+
+def test_lines_are_found_again_though_others_went(
+    tmp_path: Path, tiny_model: Path, draw_line: Callable[..., np.ndarray]
+) -> None:
+    for name in ("a", "b", "c"):
+        Image.fromarray(draw_line(f"Iu nI {'In' * (ord(name) - 96)}")).save(
+            tmp_path / f"{name}.png"
+        )
+        (tmp_path / f"{name}.gt.txt").write_text(f"Iu nI {name}", encoding="utf-8")
+    lines, _ = read_samples([tmp_path])
+    seen = look_at(lines[1:], load_engines(tiny_model))  # the first one is blank to a new network
+    found = seen.among([lines[0], lines[2]])
+    assert [line.path.stem for line in found.lines] == ["c"]
+    assert [Path(lesson.source).stem for lesson in found.lessons] == ["c"]

@@ -8,7 +8,7 @@ import pytest
 from effocr.errors import TrainingError
 from effocr.geometry import Affine
 from effocr.learn.hypotheses import Hypotheses
-from effocr.learn.judge import divide, remembered
+from effocr.learn.judge import divide, forgetting, remembered
 from effocr.learn.teach import LOWEST, Lesson, TeachOptions, align_all, teach
 from effocr.learn.transcript import transcribe
 from effocr.recognizer.index import GlyphIndex
@@ -188,3 +188,12 @@ def test_documents_are_kept_aside_whole() -> None:
         inside = {documents[number] for number in part}
         assert all(number in part for number, name in enumerate(documents) if name in inside)
     assert [len(part) for part in divide(["a"] * 6, folds=3)] == [2, 2, 2]
+
+
+def test_a_collection_that_is_learnt_again_is_forgotten_first() -> None:
+    index = teach(known(), collection(np.random.default_rng(0)), name="tale").index
+    assert len(forgetting(index, "tale")) == len(known())
+    assert forgetting(index, "another").collections == index.collections
+    rows = np.stack([shape("a", 1)])
+    only = GlyphIndex.create(DIM).with_collection(index.collections[0], rows, ["a"])
+    assert forgetting(only, "tale") is only

@@ -1,4 +1,4 @@
-"""`effocr compat`: the commands of the original EffOCR, of ocrs, and of a trainer on corrections.
+"""`effocr compat`: the commands of EffOCR, ocrs, OpenOCR, text spotters, a corrections trainer.
 
 Each command's flags are read by argparse in its own module, which has `run(argv) -> int`.
 """
@@ -11,7 +11,7 @@ __all__ = ["app"]
 
 app = typer.Typer(
     no_args_is_help=True,
-    help="The commands of the original EffOCR, of ocrs and of a trainer on corrections.",
+    help="Commands of the original EffOCR, ocrs, OpenOCR, text spotters, a corrections trainer.",
 )
 
 _PASS_ON = {
@@ -121,5 +121,93 @@ def train_model(context: typer.Context) -> None:
 def ocrs_train_rec(context: typer.Context) -> None:
     """Train text recognition on HierText, as ocrs does."""
     from effocr.cli.compat.ocrs_train_rec import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("ocrs-train-detection", context_settings=_PASS_ON)
+def ocrs_train_detection(context: typer.Context) -> None:
+    """Train text detection on HierText, as ocrs does."""
+    from effocr.cli.compat.ocrs_train_detection import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("ocrs-eval-detection", context_settings=_PASS_ON)
+def ocrs_eval_detection(context: typer.Context) -> None:
+    """Find the words of one image and draw them, as ocrs does."""
+    from effocr.cli.compat.ocrs_eval_detection import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("openocr-train-det", context_settings=_PASS_ON)
+def openocr_train_det(context: typer.Context) -> None:
+    """Train a DBNet by a configuration of OpenOCR."""
+    from effocr.cli.compat.openocr_train_det import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("openocr-eval-det", context_settings=_PASS_ON)
+def openocr_eval_det(context: typer.Context) -> None:
+    """Measure a DBNet by a configuration of OpenOCR."""
+    from effocr.cli.compat.openocr_eval_det import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("openocr-infer-det", context_settings=_PASS_ON)
+def openocr_infer_det(context: typer.Context) -> None:
+    """Find the words of images by a configuration of OpenOCR."""
+    from effocr.cli.compat.openocr_infer_det import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("openocr-toonnx", context_settings=_PASS_ON)
+def openocr_toonnx(context: typer.Context) -> None:
+    """Export a DBNet to ONNX, in the form of OpenOCR."""
+    from effocr.cli.compat.openocr_toonnx import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("instantiate-template", context_settings=_PASS_ON)
+def instantiate_template(context: typer.Context) -> None:
+    """Make a folder to train a text spotter in, from a template."""
+    from effocr.cli.compat.instantiate_template import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("spotting-train", context_settings=_PASS_ON)
+def spotting_train(context: typer.Context) -> None:
+    """Train a text spotter on COCO with text."""
+    from effocr.cli.compat.spotting_train import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("spotting-eval", context_settings=_PASS_ON)
+def spotting_eval(context: typer.Context) -> None:
+    """Measure a text spotter by word spotting and end-to-end."""
+    from effocr.cli.compat.spotting_eval import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("spotting-export", context_settings=_PASS_ON)
+def spotting_export(context: typer.Context) -> None:
+    """Export a text spotter to ONNX and OpenVINO."""
+    from effocr.cli.compat.spotting_export import run
+
+    raise typer.Exit(run(context.args))
+
+
+@app.command("spotting-visualize", context_settings=_PASS_ON)
+def spotting_visualize(context: typer.Context) -> None:
+    """Draw what a text spotter reads in a video."""
+    from effocr.cli.compat.spotting_visualize import run
 
     raise typer.Exit(run(context.args))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from effocr.cli.compat.flags import Flags
+from effocr.cli.compat.folders import free_folder
 from effocr.cli.runs import report, show_log, tell
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _train(start: Start | None, alphabet: Alphabet, args: argparse.Namespace) ->
     every = {"validate_every": epoch, "save_every": epoch, "log_every": min(epoch, 50)}
     settings = _settings(args, every)
     watcher = _watcher(data, start, Path(CHECKPOINT))
-    folder = _free_folder(Path())
+    folder = free_folder(Path(), _RUN)
     folder.mkdir()
     remember_sources(folder, Sources((args.data_dir,)))
     outcome = train_ctc(data, settings, run=folder, start=start, watcher=watcher)
@@ -206,12 +207,3 @@ def _as_text(figures: Mapping[str, float]) -> str:
         f"CER {100 * figures['cer']:.2f} %, WER {100 * figures['wer']:.2f} %, "
         f"exact {100 * figures['exact']:.1f} %, loss {figures['val_loss']:.3f}"
     )
-
-
-def _free_folder(parent: Path) -> Path:
-    """A folder of a run that is not there yet: nothing that was trained is written over."""
-    number, folder = 1, parent / _RUN
-    while folder.exists():
-        number += 1
-        folder = parent / f"{_RUN}-{number}"
-    return folder

@@ -6,7 +6,8 @@ from typing import Final
 
 import torch
 
-from effocr.learn.finetune.train import Lines, Start, with_networks
+from effocr.learn.finetune.start import Start
+from effocr.learn.finetune.train import Lines, with_networks
 from effocr.learn.judge import score_read
 from effocr.pipeline.engines import Engines
 from effocr.training.checkpoints import apply_weights, load_weights

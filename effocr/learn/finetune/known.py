@@ -1,5 +1,6 @@
 """Lines of known type: to learn from, so that nothing is forgotten, and to see whether it is."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,8 @@ from effocr.synth.frames import PreparedLine, prepare_line
 from effocr.synth.pool import draw_lines
 
 __all__ = ["KnownLines", "draw_known"]
+
+logger = logging.getLogger(__name__)
 
 FONTS_ASIDE: Final = 5  # one family of so many
 
@@ -49,6 +52,8 @@ def draw_known(
     """
     single = [label for label in manifest.charset if len(graphemes(label)) == 1]
     report = load_fonts(fonts, charset=single)
+    for refused in report.refused:
+        logger.warning("%s", refused)
     learnt, aside = _divide(report.fonts)
     counts = ((learnt, config.synthetic_lines), (aside, config.known_lines))
     drawn = [

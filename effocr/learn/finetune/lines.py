@@ -45,7 +45,7 @@ def real_lines(
     no glyph; it is left out.
 
     Args:
-        lines: images and texts, left to right or lying down.
+        lines: images and texts, from left to right.
         lessons: of each line.
         aligned: of all of them.
         shape: of the frame.
@@ -57,8 +57,9 @@ def real_lines(
         zip(lines, lessons, aligned.alignments, strict=True)
     ):
         if number in unfit:
-            continue
-        if not _enough(alignment):
+            reason = "not trained with: the text does not fit the image"
+            skipped.append(Skipped(str(line.path), reason))
+        elif not _enough(alignment):
             reason = f"not trained with: {len(alignment.missing)} characters were not found"
             skipped.append(Skipped(str(line.path), reason))
         elif (made := _prepared(line, lesson, alignment, shape)) is None:
@@ -76,7 +77,7 @@ def _enough(alignment: Alignment) -> bool:
 def _prepared(
     line: LineImage, lesson: Lesson, alignment: Alignment, shape: LineShape
 ) -> PreparedLine | None:
-    """The line as it lies down, its glyphs from left to right; None where it is blank."""
+    """The line, its glyphs from left to right; None where it is blank."""
     try:
         grey = load_image(line.path)
     except ImageError:

@@ -30,6 +30,7 @@ class FinetuneLesson:
         blend: share of the new weights in the model.
         refused: why the model is not better; "" where it is.
         written: the new model; None where it was refused.
+        stale: other collections and pictures of the model, which are as the old networks saw them.
         seconds: of each stage.
     """
 
@@ -44,13 +45,16 @@ class FinetuneLesson:
     blend: float
     refused: str
     written: Bundle | None
+    stale: tuple[str, ...]
     seconds: Mapping[str, float]
 
     @property
     def left_out(self) -> list[Skipped]:
         """Lines that were not learnt from, or not by the networks."""
         unfit = self.taught.aligned.unfit(self.lessons.lessons)
-        return [*self.lessons.problems, *unfit, *self.skipped]
+        told = [*self.lessons.problems, *unfit]
+        named = {each.source for each in told}
+        return [*told, *(each for each in self.skipped if each.source not in named)]
 
     def as_text(self) -> str:
         """The report for a person, in a few lines."""
@@ -68,6 +72,11 @@ class FinetuneLesson:
             for name, each in self.known.items()
         ]
         lines.append(", ".join(f"{stage} {s:.0f} s" for stage, s in self.seconds.items()))
+        if self.stale:
+            lines.append(
+                f"learn again: {', '.join(map(repr, self.stale))}; what the model knows of these "
+                "is as its old networks saw them"
+            )
         if self.written:
             lines.append(f"{self.written.folder}: version {self.written.manifest.version}")
         return "\n".join(lines)
@@ -89,6 +98,7 @@ class FinetuneLesson:
             },
             "known": {name: _before_after(each) for name, each in self.known.items()},
             "seconds": {name: round(value, 1) for name, value in self.seconds.items()},
+            "learn_again": list(self.stale),
             "refused": self.refused,
             "model": None if self.written is None else str(self.written.folder),
         }

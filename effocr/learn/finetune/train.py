@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,100 +13,37 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from effocr.bundle import LOCALIZER_WEIGHTS, RECOGNIZER_WEIGHTS
 from effocr.charset import Charset
 from effocr.data.records import LineImage
-from effocr.errors import TrainingError, UsageError
+from effocr.errors import TrainingError
 from effocr.learn.finetune.batches import MixedBatches
 from effocr.learn.finetune.config import FinetuneTraining
 from effocr.learn.finetune.net import ReadingNet, RetrievalLoss
+from effocr.learn.finetune.start import Start
 from effocr.learn.judge import score_read
 from effocr.learn.lessons import index_of
 from effocr.localizer.config import LocalizerTraining
 from effocr.localizer.loss import TargetTensors, localizer_loss
-from effocr.localizer.model import DeployedLocalizer, NativeLocalizer
-from effocr.localizer.train import KIND as LOCALIZER_KIND
+from effocr.localizer.model import DeployedLocalizer
 from effocr.pipeline.engines import Engines, Views
 from effocr.pipeline.images import ImageSource
 from effocr.pipeline.locate import NativeLocator
-from effocr.recognizer.config import RecognizerTraining
 from effocr.recognizer.index import GlyphIndex
-from effocr.recognizer.model import build_encoder
-from effocr.recognizer.train import KIND as RECOGNIZER_KIND
-from effocr.recognizer.windownet import WindowNet
 from effocr.synth.frames import PreparedLine
-from effocr.training.checkpoints import (
-    apply_weights,
-    load_checkpoint,
-    load_run,
-    load_weights,
-    save_settled,
-)
+from effocr.training.checkpoints import load_checkpoint
 from effocr.training.loop import Outcome, Task
 from effocr.training.run import run_task
 
-__all__ = ["KIND", "Lines", "Start", "save_networks", "train_reading_net"]
+__all__ = ["KIND", "Lines", "refuse_other_run", "train_reading_net", "with_networks"]
 
 logger = logging.getLogger(__name__)
 
 KIND: Final = "finetune"
-HEAD: Final = "characters."  # of the localizer; its rows follow their characters
-
-
-@dataclass(frozen=True)
-class Start:
-    """The networks of a model, with their settings, ready to learn more.
-
-    Attributes:
-        net: both.
-        weights: of both, as they were.
-        localizer: settings of the localizer's training.
-        recognizer: settings of the encoder's training.
-        charset: classes of the localizer's head.
-    """
-
-    net: ReadingNet
-    weights: Mapping[str, Tensor]
-    localizer: LocalizerTraining
-    recognizer: RecognizerTraining
-    charset: Charset
-
-    @classmethod
-    def of(cls, localizer: Path, recognizer: Path, labels: Sequence[str]) -> "Start":
-        """Open the weights of both; the head learns labels that it lacks from nothing.
-
-        Args:
-            localizer: its weights, a run folder or a checkpoint.
-            recognizer: the same.
-            labels: that are to be learnt.
-
-        Raises:
-            UsageError: there are no weights, or the recognizer looks at crops.
-            TrainingError: a file is damaged or of another network.
-        """
-        training, settings = load_run(localizer, kind=LOCALIZER_KIND, config=LocalizerTraining)
-        encoder_training, _ = load_run(recognizer, kind=RECOGNIZER_KIND, config=RecognizerTraining)
-        window = encoder_training.model.window
-        if window is None:
-            raise UsageError(
-                f"{recognizer}: this recognizer looks at crops; fine-tuning is for those that look "
-                "at the localizer's features, learn with --by index"
-            )
-        known = tuple(settings["charset"])
-        charset = Charset((*known, *dict.fromkeys(each for each in labels if each not in known)))
-        network = NativeLocalizer(training.model, characters=len(charset))
-        weights = load_weights(localizer)
-        for name, own in network.state_dict().items():
-            if name.startswith(HEAD) and name in weights:
-                weights[name] = torch.cat((weights[name].to(own.dtype), own[len(known) :]))
-        apply_weights(network, weights, source=localizer)
-        encoder = build_encoder(encoder_training.model)
-        if not isinstance(encoder, WindowNet):
-            raise UsageError(f"{recognizer}: not an encoder of windows")
-        apply_weights(encoder, load_weights(recognizer), source=recognizer)
-        net = ReadingNet(network, encoder, columns=window.columns)
-        begun = {name: value.clone() for name, value in net.state_dict().items()}
-        return cls(net, begun, training, encoder_training, charset)
+DECIDES: Final = {
+    "data": "lines",
+    "origin": "model, or of other weights to start from",
+    "drawn": "fonts, or of other settings of the drawn lines",
+}  # what a run that goes on must have in common with the one that began
 
 
 @dataclass(frozen=True)
@@ -136,6 +74,7 @@ def train_reading_net(
     config: FinetuneTraining,
     *,
     run: Path,
+    origin: str,
     resume: Path | None = None,
 ) -> Outcome:
     """Train, and leave `best.pt`, `last.pt`, `config.yaml` and the log in the run folder.
@@ -147,19 +86,23 @@ def train_reading_net(
             glyphs are drawn to its rows.
         config: of the run.
         run: folder.
+        origin: of the weights: a digest of what they and the engines come from.
         resume: run folder or checkpoint to go on from exactly.
 
     Raises:
-        TrainingError: no lines, or a loss that is not finite.
+        TrainingError: no lines, a loss that is not finite, or a run of something else to go on
+            with.
     """
     settings: dict[str, Any] = {
         "kind": KIND,
         "config": config.model_dump(mode="json"),
         "charset": list(start.charset),
         "data": lines.data,
+        "origin": origin,
+        "drawn": _digest(lines.synthetic),
     }
-    if resume is not None and load_checkpoint(resume).get("settings", {}).get("data") != lines.data:
-        raise TrainingError(f"{resume}: a run of other lines; give those that it began with")
+    if resume is not None:
+        refuse_other_run(resume, settings)
     training = start.localizer.model_copy(update={"loop": config.loop})
     batches = MixedBatches(
         lines.real, lines.synthetic, start.charset, training, real_share=config.real_share
@@ -179,6 +122,33 @@ def train_reading_net(
     )
     logger.info("fine-tuning on %d lines of %s", len(lines.real), lines.collection)
     return run_task(task, config, config.loop, run=run, resume=resume)
+
+
+def refuse_other_run(resume: Path, settings: Mapping[str, Any]) -> None:
+    """A run goes on with what it began with.
+
+    Args:
+        resume: run folder or checkpoint.
+        settings: some of those that it must have, by name.
+
+    Raises:
+        UsageError: there is no checkpoint.
+        TrainingError: the run is of another kind, or began with something else.
+    """
+    begun = load_checkpoint(resume).get("settings", {})
+    if begun.get("kind") != KIND:
+        raise TrainingError(
+            f"{resume}: a run of a {begun.get('kind')}, not of `effocr learn --by finetune`"
+        )
+    for name, what in DECIDES.items():
+        if name in settings and begun.get(name) != settings[name]:
+            raise TrainingError(f"{resume}: a run of other {what}; give those that it began with")
+
+
+def _digest(lines: Sequence[PreparedLine]) -> str:
+    """Of what was drawn."""
+    texts = [f"{line.truth.source}\0{line.truth.text}\n" for line in lines]
+    return sha256("".join(texts).encode()).hexdigest()
 
 
 def _retrieval(index: GlyphIndex, collection: str, charset: Charset) -> RetrievalLoss:
@@ -209,6 +179,7 @@ def _loss(
         training.model,
         character_weight=training.character_weight,
     )
+    retrieval.to(embeddings.device)  # it is no part of the model, which the loop moves
     found = retrieval(embeddings, batch["classes"], collection=bool(batch["real"]))
     parts["retrieval"] = weight * found
     return {"loss": torch.stack(list(parts.values())).sum(), **parts}
@@ -247,9 +218,9 @@ class _Network:
     @torch.inference_mode()
     def run(self, given: Views) -> npt.NDArray[np.float32]:
         """One batch."""
-        found: npt.NDArray[np.float32] = (
-            self.module(torch.from_numpy(np.ascontiguousarray(given))).float().numpy()
-        )
+        device = next(self.module.parameters()).device
+        views = torch.from_numpy(np.ascontiguousarray(given)).to(device)
+        found: npt.NDArray[np.float32] = self.module(views).float().cpu().numpy()
         return found
 
     maps = embed = run  # as a localizer and as an encoder
@@ -269,26 +240,3 @@ def with_networks(engines: Engines, model: nn.Module) -> Engines:
         locator=replace(engines.locator, localizer=localizer),
         encoder=_Network(model.encoder),
     )
-
-
-def save_networks(start: Start, folder: Path) -> tuple[Path, Path]:
-    """The networks as they are now, as the files of a model folder.
-
-    Args:
-        start: the networks.
-        folder: to write into.
-
-    Returns:
-        Weights of the localizer and of the recognizer.
-    """
-    paths = folder / LOCALIZER_WEIGHTS, folder / RECOGNIZER_WEIGHTS
-    networks = start.net.localizer, start.net.encoder
-    for path, network, kind, config in zip(
-        paths, networks, (LOCALIZER_KIND, RECOGNIZER_KIND), (start.localizer, start.recognizer),
-        strict=True,
-    ):  # fmt: skip
-        settings: dict[str, Any] = {"kind": kind, "config": config.model_dump(mode="json")}
-        if kind == LOCALIZER_KIND:
-            settings["charset"] = list(start.charset)
-        save_settled(network.state_dict(), settings, path)
-    return paths

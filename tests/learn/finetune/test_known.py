@@ -29,6 +29,16 @@ def test_lines_aside_are_of_other_families(english_model: Path, tmp_path: Path) 
     assert [line.truth.text for line in again.learnt] == [line.truth.text for line in known.learnt]
 
 
+def test_a_font_that_cannot_be_used_is_named(
+    english_model: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("Besley-Regular.ttf", "GFSDidot.otf"):
+        copyfile(FONTS / name, tmp_path / name)
+    (tmp_path / "broken.ttf").write_bytes(b"no font")
+    assert draw_known(load_manifest(english_model), [tmp_path], CONFIG, processes=1).learnt
+    assert "broken.ttf" in caplog.text
+
+
 def test_a_single_family_cannot_be_divided(english_model: Path, tmp_path: Path) -> None:
     for name in ("Besley-Regular", "Besley-Bold"):
         copyfile(FONTS / f"{name}.ttf", tmp_path / f"{name}.ttf")

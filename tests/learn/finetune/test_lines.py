@@ -67,10 +67,12 @@ def test_a_line_with_many_missing_characters_is_left_out_and_named(
     assert "1 characters were not found" in found.skipped[0].reason
 
 
-def test_a_line_whose_text_does_not_fit_is_not_told_again(
+def test_a_line_whose_text_does_not_fit_is_left_out_and_named(
     tmp_path: Path, draw_line: Callable[..., np.ndarray]
 ) -> None:
     alignment = Alignment((aligned("I", 0, 0),), (1, 2), 2.0)
     found = real_lines(*given(tmp_path, draw_line, alignment, unfit=True), LineShape())
     assert not found.lines
-    assert not found.skipped
+    assert [each.reason for each in found.skipped] == [
+        "not trained with: the text does not fit the image"
+    ]

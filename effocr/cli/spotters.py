@@ -1,0 +1,67 @@
+"""The options of commands that run a text spotter, and how it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from effocr.pipeline.spotter import Spotter
+
+__all__ = ["Alphanumeric", "DetectorOption", "Punctuation", "open_spotter"]
+
+DetectorOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--detector",
+        metavar="DIR|FILE",
+        help="Exported detector of words or lines: its folder, .onnx, or OpenVINO's .xml or .bin. "
+        "Default: that of the model folder, else lines of print without a network.",
+    ),
+]
+Alphanumeric = Annotated[
+    bool, typer.Option("--alphanumeric", help="Read only figures and letters of English.")
+]
+Punctuation = Annotated[
+    bool, typer.Option("--punctuation", help="Keep punctuation at the ends of words.")
+]
+
+
+def open_spotter(
+    model: str,
+    detector: Path | None,
+    *,
+    alphanumeric: bool = False,
+    punctuation: bool = False,
+    threads: int | None = None,
+) -> Spotter:
+    """Open model and detector.
+
+    Raises:
+        UsageError: there is no such model or detector.
+        BundleError: one of them is damaged.
+    """
+    from effocr.bundle import find_model
+    from effocr.detector.bundle import MANIFEST
+    from effocr.pipeline.network_lines import open_detector
+    from effocr.pipeline.spotter import ALPHANUMERIC, Spotter
+    from effocr.pipeline.threads import thread_count
+
+    threads = thread_count(threads)
+    folder = find_model(model)
+    if detector is None and (folder / MANIFEST).is_file():
+        detector = folder
+    opened = None
+    if detector is not None:
+        ir = detector.suffix in (".xml", ".bin")
+        opened = open_detector(detector, threads=threads if ir else 1)
+    return Spotter(
+        folder,
+        detector=None if opened is None else opened.lines,
+        level="line" if opened is None else opened.level,
+        strip=not punctuation,
+        threads=threads,
+        whitelist=ALPHANUMERIC if alphanumeric else None,
+    )
