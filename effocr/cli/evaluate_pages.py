@@ -29,6 +29,13 @@ def pages(
             "(up to two lines at the top and at the bottom); one or more of these.",
         ),
     ] = "",
+    lines_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE|DIR",
+            help="Read the lines that ALTO, PAGE-XML or hOCR files give, see `effocr read`.",
+        ),
+    ] = None,
     raw: Raw = False,
     as_json: AsJson = False,
     metrics_out: MetricsOut = None,
@@ -41,11 +48,13 @@ def pages(
     from effocr.evaluation.pages import Leniency, evaluate_pages, read_page_set
     from effocr.evaluation.report import table
     from effocr.evaluation.sets import set_names
+    from effocr.pipeline.given_lines import LinesFrom
     from effocr.pipeline.pages import PageReader
 
     wanted = _disregarded(disregard)
     leniency = Leniency(*(name in wanted for name in DISREGARDED))
-    reader = PageReader(model, threads=threads)
+    given = None if lines_from is None else LinesFrom(lines_from)
+    reader = PageReader(model, given=given, threads=threads)
     values: dict[str, Any] = {}
     rows, failed = [], False
     for name, folder in zip(set_names(folders), folders, strict=True):

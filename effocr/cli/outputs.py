@@ -64,6 +64,7 @@ class Outputs:
         one_file: whether there is only one input.
         force: whether files may be overwritten.
         languages: codes of the model's languages, for the formats that name them.
+        redo: whether text that pages of a PDF hold gives way to what was read, in a PDF.
 
     Attributes:
         failures: inputs that were read but could not be written, such as a PDF that is locked.
@@ -83,8 +84,10 @@ class Outputs:
         one_file: bool,
         force: bool,
         languages: Sequence[str] = (),
+        redo: bool = True,
     ) -> None:
         self._inputs = inputs
+        self._redo = redo
         self._formats = formats
         self._languages = languages
         self._stream: TextIO | None = None
@@ -148,6 +151,7 @@ class Outputs:
                     source=self._inputs[number].source,
                     languages=self._languages,
                     image=self._image(number),
+                    redo=self._redo,
                 )
             except (ImageError, DataFormatError) as error:  # of a PDF: its image or its pages
                 self.failures += 1

@@ -7,25 +7,28 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Unpack
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from effocr.cli.inputs import STDIN, Input, list_inputs
 from effocr.cli.outputs import Outputs, parse_formats
 from effocr.cli.progress import Progress
-from effocr.errors import UsageError
+from effocr.cli.read_setup import (
+    corrections,
+    given_lines,
+    open_reader,
+    page_choice,
+    second_reader,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from effocr.document import Document
-    from effocr.pipeline.live import ReaderOptions
-    from effocr.pipeline.page_sources import PageChoice, TextLayer
+    from effocr.pipeline.page_sources import PageChoice
     from effocr.pipeline.pages import PageReader
-    from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader, ReadFailure
-    from effocr.pipeline.second_opinion import SecondReader
 
 __all__ = ["read"]
 
@@ -128,87 +131,50 @@ def read(
             help="Of PDF pages that hold text already: keep that text, skip the page, or read it."
         ),
     ] = "redo",
+    lines_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE|DIR",
+            help="Read the lines that an ALTO, PAGE-XML or hOCR file gives, in its order; in a "
+            "folder, STEM.alto.xml, STEM.page.xml, STEM.xml or STEM.hocr.",
+        ),
+    ] = None,
     turn: Annotated[
         bool,
         typer.Option("--turn/--no-turn", help="Turn pages that lie on their side or upside down."),
     ] = True,
 ) -> None:
     """Read pages, or images of single lines."""
-    choice = _page_choice(pages, dpi, text_layer, lines=lines)
+    choice = page_choice(pages, dpi, text_layer, lines_from, lines=lines)
     formats = parse_formats(output_format)
     inputs = list_inputs(paths, recursive=recursive, pages=not lines)
     one_file = len(paths) == 1 and (paths[0] == STDIN or not Path(paths[0]).is_dir())
-    reader = _open_reader(
+    reader = open_reader(
         model,
         choice,
+        given_lines(lines_from, one_file=one_file),
         turn,
         threads=threads,
         top_k=top_k,
         whitelist=whitelist,
         blacklist=blacklist,
         min_confidence=min_confidence,
-        corrections=_corrections(fix_case, lexicon),
+        corrections=corrections(fix_case, lexicon),
         runtime=runtime,
-        second=_second_reader(second_opinion),
+        second=second_reader(second_opinion),
     )
     with Outputs(
-        inputs, formats, out, one_file=one_file, force=force, languages=reader.manifest.languages
+        inputs,
+        formats,
+        out,
+        one_file=one_file,
+        force=force,
+        languages=reader.manifest.languages,
+        redo=text_layer == "redo",
     ) as outputs:
         status = _read_all(reader, inputs, outputs, draw, choice)
     if status:
         raise typer.Exit(status)
-
-
-def _page_choice(
-    pages: str | None, dpi: int | None, text_layer: TextLayer, *, lines: bool
-) -> PageChoice | None:
-    """Which pages are read, and how; None for lines.
-
-    Raises:
-        UsageError: an option of pages with lines, or no such pages.
-    """
-    from effocr.pipeline.page_range import PageRange, parse_pages
-    from effocr.pipeline.page_sources import PageChoice
-
-    if lines:
-        if pages or dpi or text_layer != "redo":
-            raise UsageError("--pages, --dpi and --text-layer are for pages: leave --lines out")
-        return None
-    return PageChoice(PageRange() if pages is None else parse_pages(pages), dpi, text_layer)
-
-
-def _open_reader(
-    model: str, choice: PageChoice | None, turn: bool, **options: Unpack[ReaderOptions]
-) -> Reader | PageReader:
-    """The reader of pages, or of lines where no choice of pages is given."""
-    if choice is None:
-        from effocr.pipeline.reader import Reader
-
-        return Reader(model, **options)
-    from effocr.pipeline.pages import PageReader
-
-    return PageReader(model, choice=choice, may_turn=turn, **options)
-
-
-def _second_reader(folder: Path | None) -> SecondReader | None:
-    """The reader that is asked, too."""
-    if folder is None:
-        return None
-    from effocr.pipeline.ctc_engine import CtcReader
-
-    return CtcReader(folder)
-
-
-def _corrections(fix_case: bool, lexicon: Path | None) -> Corrections:
-    """What the options ask to correct."""
-    from effocr.pipeline.postprocess.case_and_periods import ANCHOR_MARGIN
-    from effocr.pipeline.postprocess.corrections import Corrections
-    from effocr.pipeline.postprocess.lexicon import read_lexicon
-
-    return Corrections(
-        anchor_margin=ANCHOR_MARGIN if fix_case else None,
-        lexicon=None if lexicon is None else read_lexicon(lexicon),
-    )
 
 
 def _read_all(

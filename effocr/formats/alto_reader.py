@@ -44,7 +44,15 @@ def read_alto(path: Path, *, dpi: float | None = None) -> Document:
         raise DataFormatError(f"{path}: an ALTO file without a Page")
     named = next(root.iter("{*}fileName"), None)
     source = "" if named is None else (named.text or "").strip()
-    return Document(source, tuple(file.page(page, n) for n, page in enumerate(pages, 1)))
+    numbers = [attribute(path, page, "PHYSICAL_IMG_NR") for page in pages]
+    from_zero = 0.0 in numbers  # as Tesseract counts
+    return Document(
+        source,
+        tuple(
+            file.page(page, n if number is None else int(number) + from_zero)
+            for n, (page, number) in enumerate(zip(pages, numbers, strict=True), 1)
+        ),
+    )
 
 
 class _File:
@@ -70,7 +78,7 @@ class _File:
         width, height = (self._number(element, name) for name in ("WIDTH", "HEIGHT"))
         boxes = [block.box for block in blocks if block.box is not None]
         return Page(
-            int(attribute(self._path, element, "PHYSICAL_IMG_NR") or number),
+            number,
             round(max((box[2] for box in boxes), default=0) if width is None else width),
             round(max((box[3] for box in boxes), default=0) if height is None else height),
             blocks,

@@ -106,6 +106,7 @@ def document_files(
     source: Path | str | bytes | None = None,
     languages: Sequence[str] = (),
     image: str | None = None,
+    redo: bool = True,
 ) -> list[bytes]:
     """The files that a document makes in one form: one, or one for each page.
 
@@ -115,6 +116,7 @@ def document_files(
         source: the image file or PDF, for pdf.
         languages: codes of the model's languages, the main one first.
         image: name of the image, for coco; None: the document's source.
+        redo: for pdf, whether text that pages of a PDF hold already gives way to the document's.
 
     Raises:
         UsageError: a PDF is to be written and `source` is None.
@@ -127,7 +129,7 @@ def document_files(
 
         if source is None:
             raise UsageError(f"{document.source}: the image is needed to write a PDF")
-        return [document_to_pdf(document, source, languages=languages)]
+        return [document_to_pdf(document, source, languages=languages, redo=redo)]
     texts = _texts(document, form, languages, image)
     return [text.encode("utf-8", errors="surrogateescape") for text in texts]
 

@@ -7,45 +7,51 @@ again, others without loss. Needs pikepdf (the extra `pdf`).
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from effocr.data.records import BROKEN_IMAGE, EXIF_ORIENTATION
 from effocr.document import Document, Page
 from effocr.errors import DataFormatError, ImageError, MissingDependencyError
 from effocr.formats.languages import language_tags
-from effocr.formats.pdf_text import FONT_NAME, Characters, make_font, text_layer
+from effocr.formats.pdf_image import USUAL_DPI, file_object, image_object
+from effocr.formats.pdf_old_text import picture_of_page, strip_invisible_text, with_text
+from effocr.formats.pdf_text import Characters, make_font, text_layer
 from effocr.formats.shared import program
 from effocr.formats.xml import source_name
 
 if TYPE_CHECKING:
     import pikepdf
-    from PIL import Image
 
-__all__ = ["document_to_pdf", "require_pikepdf"]
+__all__ = ["document_to_pdf", "require_pikepdf", "text_only_pdf"]
 
-_USUAL_DPI: Final = 300.0
-_LEAST_DPI, _MOST_DPI = 50.0, 2400.0  # others are mistakes of the file
+logger = logging.getLogger(__name__)
+
+_TESSERACTS_FONT: Final = "f-0-0"  # OCRmyPDF takes over no font of another name
 _POINTS: Final = 72.0  # per inch
 _LARGEST_PT: Final = 14_400.0  # that PDF allows
-_COLOURS: Final = {"1": 1, "L": 1, "RGB": 3}
-_UPRIGHT: Final = 1  # of EXIF
 
 
 def document_to_pdf(
-    document: Document, source: Path | str | bytes, *, languages: Sequence[str] = ()
+    document: Document,
+    source: Path | str | bytes,
+    *,
+    languages: Sequence[str] = (),
+    redo: bool = True,
 ) -> bytes:
     """A PDF with all pages of the document.
+
+    Pages of a PDF that hold text already do not get it twice, see `redo`.
 
     Args:
         document: what was read.
         source: the image file or PDF that it was read from; a path, or its content. Page n of the
             document is the n-th image of the file, or its n-th page.
         languages: codes of the model's languages, the main one first.
+        redo: of pages of a PDF that hold text: take it out (see `effocr.formats.pdf_old_text`) and
+            lay the document's over them; else they stay as they are.
 
     Raises:
         ImageError: `source` cannot be read; the message is the reason, without the path.
@@ -64,21 +70,34 @@ def document_to_pdf(
             raise DataFormatError("the PDF needs a password: take it off first") from error
         except pikepdf.PdfError as error:
             raise DataFormatError(f"a damaged PDF ({error})") from error
-        pages = [_laid_over(pdf, page, characters) for page in document.pages]
+        pages = _laid_over_all(pdf, content, document.pages, characters, redo=redo)
     else:
         pdf = pikepdf.new()
         pages = [_new_page(pdf, page, content, characters) for page in document.pages]
-    font = make_font(pdf, characters)
-    for page in pages:
-        page.add_resource(font, pikepdf.Name.Font, pikepdf.Name("/" + FONT_NAME))
-    if tags := language_tags(languages):
-        pdf.Root.Lang = pikepdf.String(tags[0])
-    pdf.docinfo["/Producer"] = program()
     if "/Title" not in pdf.docinfo:
         pdf.docinfo["/Title"] = source_name(document.source)
-    written = io.BytesIO()
-    pdf.save(written, deterministic_id=True)
-    return written.getvalue()
+    return _finished(pdf, pages, characters, languages)
+
+
+def text_only_pdf(page: Page, *, languages: Sequence[str] = ()) -> bytes:
+    """A PDF page of the size of the image with nothing but the invisible text, to be laid over it.
+
+    Args:
+        page: what was read; its `dpi` tells the size, 300 where that is not known.
+        languages: codes of the model's languages, the main one first.
+
+    Raises:
+        MissingDependencyError: pikepdf is not installed.
+    """
+    require_pikepdf()
+    import pikepdf
+
+    pdf, characters = pikepdf.new(), Characters(_TESSERACTS_FONT)
+    scale = _POINTS / (page.dpi or USUAL_DPI)
+    width, height = page.width * scale, page.height * scale
+    own = pdf.add_blank_page(page_size=(round(width, 4), round(height, 4)))
+    own.Contents = pdf.make_stream(text_layer(page, (scale, 0, 0, -scale, 0, height), characters))
+    return _finished(pdf, [own], characters, languages)
 
 
 def require_pikepdf() -> None:
@@ -91,6 +110,26 @@ def require_pikepdf() -> None:
         raise MissingDependencyError("PDF output needs pikepdf: pip install 'effocr[pdf]'")
 
 
+def _finished(
+    pdf: pikepdf.Pdf,
+    pages: Sequence[pikepdf.Page],
+    characters: Characters,
+    languages: Sequence[str],
+) -> bytes:
+    """The file, with the font of its text layers."""
+    import pikepdf
+
+    font = make_font(pdf, characters)
+    for page in pages:
+        page.add_resource(font, pikepdf.Name.Font, pikepdf.Name("/" + characters.font_name))
+    if tags := language_tags(languages):
+        pdf.Root.Lang = pikepdf.String(tags[0])
+    pdf.docinfo["/Producer"] = program()
+    written = io.BytesIO()
+    pdf.save(written, deterministic_id=True)
+    return written.getvalue()
+
+
 def _content(source: Path | str | bytes) -> bytes:
     if isinstance(source, bytes):
         return source
@@ -100,14 +139,51 @@ def _content(source: Path | str | bytes) -> bytes:
         raise ImageError(f"cannot be opened ({error.strerror})") from error
 
 
-def _laid_over(pdf: pikepdf.Pdf, page: Page, characters: Characters) -> pikepdf.Page:
-    """A page of the PDF, with the text laid over it.
+def _laid_over_all(
+    pdf: pikepdf.Pdf, content: bytes, pages: Sequence[Page], characters: Characters, *, redo: bool
+) -> list[pikepdf.Page]:
+    """Pages of the PDF, with the text laid over them instead of what they hold.
 
     Raises:
-        DataFormatError: there is no such page.
+        DataFormatError: there is no such page, or one is damaged.
     """
-    if not 1 <= page.number <= len(pdf.pages):
-        raise DataFormatError(f"the PDF has no page {page.number}, only {len(pdf.pages)}")
+    for page in pages:
+        if not 1 <= page.number <= len(pdf.pages):
+            raise DataFormatError(f"the PDF has no page {page.number}, only {len(pdf.pages)}")
+    pages = [page for page in pages if page.width and page.height]  # others could not be read
+    old = with_text(content, [page.number for page in pages])
+    if not redo:
+        pages = [page for page in pages if page.number not in old]
+    elif old:
+        for number in sorted(old):
+            strip_invisible_text(pdf, pdf.pages[number - 1])
+        stripped = io.BytesIO()
+        pdf.save(stripped)
+        left = with_text(stripped.getvalue(), old)
+        for page in pages:
+            if page.number in left:
+                logger.warning("page %d holds visible text: it becomes a picture", page.number)
+                _become_picture(pdf, page, content)
+    return [_laid_over(pdf, page, characters) for page in pages]
+
+
+def _become_picture(pdf: pikepdf.Pdf, page: Page, content: bytes) -> None:
+    """Replace what a page shows by a picture of it; its annotations stay."""
+    import pikepdf
+
+    own = pdf.pages[page.number - 1]
+    image = picture_of_page(content, page.number, page.dpi or USUAL_DPI)
+    own.obj.Resources = pikepdf.Dictionary()
+    name = own.add_resource(image_object(pdf, image), pikepdf.Name.XObject, pikepdf.Name.Scan)
+    a, b, c, d, e, f = _to_user(own, page)
+    width, height = page.width, page.height  # of the image a PDF knows a square of 1 x 1, upright
+    matrix = (width * a, width * b, -height * c, -height * d, height * c + e, height * d + f)
+    numbers = " ".join(f"{number:.5f}" for number in matrix)
+    own.Contents = pdf.make_stream(f"q {numbers} cm {name} Do Q\n".encode("ascii"))
+
+
+def _laid_over(pdf: pikepdf.Pdf, page: Page, characters: Characters) -> pikepdf.Page:
+    """A page of the PDF, with the text laid over it."""
     own = pdf.pages[page.number - 1]
     layer = text_layer(page, _to_user(own, page), characters)
     own.contents_add(b"q\n", prepend=True)  # whatever it does to the space, the text does not see
@@ -152,7 +228,7 @@ def _new_page(pdf: pikepdf.Pdf, page: Page, content: bytes, characters: Characte
     """
     import pikepdf
 
-    picture, dpi = _picture(pdf, content, page.number - 1)
+    picture, dpi = file_object(pdf, content, page.number - 1)
     dpi = page.dpi or dpi
     scale = min(_POINTS / dpi, _LARGEST_PT / max(page.width, page.height, 1))
     width, height = page.width * scale, page.height * scale
@@ -162,92 +238,3 @@ def _new_page(pdf: pikepdf.Pdf, page: Page, content: bytes, characters: Characte
     layer = text_layer(page, (scale, 0, 0, -scale, 0, height), characters)
     own.Contents = pdf.make_stream(shown + layer)
     return own
-
-
-def _picture(pdf: pikepdf.Pdf, content: bytes, number: int) -> tuple[Any, float]:
-    """An image as an object of the PDF, and its resolution.
-
-    Raises:
-        ImageError: it cannot be read.
-    """
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            image.seek(number)
-            dpi = _dpi(image)
-            turned = image.getexif().get(EXIF_ORIENTATION, _UPRIGHT) != _UPRIGHT
-            if image.format == "JPEG" and image.mode in ("L", "RGB") and not turned:
-                return _object(pdf, content, image, {"Filter": "/DCTDecode"}), dpi
-            plain = _plain(image)
-            return _object(pdf, _png_data(plain), plain, _deflated(plain)), dpi
-    except (Image.DecompressionBombError, *BROKEN_IMAGE) as error:
-        raise ImageError(f"damaged image, or no image ({error})") from error
-
-
-def _dpi(image: Image.Image) -> float:
-    """Resolution that the file states, or the usual one."""
-    stated = image.info.get("dpi")
-    dpi = float(stated[0]) if isinstance(stated, tuple) and stated else 0.0
-    return dpi if _LEAST_DPI <= dpi <= _MOST_DPI else _USUAL_DPI
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """Upright, black and white, grey or RGB, transparency laid over white."""
-    from PIL import Image, ImageOps
-
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode in _COLOURS:
-        return upright
-    if upright.mode.startswith("I;16") or upright.mode in ("I", "F"):
-        deep = np.asarray(upright, np.float64)
-        most = 65_535 if deep.max() > 255 else 255  # of 16 and of 8 bits
-        return Image.fromarray((deep.clip(0, most) * (255 / most)).round().astype(np.uint8))
-    if "A" in upright.getbands() or "transparency" in upright.info:
-        over = upright.convert("RGBA")
-        white = Image.new("RGBA", over.size, "white")
-        return Image.alpha_composite(white, over).convert("RGB")
-    return upright.convert("RGB")
-
-
-def _deflated(image: Image.Image) -> dict[str, Any]:
-    """How the data of a PNG file are to be read, for PDF."""
-    parameters = {
-        "/Predictor": 15,
-        "/Colors": _COLOURS[image.mode],
-        "/BitsPerComponent": _bits(image),
-        "/Columns": image.width,
-    }
-    return {"Filter": "/FlateDecode", "DecodeParms": parameters}
-
-
-def _bits(image: Image.Image) -> int:
-    return 1 if image.mode == "1" else 8
-
-
-def _png_data(image: Image.Image) -> bytes:
-    """The compressed data of the image as a PNG file: PDF reads the same."""
-    written = io.BytesIO()
-    image.save(written, "PNG")
-    content, at = written.getvalue(), 8  # after the signature
-    data = []
-    while at < len(content):
-        length = int.from_bytes(content[at : at + 4], "big")
-        if content[at + 4 : at + 8] == b"IDAT":
-            data.append(content[at + 8 : at + 8 + length])
-        at += 12 + length  # length, name, data, check sum
-    return b"".join(data)
-
-
-def _object(pdf: pikepdf.Pdf, data: bytes, image: Image.Image, form: dict[str, Any]) -> Any:
-    import pikepdf
-
-    stream = pdf.make_stream(data)
-    stream.Type, stream.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
-    stream.Width, stream.Height = image.size
-    stream.ColorSpace = pikepdf.Name("/DeviceRGB" if image.mode == "RGB" else "/DeviceGray")
-    stream.BitsPerComponent = _bits(image)
-    stream.Filter = pikepdf.Name(form["Filter"])
-    if "DecodeParms" in form:
-        stream.DecodeParms = pikepdf.Dictionary(form["DecodeParms"])
-    return stream

@@ -31,9 +31,14 @@ _CORNERS: Final = 4
 
 
 class Characters:
-    """Numbers of the characters of a document, from 1, in the order in which they first occur."""
+    """Numbers of the characters of a document, from 1, in the order in which they first occur.
 
-    def __init__(self) -> None:
+    Args:
+        font_name: that the pages know the font of these characters by.
+    """
+
+    def __init__(self, font_name: str = FONT_NAME) -> None:
+        self.font_name = font_name
         self._numbers: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
@@ -107,7 +112,7 @@ class _Strip:
         )
         stretch = 100 * max(end - start, _LEAST_WIDTH_PX) / (len(text) * _WIDTH * self.height)
         matrix = " ".join(_short(number) for number in (*self.along, *self.up, x, y))
-        size = f"/{FONT_NAME} {_short(self.height)} Tf {_short(stretch)} Tz"
+        size = f"/{characters.font_name} {_short(self.height)} Tf {_short(stretch)} Tz"
         return f"{size} {matrix} Tm {characters.coded(text)} Tj"
 
 

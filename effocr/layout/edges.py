@@ -12,6 +12,8 @@ __all__ = ["line_edges"]
 Floats = npt.NDArray[np.float64]
 
 STATIONS: Final = 9  # places along a bent line where its edges are looked up
+FINE: Final = 65  # places along a straight line where its outermost points are looked for
+FARTHEST: Final = 0.5  # of the line's height: no edge moves further out
 STRAIGHT: Final = 0.12  # of the line's height: an edge that bends less is straight
 
 
@@ -40,7 +42,8 @@ def line_edges(polygon: npt.ArrayLike, *, down: bool = False) -> tuple[Floats, F
     low, high = _crossings(turned, x)
     x[0], x[-1] = first, last
     if _bend(x, low) + _bend(x, high) < 2 * STRAIGHT * float((high - low).mean()):
-        low, high, x = _chord(x, low), _chord(x, high), x[[0, -1]]
+        low, high = _around(turned, x, low, high)
+        x = x[[0, -1]]
     back = np.stack([axis, across])
     return np.stack([x, low], axis=1) @ back, np.stack([x, high], axis=1) @ back
 
@@ -74,6 +77,21 @@ def _crossings(corners: Floats, x: Floats) -> tuple[Floats, Floats]:
     y = corners[:, 1:] + share * (ends[:, 1:] - corners[:, 1:])
     on = (share >= 0) & (share <= 1)
     return np.where(on, y, np.inf).min(axis=0), np.where(on, y, -np.inf).max(axis=0)
+
+
+def _around(corners: Floats, x: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """[2] y at both ends of straight edges, moved out to the furthest points of the outline.
+
+    An outline that hugs the letters keeps its ascenders so; a spike does not count in full.
+    """
+    most = FARTHEST * float((high - low).mean())
+    inset = 0.01 * (x[-1] - x[0])
+    fine = np.linspace(x[0] + inset, x[-1] - inset, FINE)
+    top, bottom = _chord(x, low), _chord(x, high)
+    up, down = _crossings(corners, fine)
+    above = float((np.interp(fine, x[[0, -1]], top) - up).max())
+    below = float((down - np.interp(fine, x[[0, -1]], bottom)).max())
+    return top - np.clip(above, 0.0, most), bottom + np.clip(below, 0.0, most)
 
 
 def _chord(x: Floats, y: Floats) -> Floats:

@@ -13,13 +13,14 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from effocr.data.records import BROKEN_IMAGE, EXIF_ORIENTATION, IMAGE_SUFFIXES
 from effocr.errors import ImageError
+from effocr.pipeline.pixels import eight_bits, grey_of_array, over_white
 from effocr.pipeline.plain_png import plain_png
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ ImageSource: TypeAlias = "str | Path | bytes | Image.Image | npt.NDArray[np.gene
 
 MOST_PIXELS: Final = 178_956_970  # more is taken for a decompression bomb, as by Pillow
 _DEEP_MODES = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
-_WHITE = 255
 
 
 def load_image(source: ImageSource) -> Grey:
@@ -63,7 +63,7 @@ def load_image(source: ImageSource) -> Grey:
         ImageError: it cannot be read; the message is the reason, without the path.
     """
     if isinstance(source, np.ndarray):
-        return _from_array(source)
+        return grey_of_array(source)
     if isinstance(source, (str, Path)):
         return _from_path(Path(source))
     if isinstance(source, (bytes, bytearray, memoryview)):
@@ -185,7 +185,10 @@ def _from_file(file: IO[bytes]) -> Grey:
 
 def _too_large(size: str) -> ImageError:
     """The error for a decompression bomb."""
-    return ImageError(f"{size} is more than {MOST_PIXELS // 10**6} million pixels: not read")
+    return ImageError(
+        f"{size} is more than {MOST_PIXELS // 10**6} million pixels: not read; cut it into "
+        "pages, or make it smaller (300 dpi are enough to read)"
+    )
 
 
 def _why_no_image(file: IO[bytes]) -> str:
@@ -215,9 +218,9 @@ def _from_pil(image: Image.Image) -> Grey:
 def _grey(image: Image.Image) -> Grey:
     """Grey pixels of an image, not yet upright."""
     if image.mode in _DEEP_MODES:
-        return _eight_bits(np.asarray(image))
+        return eight_bits(np.asarray(image))
     if image.has_transparency_data:
-        return _over_white(np.asarray(image.convert("RGBA")))
+        return over_white(np.asarray(image.convert("RGBA")))
     if image.mode == "L":
         return np.asarray(image)
     if image.mode not in ("1", "P", "RGB"):
@@ -244,58 +247,3 @@ def _upright(pixels: Grey, orientation: int) -> Grey:
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]
     return pixels
-
-
-def _from_array(array: npt.NDArray[np.generic]) -> Grey:
-    """Reduce an array to grey.
-
-    Raises:
-        ImageError: its shape or type is not that of an image.
-    """
-    if array.ndim not in (2, 3) or not array.size or (array.ndim == 3 and array.shape[2] > 4):
-        raise ImageError(
-            f"an array of shape {list(array.shape)} is not an image: expected [height, width] "
-            "or [height, width, 1 to 4]"
-        )
-    if array.dtype.kind not in "buif":
-        raise ImageError(f"an array of {array.dtype} is not an image: expected numbers")
-    pixels = _eight_bits(array)
-    if pixels.ndim == 2 or pixels.shape[2] == 1:
-        return np.ascontiguousarray(pixels.reshape(pixels.shape[:2]))
-    if pixels.shape[2] in (2, 4):
-        return _over_white(pixels)
-    return _luma(pixels.astype(np.float32))
-
-
-def _eight_bits(array: npt.NDArray[np.generic]) -> npt.NDArray[np.uint8]:
-    """Reduce to 8 bits: deeper integers by the bits in use, floats from 0 to 1 or 0 to 255."""
-    if array.dtype == np.uint8:
-        return np.asarray(array, np.uint8)
-    if array.dtype == np.bool_:
-        return np.where(array, _WHITE, 0).astype(np.uint8)
-    if array.dtype.kind == "f":
-        values = np.nan_to_num(np.asarray(array, np.float32), nan=0.0, posinf=255.0, neginf=0.0)
-        if values.max() <= 1.0:
-            values = values * _WHITE
-        rounded: Grey = np.clip(values + 0.5, 0, _WHITE).astype(np.uint8)
-        return rounded
-    whole: npt.NDArray[np.integer[Any]] = np.maximum(np.asarray(array), 0)
-    shift = max(int(whole.max()).bit_length() - 8, 0)
-    pixels: Grey = np.right_shift(whole, shift).astype(np.uint8)
-    return pixels
-
-
-def _over_white(pixels: npt.NDArray[np.uint8]) -> Grey:
-    """Lay [height, width, 2 or 4] with alpha last over white."""
-    alpha = pixels[..., -1].astype(np.float32) / _WHITE
-    colour = pixels[..., :-1].astype(np.float32)
-    grey = colour[..., 0] if colour.shape[2] == 1 else _luma(colour).astype(np.float32)
-    blended: Grey = (grey * alpha + _WHITE * (1 - alpha) + 0.5).astype(np.uint8)
-    return blended
-
-
-def _luma(rgb: npt.NDArray[np.float32]) -> Grey:
-    """Grey of RGB [height, width, 3]: ITU-R 601, as Pillow's."""
-    weights = np.array([0.299, 0.587, 0.114], np.float32)
-    grey: Grey = (rgb @ weights + 0.5).astype(np.uint8)
-    return grey

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from effocr.detector.bundle import DetectorBundle, load_detector_bundle
+from effocr.bundle import find_model
+from effocr.detector.bundle import GRAPH, MANIFEST, DetectorBundle, load_detector_bundle
 from effocr.detector.config import Level, Look
 from effocr.detector.onnx import OnnxDetector
 from effocr.detector.page import Network, find_regions
 from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.images import Grey
 
-__all__ = ["MapLines", "NetworkLines", "OpenedDetector", "open_detector"]
+__all__ = ["MapLines", "NetworkLines", "OpenedDetector", "detector_of", "open_detector"]
 
 
 class NetworkLines:
@@ -76,3 +77,20 @@ def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
     from effocr.pipeline.openvino_engines import OpenVinoMaps
 
     return OpenedDetector(MapLines(OpenVinoMaps(bundle.network, threads), look), look.level)
+
+
+def detector_of(model: str | Path, *, threads: int = 1) -> LineDetector | None:
+    """The page detector in the folder of a model; None where it has none.
+
+    Args:
+        model: its name or folder.
+        threads: inside of one call of the network.
+
+    Raises:
+        UsageError: there is no such model.
+        BundleError: the detector is damaged.
+    """
+    folder = find_model(model)
+    if not any((folder / name).is_file() for name in (GRAPH, MANIFEST)):
+        return None
+    return open_detector(folder, threads=threads).lines

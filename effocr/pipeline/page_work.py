@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -15,6 +14,7 @@ from effocr.layout.arrange import arrange
 from effocr.pipeline.detected import LineDetector
 from effocr.pipeline.images import Grey
 from effocr.pipeline.moved import moved_line
+from effocr.pipeline.neighbours import without_neighbours
 from effocr.pipeline.page_sources import LoadedPage
 from effocr.pipeline.reader import Reader
 from effocr.pipeline.rectify import Crop, rectify
@@ -76,14 +76,9 @@ def cut_page(
         may_turn: look whether the page lies on its side or upside down.
     """
     if given is not None:
-        parts = [_cut(page, 0, [np.asarray(line) for line in block], reader) for block in given]
-        first = np.cumsum([0, *(len(part.crops) for part in parts)]).tolist()
-        return replace(
-            _cut(page, 0, [], reader),
-            polygons=[polygon for part in parts for polygon in part.polygons],
-            crops=[crop for part in parts for crop in part.crops],
-            blocks=[list(range(one, other)) for one, other in pairwise(first) if one < other],
-        )
+        lines = [np.asarray(line) for block in given for line in block]
+        block_of = [number for number, block in enumerate(given) for _ in block]
+        return _cut(page, 0, lines, reader, block_of)
 
     def cut(quarters: int) -> CutPage:
         found = detector.detect(turned(page.grey, quarters))
@@ -97,18 +92,27 @@ def cut_page(
     return turns[best_turn({quarters: list(one.read.values()) for quarters, one in turns.items()})]
 
 
-def _cut(page: LoadedPage, quarters: int, lines: Sequence[Polygon], reader: Reader) -> CutPage:
-    """The crops of lines of a page that is turned first."""
+def _cut(
+    page: LoadedPage,
+    quarters: int,
+    lines: Sequence[Polygon],
+    reader: Reader,
+    block_of: Sequence[int] | None = None,
+) -> CutPage:
+    """The crops of lines of a page that is turned first; `block_of` is rising."""
     size = page.grey.shape[1], page.grey.shape[0]
     upright = turned(page.grey, quarters)
     back = turn_back(size, quarters)
-    polygons, crops = [], []
-    for line in lines:
-        crop = rectify(upright, line, reader.manifest.direction)
-        if crop is not None:
-            polygons.append(line)
-            crops.append(Crop(crop.grey, crop.to_page.then(back)))
-    return CutPage(size, page.dpi, quarters, polygons, crops)
+    found = [rectify(upright, line, reader.manifest.direction) for line in lines]
+    kept = [place for place, crop in enumerate(found) if crop is not None]
+    polygons = [lines[place] for place in kept]
+    crops = without_neighbours([crop for crop in found if crop is not None], polygons)
+    crops = [Crop(crop.grey, crop.to_page.then(back)) for crop in crops]
+    blocks = None
+    if block_of is not None:
+        own = [block_of[place] for place in kept]
+        blocks = [[n for n, one in enumerate(own) if one == block] for block in sorted(set(own))]
+    return CutPage(size, page.dpi, quarters, polygons, crops, blocks=blocks)
 
 
 def _with_sample(cut: CutPage, reader: Reader) -> CutPage:

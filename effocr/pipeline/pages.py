@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Unpack
-
-import numpy as np
-import numpy.typing as npt
 
 from effocr.bundle import Manifest
 from effocr.document import Document, Line, Page
@@ -19,21 +16,19 @@ from effocr.pipeline.chunk import ReadFailure
 from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.detected import LineDetector
 from effocr.pipeline.engines import Engines
-from effocr.pipeline.images import ImageSource, is_path
+from effocr.pipeline.given_lines import GivenLines
+from effocr.pipeline.images import ImageSource, is_path, load_image
 from effocr.pipeline.live import ReaderOptions
-from effocr.pipeline.page_sources import PageChoice, PageSource, open_pages
+from effocr.pipeline.network_lines import detector_of
+from effocr.pipeline.page_sources import LoadedPage, PageChoice, PageSource, open_pages
 from effocr.pipeline.page_work import CutPage, cut_page, finished_page, read_crops
 from effocr.pipeline.reader import LARGEST_CHUNK, Reader
 from effocr.pipeline.threads import single_threaded
 
-__all__ = ["GivenLines", "PageReader"]
+__all__ = ["PageReader"]
 
 LEAST_CHUNK: Final = 8  # lines that are read together
 READ_AHEAD: Final = 1  # pages more than there are threads, begun before the first is asked for
-
-GivenLines = Callable[[str, int], Sequence[Sequence[npt.NDArray[np.float32]]] | None]
-"""Path of an input and number of a page -> outlines of the lines of each block, in reading order;
-None: they have to be found."""
 
 
 class PageReader:
@@ -44,9 +39,10 @@ class PageReader:
 
     Args:
         model: name of a model, its folder, or engines of your own.
-        detector: finds the lines; None for the classical method.
+        detector: finds the lines; None for that of the model, or where the model has none, for the
+            classical method.
         choice: which pages of a document are read, and how a PDF is drawn.
-        given: lines that need not be found, by path and number of the page.
+        given: lines that need not be found, by path, number and size of the page.
         may_turn: whether pages that lie on their side or upside down are turned.
         options: of the reader of lines, see `Reader`.
 
@@ -66,6 +62,8 @@ class PageReader:
         **options: Unpack[ReaderOptions],
     ) -> None:
         self._reader = Reader(model, **options)
+        if detector is None and not isinstance(model, Engines):
+            detector = detector_of(model)
         self._detector = detector or ClassicalLines()
         self._choice = choice or PageChoice()
         self._given = given
@@ -75,6 +73,11 @@ class PageReader:
     def manifest(self) -> Manifest:
         """What the model says about itself."""
         return self._reader.manifest
+
+    @property
+    def detects(self) -> bool:
+        """Whether lines are found by a network or given, and not by the classical method."""
+        return self._given is not None or not isinstance(self._detector, ClassicalLines)
 
     def read_page(self, image: ImageSource) -> Page:
         """Read one image of a page; of a document with several, the first that is chosen.
@@ -86,6 +89,16 @@ class PageReader:
         if not pages:
             raise ImageError("every page holds text already, and such pages are skipped")
         return pages[0]
+
+    def angle(self, image: ImageSource) -> float:
+        """By how many degrees the print is turned clockwise, told by a few lines: 0, 90, 180, 270.
+
+        Raises:
+            ImageError: it cannot be read.
+        """
+        page = LoadedPage(load_image(image))
+        cut = cut_page(page, self._reader, self._detector, given=None, may_turn=True)
+        return float(90 * cut.quarters % 360)
 
     def read(self, source: ImageSource) -> Document:
         """Read one input, all of its pages.
@@ -157,7 +170,8 @@ class PageReader:
         loaded = source.load()
         if loaded.known is not None:
             return loaded.known
-        given = None if self._given is None else self._given(path, source.number)
+        size = loaded.grey.shape[1], loaded.grey.shape[0]
+        given = None if self._given is None else self._given(path, source.number, size)
         cut = cut_page(loaded, self._reader, self._detector, given=given, may_turn=self._may_turn)
         unread = cut.unread
         step = -(-len(unread) // self._reader.threads)

@@ -7,13 +7,13 @@ that covers it. pdfium must not be called by two threads at once, so a lock goes
 from __future__ import annotations
 
 import ctypes
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from effocr.errors import ImageError
+from effocr.pdfium_lock import PDFIUM_LOCK
 from effocr.pipeline.images import MOST_PIXELS, Grey
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ POINTS: Final = 72  # to the inch
 _FINER: Final = 16  # pdfium gives places in whole pixels
 _PASSWORD_ERROR: Final = 4  # FPDF_ERR_PASSWORD
 _IMAGE: Final = 3  # FPDF_PAGEOBJ_IMAGE
-_LOCK = threading.RLock()
 
 
 def is_pdf(source: object) -> bool:
@@ -64,7 +63,7 @@ class PdfFile:
         import pypdfium2
 
         given = str(source) if isinstance(source, (str, Path)) else bytes(source)
-        with _LOCK:
+        with PDFIUM_LOCK:
             try:
                 self._file = pypdfium2.PdfDocument(given)
                 self._count = len(self._file)
@@ -81,7 +80,7 @@ class PdfFile:
 
     def close(self) -> None:
         """Give the file back."""
-        with _LOCK:
+        with PDFIUM_LOCK:
             self._file.close()
 
     def render(self, number: int, dpi: int | None = None) -> tuple[Grey, float]:
@@ -97,7 +96,7 @@ class PdfFile:
         Raises:
             ImageError: it is damaged or too large.
         """
-        with _LOCK, _page(self._file, number) as page:
+        with PDFIUM_LOCK, _page(self._file, number) as page:
             used = dpi or _suitable_dpi(page)
             width, height = (side * used / POINTS for side in page.get_size())
             if width * height > MOST_PIXELS:
@@ -125,7 +124,7 @@ class PdfFile:
         Raises:
             ImageError: the page is damaged.
         """
-        with _LOCK, _page(self._file, number) as page:
+        with PDFIUM_LOCK, _page(self._file, number) as page:
             text = page.get_textpage()
             count = text.count_chars()
             found = [(_character(text, n), _place(page, text, n, dpi)) for n in range(count)]
@@ -138,7 +137,7 @@ class PdfFile:
         Raises:
             ImageError: the page is damaged.
         """
-        with _LOCK, _page(self._file, number) as page:
+        with PDFIUM_LOCK, _page(self._file, number) as page:
             text = page.get_textpage()
             found = bool(text.get_text_range().strip()) if text.count_chars() else False
             text.close()

@@ -1,7 +1,7 @@
 """A line of a page -> its image, straight and level, with the way back to the page.
 
-What lies outside of the line's outline does not come along: a level line is cut out by rows and
-columns, a leaning one is turned, a bent one is unbent between its top and its bottom edge.
+A level line is cut out by rows and columns, a leaning one is turned, a bent one is unbent between
+its top and its bottom edge. What other lines claim is covered, see `effocr.pipeline.neighbours`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from effocr.geometry import Affine, Direction
 from effocr.layout.edges import line_edges
 from effocr.pipeline.images import Grey
 
-__all__ = ["Crop", "ToPage", "Unbent", "rectify"]
+__all__ = ["Crop", "ToPage", "Unbent", "paper_of", "rectify"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -138,7 +138,7 @@ def _blanked(page: Grey, polygon: Floats) -> Crop | None:
     corner = crop.to_page.points(np.zeros((1, 2)))[0]
     mask = np.zeros(crop.grey.shape, np.uint8)
     cv2.fillPoly(mask, [np.round(polygon - corner).astype(np.int32)], 1)
-    return Crop(np.where(mask == 1, crop.grey, _paper(crop.grey)).astype(np.uint8), crop.to_page)
+    return Crop(np.where(mask == 1, crop.grey, paper_of(crop.grey)).astype(np.uint8), crop.to_page)
 
 
 def _turned(page: Grey, top: Floats, bottom: Floats, length: float, height: float) -> Crop:
@@ -189,6 +189,6 @@ def _along(stops: Floats, edge: Floats, u: Floats) -> Floats:
     return np.stack([np.interp(u, stops, edge[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def _paper(grey: Grey) -> int:
-    """Grey level of the paper."""
+def paper_of(grey: Grey) -> int:
+    """Grey level of the paper of a line, [height, width] uint8."""
     return int(np.quantile(grey, PAPER_QUANTILE))

@@ -132,6 +132,13 @@ def test_hocr_of_tesseract_is_read(broken: bool, file: Path) -> None:
     assert line.baseline == ((10, 25), (60, 25.5))
 
 
+def test_alto_of_tesseract_counts_pages_from_zero(file: Path) -> None:
+    page = '<Page PHYSICAL_IMG_NR="{}" WIDTH="9" HEIGHT="9"><PrintSpace/></Page>'
+    both = page.format(0) + page.format(1)
+    file.write_text(f"<alto><Description/><Layout>{both}</Layout></alto>")
+    assert [page.number for page in read_alto(file).pages] == [1, 2]
+
+
 def test_coco_without_lines_is_one_line_an_image(tmp_path: Path) -> None:
     from PIL import Image
 

@@ -41,3 +41,13 @@ def test_the_skew_of_a_page_is_that_of_its_long_lines(degrees: float) -> None:
     lines = [(BOX + np.array([0, 70 * row])) @ turn for row in range(6)]
     lines.append(np.array([(0, 0), (30, 30), (30, 60), (0, 30)], float))  # too short to count
     assert skew_degrees(lines) == pytest.approx(degrees, abs=0.01)
+
+
+def test_an_outline_that_hugs_the_letters_keeps_its_ascender() -> None:
+    outline = [(0, 40), (50, 40), (50, 32), (65, 32), (65, 40), (300, 40), (300, 60), (0, 60)]
+    top, bottom = line_edges(outline)
+    assert np.interp(57, top[:, 0], top[:, 1]) == pytest.approx(32, abs=0.5)
+    spike = [(x, 12 if y == 32 else y) for x, y in outline]
+    top, bottom = line_edges(spike)
+    assert top[:, 1] == pytest.approx([30, 30], abs=2)  # half of the height further out
+    assert bottom[:, 1] == pytest.approx([60, 60], abs=2)

@@ -127,7 +127,7 @@ def test_lines_that_bend_are_read_and_mapped_back(tiny_model: Path, draw_line: D
     x = np.linspace(0, width - 1, 25).astype(int)
     top = np.stack([x, 60 - rise[x]], axis=1)
     outline = np.concatenate([top, (top + np.array([0, height]))[::-1]]).astype(np.float32)
-    given = PageReader(tiny_model, threads=1, given=lambda path, number: [[outline]])
+    given = PageReader(tiny_model, threads=1, given=lambda path, number, size: [[outline]])
     read = given.read_page(image)
     assert texts(read) == ["InunI nInu InI unnI"]
     assert_on_ink(image, read)
@@ -140,7 +140,7 @@ def test_given_lines_keep_their_blocks_and_order(tiny_model: Path, page: Grey) -
         return np.array(corners, np.float32)
 
     blocks = [[box(1150, 2), box(1150, 0)], [], [box(60, 1)]]
-    reader = PageReader(tiny_model, threads=1, given=lambda path, number: blocks)
+    reader = PageReader(tiny_model, threads=1, given=lambda path, number, size: blocks)
     read = reader.read_page(page)
     assert [[line.text for line in block.lines] for block in read.blocks] == [
         [RIGHT[2], RIGHT[0]],
