@@ -139,6 +139,14 @@ def read(
             "folder, STEM.alto.xml, STEM.page.xml, STEM.xml or STEM.hocr.",
         ),
     ] = None,
+    detector: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|classical",
+            help="Finds the lines of pages: folder of an exported detector, or `classical`, which "
+            "needs no network; that of the model, or the embedded one, when left out.",
+        ),
+    ] = None,
     turn: Annotated[
         bool,
         typer.Option("--turn/--no-turn", help="Turn pages that lie on their side or upside down."),
@@ -154,6 +162,7 @@ def read(
         choice,
         given_lines(lines_from, one_file=one_file),
         turn,
+        detector,
         threads=threads,
         top_k=top_k,
         whitelist=whitelist,

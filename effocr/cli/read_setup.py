@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Final, Unpack
 
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
+    from effocr.pipeline.detected import LineDetector
     from effocr.pipeline.given_lines import GivenLines
     from effocr.pipeline.live import ReaderOptions
     from effocr.pipeline.page_sources import PageChoice, TextLayer
@@ -17,7 +17,16 @@ if TYPE_CHECKING:
     from effocr.pipeline.reader import Reader
     from effocr.pipeline.second_opinion import SecondReader
 
-__all__ = ["corrections", "given_lines", "open_reader", "page_choice", "second_reader"]
+__all__ = [
+    "corrections",
+    "given_lines",
+    "line_detector",
+    "open_reader",
+    "page_choice",
+    "second_reader",
+]
+
+CLASSICAL: Final = "classical"  # finds lines without a network
 
 
 def page_choice(
@@ -67,19 +76,46 @@ def open_reader(
     choice: PageChoice | None,
     given: GivenLines | None,
     turn: bool,
+    detector: str | None,
     **options: Unpack[ReaderOptions],
 ) -> Reader | PageReader:
-    """The reader of pages, or of lines where no choice of pages is given."""
+    """The reader of pages, or of lines where no choice of pages is given.
+
+    Raises:
+        UsageError: a detector is named for lines, or there is none of that name.
+    """
     if choice is None:
         from effocr.pipeline.reader import Reader
 
+        if detector is not None:
+            raise UsageError("--detector is for pages: leave --lines out")
         return Reader(model, **options)
     from effocr.pipeline.pages import PageReader
 
-    reader = PageReader(model, choice=choice, given=given, may_turn=turn, **options)
-    if not reader.detects and sys.stderr.isatty():
-        print("effocr: no page detector in the model, lines are found without", file=sys.stderr)
-    return reader
+    return PageReader(
+        model,
+        detector=None if detector is None else line_detector(detector),
+        choice=choice,
+        given=given,
+        may_turn=turn,
+        **options,
+    )
+
+
+def line_detector(name: str) -> LineDetector:
+    """The detector of a folder or file, or the classical one, which needs no network.
+
+    Raises:
+        UsageError: there is no such folder or file.
+        BundleError: it is damaged.
+    """
+    if name == CLASSICAL:
+        from effocr.pipeline.classical_lines import ClassicalLines
+
+        return ClassicalLines()
+    from effocr.pipeline.network_lines import open_detector
+
+    return open_detector(Path(name)).lines
 
 
 def second_reader(folder: Path | None) -> SecondReader | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from effocr.bundle import find_model
+from effocr.bundle import EMBEDDED, find_model
 from effocr.detector.bundle import GRAPH, MANIFEST, DetectorBundle, load_detector_bundle
 from effocr.detector.config import Level, Look
 from effocr.detector.onnx import OnnxDetector
@@ -14,6 +15,9 @@ from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.images import Grey
 
 __all__ = ["MapLines", "NetworkLines", "OpenedDetector", "detector_of", "open_detector"]
+
+PAGES_DETECTOR: Final = EMBEDDED / "pages"
+"""The page detector that comes with the program; scripts/train_detector makes it."""
 
 
 class NetworkLines:
@@ -80,7 +84,7 @@ def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
 
 
 def detector_of(model: str | Path, *, threads: int = 1) -> LineDetector | None:
-    """The page detector in the folder of a model; None where it has none.
+    """The page detector in the folder of a model, or else the embedded one; None where neither is.
 
     Args:
         model: its name or folder.
@@ -90,7 +94,7 @@ def detector_of(model: str | Path, *, threads: int = 1) -> LineDetector | None:
         UsageError: there is no such model.
         BundleError: the detector is damaged.
     """
-    folder = find_model(model)
-    if not any((folder / name).is_file() for name in (GRAPH, MANIFEST)):
-        return None
-    return open_detector(folder, threads=threads).lines
+    for folder in (find_model(model), PAGES_DETECTOR):
+        if any((folder / name).is_file() for name in (GRAPH, MANIFEST)):
+            return open_detector(folder, threads=threads).lines
+    return None

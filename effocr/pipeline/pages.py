@@ -40,7 +40,7 @@ class PageReader:
     Args:
         model: name of a model, its folder, or engines of your own.
         detector: finds the lines; None for that of the model, or where the model has none, for the
-            classical method.
+            embedded one.
         choice: which pages of a document are read, and how a PDF is drawn.
         given: lines that need not be found, by path, number and size of the page.
         may_turn: whether pages that lie on their side or upside down are turned.

@@ -22,6 +22,7 @@ __all__ = ["best_turn", "looks_wrong", "sample_lines", "turn_back", "turned"]
 SAMPLE: Final = 6  # lines that are read to tell how a page lies
 SURE: Final = 0.75  # mean confidence of a page that lies as it should
 BETTER: Final = 0.12  # of confidence, that another turn has to read better
+LEAST: Final = 0.5  # of confidence, that it has to read with; pictures read worse in every turn
 LETTERS: Final = 20  # fewer tell too little of a turn
 
 
@@ -56,8 +57,8 @@ def sample_lines(polygons: Sequence[npt.NDArray[np.float32]]) -> list[int]:
 
 
 def looks_wrong(lines: Sequence[Line]) -> bool:
-    """Whether lines that were read read badly; False where there are none."""
-    return bool(lines) and _sure(lines) < SURE
+    """Whether lines that were read read badly, or a detector that knows upright lines saw none."""
+    return not lines or _sure(lines) < SURE
 
 
 def best_turn(samples: Mapping[int, Sequence[Line]]) -> int:
@@ -69,7 +70,7 @@ def best_turn(samples: Mapping[int, Sequence[Line]]) -> int:
     Returns:
         0 to 3; 0 unless another turn reads clearly better.
     """
-    best, sure = 0, _sure(samples[0]) + BETTER
+    best, sure = 0, max(_sure(samples[0]) + BETTER, LEAST)
     for quarters, lines in samples.items():
         letters = sum(len(line.text) for line in lines)
         if quarters and letters >= LETTERS and (found := _sure(lines)) > sure:

@@ -1,4 +1,4 @@
-"""A page detector in the folder of a model is used; without one, lines are found without."""
+"""The page detector in the folder of a model is used, or else the embedded one."""
 
 import shutil
 from collections.abc import Callable
@@ -8,13 +8,16 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from PIL import Image, ImageDraw, ImageFont
 
 from effocr.detector.bundle import GRAPH, MANIFEST, DetectorManifest, write_manifest
 from effocr.detector.config import Look
 from effocr.errors import BundleError
+from effocr.pipeline.network_lines import NetworkLines, detector_of
 from effocr.pipeline.pages import PageReader
 from effocr.versions import file_sha256
 
+FONTS = Path(__file__).parents[2] / "english_font_files"
 TEXT = "InunInInuInIunnIuI"
 
 
@@ -52,14 +55,12 @@ def with_detector(tiny_model: Path, tmp_path: Path) -> Path:
 
 
 def test_the_detector_of_a_model_finds_its_lines(
-    with_detector: Path, tiny_model: Path, draw_line: Callable[..., np.ndarray]
+    with_detector: Path, draw_line: Callable[..., np.ndarray]
 ) -> None:
     line = draw_line(TEXT, scale=1)
     page = np.full((400, 640), 255, np.uint8)
     page[100 : 100 + line.shape[0], 80 : 80 + line.shape[1]] = line
     reader = PageReader(with_detector, threads=1)
-    assert reader.detects
-    assert not PageReader(tiny_model, threads=1).detects
     (found,) = reader.read_page(page).lines
     assert len(found.text) > len(TEXT) / 2
 
@@ -68,3 +69,21 @@ def test_a_damaged_detector_is_refused(with_detector: Path) -> None:
     (with_detector / MANIFEST).unlink()
     with pytest.raises(BundleError, match="export it again"):
         PageReader(with_detector, threads=1)
+
+
+def test_a_model_without_a_detector_reads_pages_with_the_embedded_one(
+    english_model: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "mine"
+    shutil.copytree(english_model, copy)
+    assert isinstance(detector_of(copy), NetworkLines)
+    image = Image.new("L", (1000, 560), 255)
+    font = ImageFont.truetype(FONTS / "LibreCaslonText-Regular.ttf", 34)
+    lines = [
+        "The embedded detector finds",
+        "every line of a short page",
+        "of plain and clean print.",
+    ]
+    for number, text in enumerate(lines):
+        ImageDraw.Draw(image).text((90, 120 + 90 * number), text, fill=0, font=font)
+    assert [line.text for line in PageReader(copy, threads=1).read_page(image).lines] == lines

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from effocr.document import Document, Page
 from effocr.errors import ImageError
+from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.page_range import parse_pages
 from effocr.pipeline.page_sources import PageChoice
 from effocr.pipeline.pages import PageReader
@@ -46,7 +47,8 @@ def page(draw_line: Draw) -> Grey:
 
 @pytest.fixture(scope="module")
 def reader(tiny_model: Path) -> PageReader:
-    return PageReader(tiny_model, threads=2)
+    """Blocks for letters are no print that the page detector has seen."""
+    return PageReader(tiny_model, detector=ClassicalLines(), threads=2)
 
 
 def texts(page: Page) -> list[str]:
