@@ -60,7 +60,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", type=Path, nargs="+")
     parser.add_argument("--model", default="en")
-    parser.add_argument("--detector", type=Path, help="folder of a page detector")
+    parser.add_argument("--detector", help="folder of a page detector; classical: no network")
     parser.add_argument("--rapidocr", metavar="PYTHON", help="interpreter that has RapidOCR")
     parser.add_argument(
         "--lenient",
@@ -141,7 +141,7 @@ def effocr(pages: Sequence[Truth], arguments: argparse.Namespace, *, given: bool
         "paths": [str(page.path) for page in pages],
         "threads": os.cpu_count() or 1,
         "model": arguments.model,
-        "detector": arguments.detector and str(arguments.detector),
+        "detector": arguments.detector,
         "given": [[line.tolist() for line, _ in page.lines] for page in pages] if given else None,
     }
     result, finished = run_job([sys.executable, str(HERE / "pages_effocr.py")], job)

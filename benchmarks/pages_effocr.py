@@ -1,9 +1,9 @@
 """Reads pages with EffOCR in a process of its own; the work of `pages.py`.
 
-The job is JSON on standard input: `paths`, `threads`, `model`, `detector` (a folder or null),
-`given` (of each page its lines in reading order, or null) and `out`. The result is JSON in the file
-`out`: `pages` (of each image its text and its lines as [outline, baseline]; null where it failed),
-`seconds`, `configuration`.
+The job is JSON on standard input: `paths`, `threads`, `model`, `detector` (a folder, `classical`, or
+null for that of the model), `given` (of each page its lines in reading order, or null) and `out`.
+The result is JSON in the file `out`: `pages` (of each image its text and its lines as [outline,
+baseline]; null where it failed), `seconds`, `configuration`.
 """
 
 import json
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from effocr.document import Document
+from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.network_lines import NetworkLines
 from effocr.pipeline.pages import PageReader
 
@@ -25,7 +26,13 @@ def main() -> int:
     def lines_of(path: str, number: int, size: tuple[int, int]) -> list | None:
         return given and path and [[np.array(line, np.float32)] for line in given[path]]
 
-    detector = NetworkLines(job["detector"]) if job["detector"] else None
+    match job["detector"]:
+        case None:
+            detector = None
+        case "classical":
+            detector = ClassicalLines()
+        case folder:
+            detector = NetworkLines(folder)
     reader = PageReader(
         job["model"], detector=detector, given=lines_of if given else None, threads=job["threads"]
     )
