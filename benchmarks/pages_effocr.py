@@ -1,6 +1,6 @@
 """Reads pages with EffOCR in a process of its own; the work of `pages.py`.
 
-The job is JSON on standard input: `paths`, `threads`, `model`, `detector` (a folder, `classical`, or
+The job is JSON on standard input: `paths`, `threads`, `model`, `detector` (a folder, `classical` or
 null for that of the model), `given` (of each page its lines in reading order, or null) and `out`.
 The result is JSON in the file `out`: `pages` (of each image its text and its lines as [outline,
 baseline]; null where it failed), `seconds`, `configuration`.
