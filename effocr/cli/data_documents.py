@@ -77,7 +77,8 @@ def _files(path: Path, document: Document, form: DocumentFormat) -> list[bytes]:
     try:
         return document_files(document, form, source=image)
     except ImageError as error:
-        raise DataFormatError(f"{path}: the image {image}: {error}") from error
+        cure = "" if image.is_file() else f"; put it into {path.parent}"
+        raise DataFormatError(f"{path}: the image {image}: {error}{cure}") from error
 
 
 def _named(documents: list[Document], files: list[list[bytes]]) -> list[tuple[str, bytes]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _EXIT_FAILED, _EXIT_INTERRUPTED = 1, 130
+_SLASHES = tuple(filter(None, (os.sep, os.altsep)))
 
 
 def read(
@@ -55,12 +57,13 @@ def read(
         ),
     ] = "text",
     out: Annotated[
-        Path | None,
+        str | None,  # a Path would lose the / at the end
         typer.Option(
             "--out",
             "-o",
             metavar="OUT",
-            help="A file for one input and one format, else a folder; stdout when left out.",
+            help="A file for one input and one format, else a folder, as is what ends in /; "
+            "stdout when left out.",
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files in OUT.")] = False,
@@ -175,8 +178,8 @@ def read(
     with Outputs(
         inputs,
         formats,
-        out,
-        one_file=one_file,
+        None if out is None else Path(out),
+        one_file=one_file and not (out or "").endswith(_SLASHES),
         force=force,
         languages=reader.manifest.languages,
         redo=text_layer == "redo",

@@ -211,6 +211,7 @@ def test_documents_are_converted(run: Run, tmp_path: Path) -> None:
     assert (status, "--force" in err) == (2, True)
     status, _, err = run("convert", one, tmp_path / "x.pdf", "--to", "pdf")
     assert (status, "the image b.png: cannot be opened" in err) == (2, True)
+    assert f"; put it into {tmp_path}" in err
     Image.new("L", (40, 20)).save(tmp_path / "b.png")
     assert run("convert", one, tmp_path / "x.pdf", "--to", "pdf")[0] == 0
     status, _, err = run("convert", one, tmp_path / "x", "--to", "glyphs")

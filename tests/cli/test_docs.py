@@ -1,6 +1,7 @@
 """Every command answers --help, and docs/cli.md says the same."""
 
 import importlib.util
+import re
 from pathlib import Path
 from types import ModuleType
 
@@ -45,3 +46,10 @@ def test_a_new_command_gets_a_section_and_text_by_hand_is_kept() -> None:
     assert "old" not in page.split("<!-- end -->")[0].split("```")[0]
     assert "\n\nkept\n\n## effocr" in page
     assert page == cli_docs.filled(page)
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
+def test_drawing_names_the_characters_that_it_cannot_do_without(page: Path) -> None:
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    for command in re.findall(r"^effocr synth (?:lines|pages|glyphs) .*--fonts .*", text, re.M):
+        assert re.search("--(charset|language) ", command), command

@@ -152,6 +152,11 @@ def test_out_is_a_file_for_one_input_and_one_format(run: Run, folder: Path) -> N
     assert out.read_text() == "In u\n"
 
 
+def test_out_that_ends_in_a_slash_is_a_folder(run: Run, folder: Path) -> None:
+    assert run(folder / "b.png", "-o", f"{folder / 'out'}/").status == 0
+    assert (folder / "out" / "b.txt").read_text() == "In u\n"
+
+
 def test_nothing_is_overwritten_without_force(run: Run, folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     out.write_text("precious")
