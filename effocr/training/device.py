@@ -2,14 +2,15 @@
 
 import atexit
 import os
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
 import torch
 from accelerate import Accelerator, PartialState
-from accelerate.utils import DistributedDataParallelKwargs, InitProcessGroupKwargs
+from accelerate.utils import DistributedDataParallelKwargs, InitProcessGroupKwargs, environment
 from torch import Tensor, nn
 
 from effocr.errors import TrainingError
@@ -34,6 +35,21 @@ def check_device(name: DeviceName) -> None:
         )
 
 
+@contextmanager
+def _environment_left_alone() -> Iterator[None]:
+    """Keep Accelerate from emptying the environment while it looks at its own defaults.
+
+    Threads of other libraries may read a variable at that moment, which the C library does not
+    allow (getenv beside unsetenv): the process then ends with a segmentation fault.
+    """
+    emptying = environment.clear_environment
+    environment.clear_environment = nullcontext
+    try:
+        yield
+    finally:
+        environment.clear_environment = emptying
+
+
 class Machine:
     """The device of this process and the processes beside it; Accelerate finds both."""
 
@@ -51,12 +67,13 @@ class Machine:
         several = DistributedDataParallelKwargs(find_unused_parameters=True)
         # `cpu` chooses how processes talk to each other; Accelerate lets nobody change it later.
         cpu = device == "cpu" and int(os.environ.get("WORLD_SIZE", "1")) > 1
-        self._accelerator = Accelerator(
-            cpu=cpu,
-            mixed_precision="no",
-            device_placement=False,
-            kwargs_handlers=[several, InitProcessGroupKwargs(timeout=PATIENCE)],
-        )
+        with _environment_left_alone():
+            self._accelerator = Accelerator(
+                cpu=cpu,
+                mixed_precision="no",
+                device_placement=False,
+                kwargs_handlers=[several, InitProcessGroupKwargs(timeout=PATIENCE)],
+            )
         self.device: torch.device = self._accelerator.device
         if device == "cpu":
             self.device = torch.device("cpu")

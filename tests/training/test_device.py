@@ -1,5 +1,7 @@
 """Which device, which precision, how many workers: decided without a GPU at hand."""
 
+import os
+
 import pytest
 import torch
 
@@ -91,3 +93,10 @@ def test_memory_is_pinned_for_a_gpu_only(
     found = list(load([torch.ones(1)], [0], workers=workers, device=device))  # type: ignore[arg-type]
     assert found == [torch.ones(1)]
     assert (asked["pin_memory"], asked["num_workers"]) == (pinned, workers)
+
+
+def test_the_environment_is_never_empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    emptied = list[bool]()
+    monkeypatch.setattr(type(os.environ), "clear", lambda _: emptied.append(True))
+    Machine("cpu")
+    assert not emptied
