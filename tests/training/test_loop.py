@@ -131,8 +131,7 @@ def test_the_log_says_which_share_of_the_time_was_spent_waiting_for_data(tmp_pat
 
 
 def test_ctrl_c_saves_the_last_step_and_returns(tmp_path: Path) -> None:
-    # In a process of its own: sent to this one, which holds the threads of all tests before, the
-    # signal has been seen to end it with a segmentation fault on busy cores.
+    # In a process of its own, as a user's: the signal must not reach the test runner.
     process = start_script(str(tmp_path), "4000", "slow")
     while not read_log(tmp_path / "log.jsonl") and process.poll() is None:
         time.sleep(0.01)
