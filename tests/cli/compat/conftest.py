@@ -186,3 +186,25 @@ def _glyph_set(root: Path) -> Path:
 def glyph_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A recognizer's data set of the three blocks: two renders and a crop of each."""
     return _glyph_set(tmp_path_factory.mktemp("glyphs") / "set")
+
+
+@pytest.fixture
+def infer(onnx_run: Path, yolo: Path, tmp_path: Path) -> Callable[..., int]:
+    """Runs infer_effocr_onnx_multi.py on the images of the fixture `lines`."""
+    from effocr.cli.main import main
+
+    def call(*arguments: object, recognizer: Path = onnx_run, localizer: Path | None = yolo) -> int:
+        place = () if localizer is None else ("--localizer_dir", localizer)
+        given = [
+            "--image_dir", tmp_path / "images", "--recognizer_dir", recognizer, *place,
+            "--lang", "en", *arguments,
+        ]  # fmt: skip
+        return main(["compat", "infer-effocr-onnx-multi", *map(str, given)])
+
+    return call
+
+
+def results(folder: Path) -> dict[str, str]:
+    """The texts that an inference command left in `folder`: path of the image -> text."""
+    found: dict[str, str] = json.loads((folder / "inference_results.json").read_text("ascii"))
+    return found

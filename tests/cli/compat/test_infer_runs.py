@@ -13,6 +13,7 @@ from effocr.cli.main import main
 from effocr.training.checkpoints import save_checkpoint
 from effocr.training.config import save_config
 from effocr.workbench.native_onnx import export_native
+from tests.cli.compat.conftest import results
 
 Infer = Callable[..., int]
 
@@ -27,11 +28,6 @@ def infer(lines: dict[str, str], tmp_path: Path) -> Infer:
         return main(["compat", "infer-effocr", *map(str, given)])
 
     return call
-
-
-def results(tmp_path: Path) -> dict[str, str]:
-    found: dict[str, str] = json.loads((tmp_path / "out/inference_results.json").read_text())
-    return found
 
 
 def save_run(folder: Path, model: torch.nn.Module, **settings: object) -> Path:
@@ -74,9 +70,9 @@ def test_a_native_localizer_reads_with_a_recognizer_of_the_original(
 ) -> None:
     given = ("--localizer_dir", native_localizer, "--rcnn_score_thr", 0.0)
     assert infer("--recognizer_dir", run, *given) == 0
-    assert list(results(tmp_path)) == sorted(lines)
-    assert set("".join(results(tmp_path).values())) <= set("Inu ")
-    assert any(results(tmp_path).values())
+    assert list(results(tmp_path / "out")) == sorted(lines)
+    assert set("".join(results(tmp_path / "out").values())) <= set("Inu ")
+    assert any(results(tmp_path / "out").values())
 
 
 def test_an_exported_native_localizer_reads_as_its_run_does(
@@ -85,7 +81,7 @@ def test_an_exported_native_localizer_reads_as_its_run_does(
 ) -> None:  # fmt: skip
     given = ["--recognizer_dir", onnx_run, "--localizer_dir", native_localizer]
     assert infer(*given, "--rcnn_score_thr", 0.0) == 0
-    with_torch = results(tmp_path)
+    with_torch = results(tmp_path / "out")
     onnx = [
         "compat", "infer-effocr-onnx-multi", "--image_dir", tmp_path / "images", "--lang", "en",
         "--infer_over_img_dir", "--save_output", tmp_path / "out", *given, "--backend", "native",
@@ -95,7 +91,7 @@ def test_an_exported_native_localizer_reads_as_its_run_does(
     assert "best_bbox_mAP.onnx" in capsys.readouterr().err
     export_native(native_localizer)
     assert main(list(map(str, onnx))) == 0
-    assert results(tmp_path) == with_torch
+    assert results(tmp_path / "out") == with_torch
 
 
 def test_two_native_runs_read_with_an_index_of_glyph_folders(
@@ -109,7 +105,7 @@ def test_two_native_runs_read_with_an_index_of_glyph_folders(
     assert infer(*given) == 2
     assert "--ad_hoc_index_root_dir" in capsys.readouterr().err
     assert infer(*given, "--ad_hoc_index_root_dir", glyph_set) == 0
-    assert set("".join(results(tmp_path).values())) <= set("Inu ")
+    assert set("".join(results(tmp_path / "out").values())) <= set("Inu ")
 
 
 def test_a_native_recognizer_refuses_another_localizer(
@@ -142,7 +138,7 @@ def test_a_torchvision_run_reads_with_a_threshold_of_its_own_for_words(
     given = ("--recognizer_dir", run, "--localizer_dir", torchvision_run)
     thresholds = ("--rcnn_score_thr", 0.0, "--rcnn_score_thr_word", 0.9)
     assert infer(*given, *thresholds) == 0
-    assert list(results(tmp_path)) == sorted(lines)
+    assert list(results(tmp_path / "out")) == sorted(lines)
     assert infer(*given, "--rcnn_score_thr", 2) == 2
 
 
@@ -182,7 +178,7 @@ def test_a_crash_in_the_middle_keeps_what_was_read(
 
     monkeypatch.setattr(Reader, "read_many", broken)
     assert infer("--recognizer_dir", run, "--localizer_dir", tiny_model) == 130
-    assert len(results(tmp_path)) == 2
+    assert len(results(tmp_path / "out")) == 2
     coco = json.loads((tmp_path / "out/inference_coco.json").read_text())
     assert len(coco["images"]) == 2
     assert "stopped; 2 of 4 lines were read" in capsys.readouterr().err
@@ -199,7 +195,7 @@ def test_images_of_any_kind_are_read(infer: Infer, run: Path, tiny_model: Path, 
         line.convert("RGB").save(folder / name)
     (folder / "notes.pdf").write_text("%PDF")
     assert infer("--recognizer_dir", run, "--localizer_dir", tiny_model) == 0
-    names = [Path(path).name for path in results(tmp_path)]
+    names = [Path(path).name for path in results(tmp_path / "out")]
     assert names == ["a.PNG", "b.JPEG", "c.Tif", "d.bmp", "e.webp", "f.gif"]
 
 
