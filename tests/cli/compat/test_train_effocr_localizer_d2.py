@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from effocr.cli.main import main
 from effocr.export.runs import sources_of
 from effocr.localizer.backends import detectron2_config
 from effocr.training.log import read_log
+from tests.localizer.backends.detectron2_plans import needs_detectron2
 
 COMMAND = ["compat", "train-effocr-localizer-d2"]
 TEXTS = ("nn In", "uIn", "In nu", "nuI nn")
@@ -194,10 +194,7 @@ def test_errors_of_use_say_what_to_do(
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")  # Detectron2 uses what torch and setuptools call old
-@pytest.mark.skipif(
-    find_spec("detectron2") is None,
-    reason="Detectron2 is not installed; it is built from its public repository",
-)
+@needs_detectron2
 def test_detectron2_trains_judges_and_goes_on_with_the_originals_flags(
     data: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
