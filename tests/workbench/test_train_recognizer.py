@@ -1,11 +1,10 @@
 """Classic training: every mode, the files that it leaves, and bad input."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
@@ -14,44 +13,13 @@ from effocr.data.packed import PACKED_SUFFIX
 from effocr.data.packed_writer import PackedWriter
 from effocr.errors import TrainingError, UsageError
 from effocr.recognizer.classic import build_classic, read_weights
-from effocr.training.checkpoints import load_checkpoint, save_checkpoint
-from effocr.training.config import load_config
+from effocr.training.checkpoints import load_checkpoint
 from effocr.training.log import read_log
 from effocr.workbench.dataset import open_dataset
-from effocr.workbench.files import (
-    read_class_map,
-    read_reference,
-)
-from effocr.workbench.glyph_squares import load_squares, reference_rows
-from effocr.workbench.recognizer_config import ClassicTraining
-from effocr.workbench.recognizer_parts import class_names, gather_parts, measure_on
+from effocr.workbench.files import read_class_map, read_reference
+from effocr.workbench.recognizer_parts import measure_on
 from effocr.workbench.recognizer_scores import Retrieved
-from effocr.workbench.train_recognizer import ClassicOutcome, train_classic
-
-Draw = Callable[..., Path]
-
-
-def settings(**given: Any) -> ClassicTraining:
-    loop = {"device": "cpu", "learning_rate": 2e-3, "epochs": 1, **given.pop("loop", {})}
-    values = {"timm": "glyphnet", "size_px": 32, "batch_size": 16, "language": "en", "passes": 2}
-    return load_config(ClassicTraining, loop=loop, **{**values, **given})
-
-
-def train(root: Path, run: str = "run", *, resume: bool = False, **given: Any) -> ClassicOutcome:
-    place, data = root.parent, open_dataset(root)
-    split = data.split(*(place / f"{name}.json" for name in ("train", "val", "test")))
-    return train_classic(data, split, settings(**given), run=place / run, resume=resume)
-
-
-def parts(root: Path, **given: Any) -> Any:
-    data = open_dataset(root)
-    split = data.split(*(root.parent / f"{name}.json" for name in ("train", "val", "test")))
-    config = settings(**given)
-    return gather_parts(data, split, class_names(data, config), config)
-
-
-def names(folder: Path) -> set[str]:
-    return {path.name for path in folder.iterdir()}
+from tests.workbench.small_classic import Draw, names, parts, settings, train
 
 
 def test_a_run_leaves_the_files_of_the_original(draw_glyph_set: Draw) -> None:
@@ -157,47 +125,6 @@ def test_a_picture_that_cannot_be_written_is_named(draw_glyph_set: Draw) -> None
         train(root, samples=root.parent / "viz", batch_size=8)
 
 
-def test_defect_19_reference_fonts_are_told_by_their_exact_names(draw_glyph_set: Draw) -> None:
-    fonts = ("NotoSerif-RegularItalic", "NotoSerif-Regular", "MyNotoSerif-Regular")
-    found = parts(draw_glyph_set(fonts=fonts))
-    rows = found.measure.reference
-    assert {found.squares.samples[row].font for row in rows} == {"NotoSerif-Regular"}
-    assert len(rows) == 6
-
-
-def test_fact_6_characters_that_the_reference_font_lacks_come_from_elsewhere(
-    draw_glyph_set: Draw,
-) -> None:
-    root = draw_glyph_set()
-    for path in (root / "97").glob("*NotoSerif*"):
-        path.unlink()
-    for path in (root / "111").glob("0x*"):
-        path.unlink()
-    found = parts(root)
-    by_glyph: dict[str, set[str]] = {}
-    for row in found.measure.reference:
-        sample = found.squares.samples[row]
-        by_glyph.setdefault(sample.glyph, set()).add(sample.font or sample.line or "")
-    assert by_glyph["a"] == {"A", "B"}
-    assert by_glyph["o"] == {"a_1", "b"}  # crops of the training lines only
-    assert by_glyph["I"] == {"NotoSerif-Regular"}
-    none = load_squares(open_dataset(root), open_dataset(root).split(root.parent / "train.json"),
-                        size_px=8)  # fmt: skip
-    rows = reference_rows(none.samples, none.renders, none.train, ["NotThere"])
-    assert len({none.samples[r].glyph for r in rows}) == 6
-
-
-def test_defect_20_a_character_that_the_reference_lacks_is_an_error(draw_glyph_set: Draw) -> None:
-    found = parts(draw_glyph_set())
-    squares = found.squares
-    known = np.array([r for r in found.measure.reference if squares.samples[r].glyph in "aoI"])
-    model = build_classic(timm="glyphnet", hf=None, size_px=32).eval()
-    figures = Retrieved(squares, known, known)(model)
-    assert figures == {"accuracy": 1.0, "accuracy_of_known": 1.0}
-    figures = Retrieved(squares, known, found.measure.reference)(model)
-    assert figures == {"accuracy": 0.5, "accuracy_of_known": 1.0}  # the second is the original's
-
-
 def test_defect_21_finetuning_mines_characters_of_the_index(draw_glyph_set: Draw) -> None:
     root = draw_glyph_set()
     train(root, use="crops", mined=4)
@@ -226,34 +153,6 @@ def test_more_look_alikes_than_characters_are_all_of_them(
     sets = read_hard_negatives(root.parent / "run" / "hns.txt")
     assert {len(one) for one in sets} == {6}
     assert "50 look-alikes asked for" in caplog.text
-
-
-@pytest.mark.parametrize("length", [2, 3, 5])
-def test_defect_22_and_23_sets_of_any_k_fill_whole_batches(
-    length: int, draw_glyph_set: Draw
-) -> None:
-    root = draw_glyph_set()
-    file = root.parent / "hns.txt"
-    file.write_text("aoItm."[:length] + "\nжa\u00a0\n", "utf-8")
-    found = parts(root, hard_negatives=file, batch_size=24)
-    plain = parts(root, batch_size=24)
-    assert len(found.batches) == len(plain.batches) + 1
-    labels = [set(found.batches[step]["labels"].tolist()) for step in range(len(found.batches))]
-    wanted = {sorted("aoItm.").index(glyph) for glyph in "aoItm."[:length]}
-    assert any(wanted <= batch for batch in labels)
-
-
-def test_defect_25_crops_are_left_as_they_are_and_renders_changed(draw_glyph_set: Draw) -> None:
-    def changed(found: Any) -> list[bool]:
-        batch, places = found.batches[0]["squares"].numpy(), found.batches.order[0]
-        before = found.squares.pixels[found.rows[places]]
-        same = [not np.array_equal(x, y) for x, y in zip(batch, before, strict=True)]
-        drawn = found.squares.drawn[found.rows[places]]
-        assert not any(other for other, render in zip(same, drawn, strict=True) if not render)
-        return [other for other, render in zip(same, drawn, strict=True) if render]
-
-    assert sum(changed(parts(draw_glyph_set()))) > 3
-    assert not any(changed(parts(draw_glyph_set(), augment=False)))
 
 
 def test_defect_26_every_image_is_read_once(
@@ -314,14 +213,6 @@ def test_one_class_only_is_refused(classes: int | None, draw_glyph_set: Draw) ->
         train(draw_glyph_set("a"), classes=classes)
 
 
-def test_a_classifier_says_that_it_uses_no_look_alikes_and_takes_small_batches(
-    draw_glyph_set: Draw, caplog: pytest.LogCaptureFixture
-) -> None:
-    found = parts(draw_glyph_set(), classes=0, batch_size=4, hard_negatives="hns.txt")
-    assert "hns.txt: not used" in caplog.text
-    assert len(found.batches[0]["labels"]) == 4
-
-
 def test_a_bad_network_is_refused_before_images_are_read(
     draw_glyph_set: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -340,98 +231,6 @@ def test_an_image_that_can_not_be_read_is_left_out_and_named(
     (root / "98").mkdir()  # an empty class
     train(root)
     assert f"{broken}: left out" in caplog.text
-
-
-def test_defect_28_the_same_seed_gives_the_same_weights(draw_glyph_set: Draw) -> None:
-    root = draw_glyph_set()
-    for run, seed in (("one", 3), ("two", 3), ("other", 4)):
-        train(root, run, loop={"epochs": 2, "seed": seed})
-    one, two, other = (
-        torch.load(root.parent / run / "enc_best.pth") for run in ("one", "two", "other")
-    )
-    assert all(torch.equal(one[name], two[name]) for name in one)
-    assert not all(torch.equal(one[name], other[name]) for name in one)
-    for file in ("hns.txt", "ref.txt", "ref.index"):
-        assert (root.parent / "one" / file).read_bytes() == (
-            root.parent / "two" / file
-        ).read_bytes()
-
-
-def test_defect_28_a_resumed_run_equals_an_uninterrupted_one(
-    draw_glyph_set: Draw, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = draw_glyph_set()
-    file = root.parent / "sets.txt"
-    file.write_text("aot\nI.m\n")
-    given: dict[str, Any] = {
-        "hard_negatives": file, "loop": {"epochs": 3, "save_every": 2, "seed": 1}
-    }  # fmt: skip
-    train(root, "whole", **given)
-
-    def stop_after_4(state: dict[str, Any], path: Path) -> None:
-        save_checkpoint(state, path)
-        if state["step"] == 4:
-            raise RuntimeError("stop")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("effocr.training.loop.save_checkpoint", stop_after_4)
-        with pytest.raises(RuntimeError, match="stop"):
-            train(root, "halves", **given)
-    train(root, "halves", resume=True, **given)
-    whole, halves = (torch.load(root.parent / run / "enc_best.pth") for run in ("whole", "halves"))
-    assert all(torch.equal(whole[name], halves[name]) for name in whole)
-
-
-def test_defect_28_a_resumed_run_needs_its_first_weights_no_more(draw_glyph_set: Draw) -> None:
-    root = draw_glyph_set()
-    train(root, "first")
-    weights = root.parent / "first" / "enc_best.pth"
-    train(root, "second", weights=weights)
-    weights.unlink()
-    outcome = train(root, "second", weights=weights, loop={"epochs": 2}, resume=True)
-    assert outcome.run.step == 6
-
-
-def test_a_run_does_not_go_on_with_other_settings(draw_glyph_set: Draw) -> None:
-    root = draw_glyph_set()
-    train(root)
-    for changed, message in (
-        ({"batch_size": 12}, "batch_size 16, not 12"),
-        ({"size_px": 48}, "size_px 32, not 48"),
-        ({"loop": {"learning_rate": 1e-3}}, "learning_rate 0.002, not 0.001"),
-    ):
-        with pytest.raises(UsageError, match=message):
-            train(root, resume=True, **changed)
-    train(root, resume=True, mined=3, test_at_end=True, loop={"epochs": 2, "log_every": 1})
-
-
-def test_a_new_run_does_not_take_away_the_weights_it_starts_from(draw_glyph_set: Draw) -> None:
-    root = draw_glyph_set()
-    train(root)
-    before = (root.parent / "run" / "enc_best.pth").read_bytes()
-    for weights in (root.parent / "run", root.parent / "run" / "enc_best.pth"):
-        with pytest.raises(UsageError, match="another name"):
-            train(root, weights=weights)
-    assert (root.parent / "run" / "enc_best.pth").read_bytes() == before
-
-
-def test_a_later_first_epoch_goes_on_with_other_batches(draw_glyph_set: Draw) -> None:
-    root = draw_glyph_set()
-    first, third = (parts(root, first_epoch=epoch).batches for epoch in (1, 3))
-    steps = len(first)
-    assert torch.equal(first[2 * steps]["squares"], third[0]["squares"])
-
-
-def test_training_starts_from_a_checkpoint(draw_glyph_set: Draw) -> None:
-    root = draw_glyph_set()
-    train(root, "first")
-    weights = root.parent / "first" / "enc_best.pth"
-    still = {"learning_rate": 1e-12, "weight_decay": 0.0}
-    train(root, "second", weights=weights, loop=still)
-    first, second = torch.load(weights), torch.load(root.parent / "second" / "enc_best.pth")
-    assert torch.allclose(
-        first["net.features.0.weight"], second["net.features.0.weight"], atol=1e-6
-    )
 
 
 def test_a_hugging_face_network_is_trained(draw_glyph_set: Draw, tmp_path: Path) -> None:
