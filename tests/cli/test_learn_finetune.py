@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-pytest.importorskip("torch")
-
 from effocr.bundle import load_bundle, load_manifest
 from effocr.charset import Charset
 from effocr.cli.learn_finetune import FinetuneOptions, finetune_inputs

@@ -33,7 +33,7 @@ def lines(width: int) -> np.ndarray:
 
 
 def test_both_runtimes_see_the_same() -> None:
-    pytest.importorskip("openvino")
+    pytest.importorskip("openvino", reason="OpenVINO is an extra")
     one, two = OnnxLocalizer(MODEL / LOCALIZER), OpenVinoLocalizer(MODEL / LOCALIZER, 2)
     widths = [160, 256, 224, 160, 288]
     with ThreadPoolExecutor(2) as pool:  # one after the other would not show a shared result
@@ -46,7 +46,7 @@ def test_both_runtimes_see_the_same() -> None:
 
 
 def test_lines_are_read_alike(capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("openvino")
+    pytest.importorskip("openvino", reason="OpenVINO is an extra")
     command = ["read", "--lines", str(ROOT / "docs" / "samples" / "lines")]
     assert main(command) == 0
     expected = capsys.readouterr().out
@@ -57,7 +57,7 @@ def test_lines_are_read_alike(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_graph_of_another_kind_is_refused(tmp_path: Path) -> None:
-    pytest.importorskip("openvino")
+    pytest.importorskip("openvino", reason="OpenVINO is an extra")
     with pytest.raises(BundleError, match="not lines to maps"):
         OpenVinoLocalizer(MODEL / RECOGNIZER)
     (tmp_path / "x.onnx").write_bytes(b"no graph")

@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytest.importorskip("torch")
-
 from effocr.data.splits import by_prefix
 from effocr.errors import UsageError
 from effocr.learn.finetune.begin import Seen, look

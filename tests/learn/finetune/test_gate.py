@@ -2,10 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
-pytest.importorskip("torch")
-
 from effocr.evaluation.sets import NamedSet, read_line_sets
 from effocr.learn.finetune.gate import SYNTHETIC, compare_known, why_not
 from effocr.learn.judge import BeforeAfter

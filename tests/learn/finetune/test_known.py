@@ -5,8 +5,6 @@ from shutil import copyfile
 
 import pytest
 
-pytest.importorskip("fontTools")
-
 from effocr.bundle import load_manifest
 from effocr.errors import UsageError
 from effocr.learn.finetune.config import FinetuneTraining

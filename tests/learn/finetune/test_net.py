@@ -4,15 +4,14 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from effocr.bundle import WindowShape  # noqa: E402 - torch is optional
-from effocr.learn.finetune.net import TEMPERATURE, ReadingNet, RetrievalLoss  # noqa: E402
-from effocr.localizer.config import LocalizerConfig  # noqa: E402
-from effocr.localizer.model import NativeLocalizer  # noqa: E402
-from effocr.recognizer.arrays import cut_windows  # noqa: E402
-from effocr.recognizer.windownet import WindowNet  # noqa: E402
+from effocr.bundle import WindowShape
+from effocr.learn.finetune.net import TEMPERATURE, ReadingNet, RetrievalLoss
+from effocr.localizer.config import LocalizerConfig
+from effocr.localizer.model import NativeLocalizer
+from effocr.recognizer.arrays import cut_windows
+from effocr.recognizer.windownet import WindowNet
 
 CHANNELS, COLUMNS = 8, 3
 

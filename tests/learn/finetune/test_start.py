@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-
-from effocr.bundle import Bundle, load_bundle  # noqa: E402 - torch is optional
-from effocr.errors import UsageError  # noqa: E402
-from effocr.learn.finetune.start import HEAD, Start, start_from, weights_of  # noqa: E402
+from effocr.bundle import Bundle, load_bundle
+from effocr.errors import UsageError
+from effocr.learn.finetune.start import HEAD, Start, start_from, weights_of
 
 
 @pytest.mark.parametrize(("direction", "what"), [("rtl", "right to left"), ("ttb", "columns")])

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("torch")
-
 from effocr.errors import TrainingError, UsageError
 from effocr.learn.finetune.train import KIND, refuse_other_run
 from effocr.training.checkpoints import save_checkpoint

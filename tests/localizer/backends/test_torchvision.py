@@ -6,30 +6,28 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-torch = pytest.importorskip("torch")
-pytest.importorskip("torchvision")
-
-from effocr.errors import TrainingError  # noqa: E402
-from effocr.localizer.backends.load import load_localizer  # noqa: E402
-from effocr.localizer.backends.samples import BoxSamples, read_samples  # noqa: E402
-from effocr.localizer.backends.score import score  # noqa: E402
-from effocr.localizer.backends.torchvision import TorchvisionLocalizer  # noqa: E402
-from effocr.localizer.backends.torchvision_config import TorchvisionTraining  # noqa: E402
-from effocr.localizer.backends.torchvision_model import (  # noqa: E402
+from effocr.errors import TrainingError
+from effocr.localizer.backends.load import load_localizer
+from effocr.localizer.backends.samples import BoxSamples, read_samples
+from effocr.localizer.backends.score import score
+from effocr.localizer.backends.torchvision import TorchvisionLocalizer
+from effocr.localizer.backends.torchvision_config import TorchvisionTraining
+from effocr.localizer.backends.torchvision_model import (
     TorchvisionConfig,
     build_detector,
     canvas_of,
     on_canvas,
     scale_of,
 )
-from effocr.localizer.backends.torchvision_train import (  # noqa: E402
+from effocr.localizer.backends.torchvision_train import (
     BoxBatches,
     train_torchvision,
 )
-from effocr.pipeline.images import load_image  # noqa: E402
-from effocr.training.checkpoints import load_checkpoint  # noqa: E402
-from effocr.training.config import LoopConfig  # noqa: E402
+from effocr.pipeline.images import load_image
+from effocr.training.checkpoints import load_checkpoint
+from effocr.training.config import LoopConfig
 
 TEXTS = ("nn In", "uIn", "In", "nuI nn", "I")
 SMALL = TorchvisionConfig(
