@@ -130,6 +130,7 @@ def test_a_polygon_beyond_the_image_is_cut_off() -> None:
         (gzip.compress(b'{"annotations": []}' * 50)[:-9], "not a readable"),
         (gzip.compress(b'{"annotations": [{"image_id": "a", "image_width": Infinity}]}'), "form"),
     ],
+    ids=["no gzip", "two values", "a list", "no size", "a path", "cut short", "infinite"],
 )
 def test_a_damaged_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:
     (tmp_path / "gt").mkdir()
