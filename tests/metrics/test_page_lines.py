@@ -88,7 +88,7 @@ def naive(truth: list[np.ndarray], found: list[np.ndarray], limits: np.ndarray) 
     """Recall and precision by dense points and loops."""
 
     def dense(line: np.ndarray) -> np.ndarray:
-        steps = np.linspace(0, 1, 400)[:, None]
+        steps = np.linspace(0, 1, 150)[:, None]  # a pixel apart
         return np.concatenate([a + steps * (b - a) for a, b in pairwise(line)])
 
     def share(a: np.ndarray, others: list[np.ndarray], limit: float) -> float:
