@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from effocr.errors import DataFormatError, ImageError, UsageError
+from effocr.file_names import distinct
 from effocr.formats.files import JOINED, SUFFIXES, DocumentFormat, ReadableFormat
 
 if TYPE_CHECKING:
@@ -83,18 +84,12 @@ def _files(path: Path, document: Document, form: DocumentFormat) -> list[bytes]:
 
 def _named(documents: list[Document], files: list[list[bytes]]) -> list[tuple[str, bytes]]:
     """A name for each file: the stem of the image, numbered where it is not the only one."""
-    names: list[tuple[str, bytes]] = []
-    taken: set[str] = set()
-    for document, parts in zip(documents, files, strict=True):
-        stem = first = Path(document.source).stem or "document"
-        number = 1
-        while stem in taken:
-            number += 1
-            stem = f"{first}-{number}"
-        taken.add(stem)
-        for page, content in enumerate(parts, 1):
-            names.append((stem if len(parts) == 1 else f"{stem}.p{page}", content))
-    return names
+    stems = distinct(Path(document.source).stem or "document" for document in documents)
+    return [
+        (stem if len(parts) == 1 else f"{stem}.p{page}", content)
+        for stem, parts in zip(stems, files, strict=True)
+        for page, content in enumerate(parts, 1)
+    ]
 
 
 def _write(path: Path, content: bytes, *, force: bool) -> None:

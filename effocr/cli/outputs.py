@@ -10,13 +10,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TextIO, get_args
 
 from effocr.errors import DataFormatError, ImageError, UsageError
+from effocr.file_names import distinct
 from effocr.formats.files import JOINED, SUFFIXES, DocumentFormat
 
 if TYPE_CHECKING:
     from effocr.cli.inputs import Input
     from effocr.document import Document
 
-__all__ = ["Outputs", "numbered_stems", "parse_formats"]
+__all__ = ["Outputs", "parse_formats"]
 
 _CURE: Final = "add --force to overwrite it, or choose another -o"
 _ONE_EACH: Final = "a file each: add -o FOLDER"
@@ -34,21 +35,6 @@ def parse_formats(text: str) -> tuple[DocumentFormat, ...]:
     if strange:
         raise UsageError(f"--format {strange[0]!r} is not known: choose from {', '.join(known)}")
     return tuple(dict.fromkeys(known[name] for name in names))
-
-
-def numbered_stems(inputs: Sequence[Input]) -> list[str]:
-    """A name for each input: its stem, with a number where another has it already."""
-    taken: set[str] = set()
-    last: dict[str, int] = {}
-    stems = []
-    for item in inputs:
-        stem = item.stem
-        while stem in taken:
-            last[item.stem] = last.get(item.stem, 1) + 1
-            stem = f"{item.stem}-{last[item.stem]}"
-        taken.add(stem)
-        stems.append(stem)
-    return stems
 
 
 class Outputs:
@@ -108,7 +94,7 @@ class Outputs:
                 self._file = out
                 _refuse_present(out, force)
         else:
-            self._folder, self._stems = out, numbered_stems(inputs)
+            self._folder, self._stems = out, distinct(item.stem for item in inputs)
             self._make_folder(force)
 
     def __enter__(self) -> Self:

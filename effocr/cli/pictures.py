@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from effocr.errors import UsageError
+from effocr.file_names import distinct
 
 if TYPE_CHECKING:
     from effocr.cli.inputs import Input
@@ -25,12 +26,11 @@ class Pictures:
     """
 
     def __init__(self, folder: Path, inputs: Sequence[Input], choice: PageChoice | None) -> None:
-        from effocr.cli.outputs import numbered_stems
         from effocr.pipeline.page_sources import PageChoice
 
         self._folder = folder
         self._inputs = inputs
-        self._stems = numbered_stems(inputs)
+        self._stems = distinct(item.stem for item in inputs)
         self._choice = choice or PageChoice()
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from effocr.atomic import write_whole
 from effocr.data.corrections import PICTURE_SUFFIX, Correction, stamp_of
 from effocr.data.png import as_png
 from effocr.errors import UsageError
+from effocr.file_names import numbered
 
 __all__ = ["crop_word", "write_sample"]
 
@@ -91,14 +92,18 @@ def crop_word(
 
 def _claim(folder: Path, stem: str) -> Path:
     """A name that nobody has; the empty file keeps others off it."""
-    number = 1
-    while True:
-        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}{PICTURE_SUFFIX}"
-        number += 1
-        if path.with_suffix(".json").exists():
-            continue
-        try:
-            path.open("xb").close()
-        except FileExistsError:
-            continue
-        return path
+    return next(
+        path
+        for name in numbered(stem)
+        if not (path := folder / f"{name}{PICTURE_SUFFIX}").with_suffix(".json").exists()
+        and _made(path)
+    )
+
+
+def _made(path: Path) -> bool:
+    """Make an empty file, if no other program was quicker."""
+    try:
+        path.open("xb").close()
+    except FileExistsError:
+        return False
+    return True

@@ -7,6 +7,7 @@ from pathlib import Path
 from effocr.charset import normalise
 from effocr.data.records import LineImage, Skipped, check_image, is_image
 from effocr.errors import DataFormatError
+from effocr.file_names import numbered
 
 __all__ = ["TEXT_SUFFIX", "check_line_pairs", "free_name", "read_line_pairs", "write_line_pairs"]
 
@@ -130,12 +131,9 @@ def write_line_pairs(lines: Iterable[LineImage], folder: Path | str) -> int:
 
 def free_name(folder: Path, stem: str, suffix: str) -> Path:
     """Return a path in `folder` whose stem no image or text has: STEM, STEM-2, STEM-3 ..."""
-    name, number = stem, 1
-    while _taken(folder, name, suffix):
-        number += 1
-        name = f"{stem}-{number}"
-    return folder / f"{name}{suffix}"
-
-
-def _taken(folder: Path, name: str, suffix: str) -> bool:
-    return (folder / f"{name}{suffix}").exists() or (folder / f"{name}{TEXT_SUFFIX}").exists()
+    return next(
+        path
+        for name in numbered(stem)
+        if not (path := folder / f"{name}{suffix}").exists()
+        and not (folder / f"{name}{TEXT_SUFFIX}").exists()
+    )

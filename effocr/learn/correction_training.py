@@ -12,6 +12,7 @@ from effocr.ctc.config import CtcTraining
 from effocr.ctc.start import Start
 from effocr.ctc.train import CtcData, checkpoint_settings, train_ctc
 from effocr.data.corrections import stamp_of
+from effocr.file_names import free_path
 from effocr.learn.correction_lines import CorrectionTraining, run_settings
 from effocr.learn.correction_models import (
     BEST_MODEL,
@@ -146,11 +147,7 @@ class _Watch:
 @contextmanager
 def _new_run(models: Path) -> Iterator[Path]:
     """Folder for the log of a run, which is not there yet; the caller has the lock."""
-    stem = f"run_{stamp_of(datetime.now())}"
-    run, number = models / stem, 1
-    while run.exists():
-        number += 1
-        run = models / f"{stem}-{number}"
+    run = free_path(models, f"run_{stamp_of(datetime.now())}")
     run.mkdir()
     try:
         yield run

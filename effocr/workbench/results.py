@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import IO, Any, Final, Self
 
 from effocr.document import Document, Line
+from effocr.file_names import numbered
 
 __all__ = ["COCO", "ERRORS", "IMAGES", "RESULTS", "JsonEntries", "Names", "ResultsFolder"]
 
@@ -69,10 +70,12 @@ class Names:
             suffix: in place of the path's.
         """
         suffix = path.suffix if suffix is None else suffix
-        name, number = f"{path.stem}{suffix}", 1
-        while name.lower() in self._taken:  # file systems may take A.png and a.png for one
-            number += 1
-            name = f"{path.stem}_{number}{suffix}"
+        # file systems may take A.png and a.png for one
+        name = next(
+            name
+            for stem in numbered(path.stem, "_")
+            if (name := f"{stem}{suffix}").lower() not in self._taken
+        )
         self._taken.add(name.lower())
         return name
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from effocr.cli.compat.flags import Flags
-from effocr.cli.compat.folders import free_folder
 from effocr.cli.runs import INTERRUPTED, say, show_log, tell
+from effocr.file_names import free_path
 
 if TYPE_CHECKING:
     from effocr.data.detection import DetectionPage
@@ -190,7 +190,7 @@ def _train(start: UnetStart | None, validation: MaskValidation, args: argparse.N
         args, {"validate_every": every, "save_every": every, "log_every": min(every, 50)}
     )
     watcher = _watcher(0 if start is None else start.epoch, batches, validation, args)
-    folder = free_folder(Path(), _RUN)
+    folder = free_path(Path(), _RUN)
     outcome = train_unet(batches, validation, settings, run=folder, start=start, watcher=watcher)
     if not outcome.interrupted:
         return 0

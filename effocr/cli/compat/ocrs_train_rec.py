@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from effocr.cli.compat.flags import Flags
-from effocr.cli.compat.folders import free_folder
 from effocr.cli.runs import report, show_log, tell
+from effocr.file_names import free_path
 
 if TYPE_CHECKING:
     from effocr.ctc.alphabet import Alphabet
@@ -163,7 +163,7 @@ def _train(start: Start | None, alphabet: Alphabet, args: argparse.Namespace) ->
     every = {"validate_every": epoch, "save_every": epoch, "log_every": min(epoch, 50)}
     settings = _settings(args, every)
     watcher = _watcher(data, start, Path(CHECKPOINT))
-    folder = free_folder(Path(), _RUN)
+    folder = free_path(Path(), _RUN)
     folder.mkdir()
     remember_sources(folder, Sources((args.data_dir,)))
     outcome = train_ctc(data, settings, run=folder, start=start, watcher=watcher)
