@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from effocr.cli.detection_options import (
-    AnyForm,
     Corners,
     Images,
     LevelOption,
@@ -19,6 +18,7 @@ from effocr.cli.detection_options import (
     detection_reading,
     other_form,
 )
+from effocr.data.form_names import AnyForm
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:

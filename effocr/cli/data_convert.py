@@ -16,44 +16,23 @@ from effocr.cli.detection_options import (
     detection_reading,
     other_form,
 )
+from effocr.data.form_names import AnyForm, DetectionForm, Form, SetForm
 from effocr.errors import UsageError
+from effocr.formats.files import DocumentFormat, ReadableFormat
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from effocr.cli.detection_options import AnyForm, DetectionForm
     from effocr.data.detection_forms import DetectionReading
-    from effocr.data.forms import Form
     from effocr.data.records import Skipped
 
 __all__ = ["SUFFIXES", "Data", "Force", "Out", "convert", "crop", "report"]
 
-ToForm = Literal[
-    "coco",
-    "pairs",
-    "glyphs",
-    "effocr",
-    "packed",
-    "labels",
-    "icdar",
-    "hiertext",
-    "coco-text",
-    "text",
-    "jsonl",
-    "hocr",
-    "alto",
-    "page",
-    "pdf",
-]
-SetForm = Literal["coco", "pairs", "glyphs", "effocr", "packed"]
-FromAny = Annotated[
-    Literal[
-        "coco", "pairs", "glyphs", "effocr", "packed", "corrections", "labels", "icdar", "hiertext",
-        "coco-text", "jsonl", "hocr", "alto", "page",
-    ]
-    | None,
+ToForm = Literal[SetForm, DetectionForm, DocumentFormat]
+FromForm = Annotated[
+    Literal[AnyForm, ReadableFormat] | None,
     typer.Option("--from", help="Form of PATH; told by its content if not given."),
-]  # fmt: skip
+]
 SUFFIXES = {"coco": ".json", "packed": ".glyphs.sqlite"}  # of data sets that are one file
 Data = Annotated[
     Path,
@@ -91,7 +70,7 @@ def convert(
     path: Data,
     out: Out,
     to: Annotated[ToForm, typer.Option("--to", help="Form of OUT.")],
-    from_form: FromAny = None,
+    from_form: FromForm = None,
     level: LevelOption = "word",
     images: Images = None,
     max_images: MaxImages = None,

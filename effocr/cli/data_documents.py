@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, cast, get_args
 
+from effocr.data.form_names import DetectionForm
 from effocr.errors import DataFormatError, ImageError, UsageError
 from effocr.file_names import distinct
 from effocr.formats.files import JOINED, SUFFIXES, DocumentFormat, ReadableFormat
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["convert_document", "is_about_documents"]
 
 _ONLY_DOCUMENTS: Final = frozenset(SUFFIXES) - {"coco"}  # data sets are coco, too
-_DETECTION: Final = frozenset({"labels", "icdar", "hiertext", "coco-text"})
+_DETECTION: Final = frozenset(get_args(DetectionForm))
 _FILES: Final = frozenset({".xml", ".hocr", ".html", ".htm", ".jsonl"})
 
 

@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from effocr.data.form_names import AnyForm, DetectionForm, Form, Level
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
-    from effocr.data.detection import Level
     from effocr.data.detection_forms import DetectionReading
-    from effocr.data.forms import Form
 
 __all__ = [
-    "AnyForm",
     "Corners",
-    "DetectionForm",
     "FromDetection",
     "Images",
     "LevelOption",
     "MaxImages",
-    "PredictionForm",
     "detection_form",
     "detection_reading",
     "other_form",
 ]
 
-AnyForm = Literal[
-    "coco", "pairs", "glyphs", "effocr", "packed", "corrections",
-    "labels", "icdar", "hiertext", "coco-text",
-]  # fmt: skip
-DetectionForm = Literal["labels", "icdar", "hiertext", "coco-text"]
-PredictionForm = Literal["labels", "icdar", "hiertext", "coco-text", "jsonl"]
 FromDetection = Annotated[
     DetectionForm | None,
     typer.Option("--from", help="Form of TRUTH; told by its content if not given."),
 ]
 LevelOption = Annotated[
-    Literal["word", "line", "paragraph"],
+    Level,
     typer.Option("--level", help="What a region of HierText, or of jsonl, is."),
 ]
 Images = Annotated[

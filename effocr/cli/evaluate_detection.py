@@ -13,13 +13,12 @@ from effocr.cli.detection_options import (
     FromDetection,
     LevelOption,
     MaxImages,
-    PredictionForm,
     detection_reading,
 )
 from effocr.cli.evaluate import AsJson, give, tell_skipped
+from effocr.data.form_names import Level, PredictionForm
 
 if TYPE_CHECKING:
-    from effocr.data.detection import Level
     from effocr.data.detection_forms import DetectionReading
     from effocr.evaluation.detection import PagePair
     from effocr.evaluation.seed_metrics import Metric

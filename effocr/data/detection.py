@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,6 @@ __all__ = [
     "DONT_CARE",
     "DetectionPage",
     "DetectionSet",
-    "Level",
     "Polygon",
     "Region",
     "beyond_edges",
@@ -36,7 +35,6 @@ __all__ = [
 ]
 
 Polygon = npt.NDArray[np.float32]
-Level = Literal["word", "line", "paragraph"]
 
 DONT_CARE: Final = frozenset({"###", "*"})
 """Transcriptions of regions that count neither for nor against anything."""

@@ -11,15 +11,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 from effocr.data.coco_text import TEXT, read_coco_text, write_coco_text
-from effocr.data.detection import (
-    DetectionPage,
-    DetectionSet,
-    Level,
-    beyond_edges,
-)
+from effocr.data.detection import DetectionPage, DetectionSet, beyond_edges
+from effocr.data.form_names import DetectionForm, Level
 from effocr.data.hiertext import is_hiertext
 from effocr.data.hiertext_regions import read_hiertext_regions, write_hiertext
 from effocr.data.icdar import (
@@ -35,7 +31,6 @@ from effocr.errors import DataFormatError
 
 __all__ = [
     "FORMS",
-    "DetectionForm",
     "DetectionReading",
     "check_detection",
     "read_detection",
@@ -43,7 +38,6 @@ __all__ = [
     "write_detection",
 ]
 
-DetectionForm = Literal["labels", "icdar", "hiertext", "coco-text"]
 FORMS: Final[tuple[str, ...]] = get_args(DetectionForm)
 
 

@@ -10,12 +10,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from effocr.charset import folder_to_glyph
 from effocr.data.coco_check import check_coco
 from effocr.data.coco_entries import ANNOTATIONS, load_coco
 from effocr.data.correction_checks import check_samples
+from effocr.data.form_names import Form
 from effocr.data.glyph_folders import check_glyph_folders
 from effocr.data.glyph_sets import find_packed
 from effocr.data.line_pairs import TEXT_SUFFIX, check_line_pairs
@@ -24,11 +24,9 @@ from effocr.data.records import LineImage, Skipped, is_image
 from effocr.data.sample_names import FULL_CHARSET
 from effocr.errors import DataFormatError
 
-__all__ = ["Checked", "Form", "check", "recognise"]
+__all__ = ["Checked", "check", "recognise"]
 
 _CORRECTION = re.compile(r"_\d{8}_\d{6}(-\d+)?$")  # end of the stem of a correction sample
-
-Form = Literal["coco", "pairs", "glyphs", "effocr", "packed", "corrections"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from effocr.charset import glyph_to_folder
+from effocr.data.form_names import GlyphForm
 from effocr.data.glyph_folders import read_glyph_folders
 from effocr.data.line_pairs import free_name
 from effocr.data.packed import PACKED_SUFFIX, PackedGlyphs
@@ -20,11 +21,10 @@ from effocr.data.records import GlyphImage, GlyphSet
 from effocr.data.sample_names import FULL_CHARSET, original_name
 from effocr.errors import DataFormatError
 
-__all__ = ["GLYPH_FORMS", "GlyphForm", "GlyphPixels", "find_packed", "read_glyphs", "write_glyphs"]
+__all__ = ["GLYPH_FORMS", "GlyphPixels", "find_packed", "read_glyphs", "write_glyphs"]
 
 Grey = npt.NDArray[np.uint8]
-GlyphForm = Literal["glyphs", "effocr", "packed"]
-GLYPH_FORMS: Final = frozenset({"glyphs", "effocr", "packed"})
+GLYPH_FORMS: Final = frozenset(get_args(GlyphForm))
 
 
 class GlyphPixels:

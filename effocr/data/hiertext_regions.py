@@ -18,13 +18,13 @@ from effocr.atomic import write_whole
 from effocr.data.detection import (
     DetectionPage,
     DetectionSet,
-    Level,
     Polygon,
     Region,
     finish,
     region_of,
     why_broken,
 )
+from effocr.data.form_names import Level
 from effocr.data.hiertext import load_annotations
 from effocr.data.records import Skipped
 from effocr.errors import DataFormatError

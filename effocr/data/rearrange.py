@@ -12,7 +12,8 @@ from effocr.data.coco import read_coco, write_coco
 from effocr.data.coco_entries import ANNOTATIONS
 from effocr.data.correction_checks import settle
 from effocr.data.corrections import as_line_pairs, read_samples
-from effocr.data.forms import Form, recognise
+from effocr.data.form_names import Form
+from effocr.data.forms import recognise
 from effocr.data.glyph_sets import GLYPH_FORMS, read_glyphs, write_glyphs
 from effocr.data.line_pairs import read_line_pairs, write_line_pairs
 from effocr.data.packed import PACKED_NAME, PACKED_SUFFIX

@@ -7,16 +7,14 @@ import re
 from collections.abc import Iterator
 from math import fsum
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 
 from effocr.charset import normalise, read_utf8
-from effocr.data.detection import DetectionPage, DetectionSet, Level, Region
-from effocr.data.detection_forms import (
-    DetectionReading,
-    read_detection,
-)
+from effocr.data.detection import DetectionPage, DetectionSet, Region
+from effocr.data.detection_forms import DetectionReading, read_detection
+from effocr.data.form_names import Level, PredictionForm
 from effocr.data.records import Skipped
 from effocr.document import Line
 from effocr.errors import DataFormatError, UsageError
@@ -24,9 +22,8 @@ from effocr.formats.jsonl import read_jsonl
 from effocr.geometry import box_polygon
 from effocr.metrics.spotting import Lexicon, lexicon_words
 
-__all__ = ["PredictionForm", "read_lexicon", "read_predictions"]
+__all__ = ["read_lexicon", "read_predictions"]
 
-PredictionForm = Literal["labels", "icdar", "hiertext", "coco-text", "jsonl"]
 _PER_IMAGE: Final = re.compile(r"^voc_(?P<stem>.+)\.txt$", re.IGNORECASE)
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from effocr.data.forms import Form, check, recognise
+from effocr.data.form_names import Form
+from effocr.data.forms import check, recognise
 from effocr.data.glyph_sets import GlyphPixels, read_glyphs
 from effocr.data.rearrange import combine, read_set, split_set, subset, write_set
 from effocr.data.records import GlyphImage
