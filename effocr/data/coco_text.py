@@ -22,10 +22,12 @@ from effocr.data.detection import (
     DetectionSet,
     Region,
     finish,
+    name_beside,
     region_of,
 )
 from effocr.data.records import Skipped
 from effocr.errors import DataFormatError
+from effocr.geometry import box_polygon
 
 __all__ = ["TEXT", "read_coco_text", "write_coco_text"]
 
@@ -65,10 +67,9 @@ def write_coco_text(pages: Iterable[DetectionPage], path: Path) -> None:
     annotations: list[dict[str, Any]] = []
     for page in pages:
         width, height = page.size or (0, 0)
-        image, folder = page.image.resolve(), path.parent.resolve()
-        name = image.relative_to(folder) if image.is_relative_to(folder) else image
+        name = name_beside(page.image, path.parent)
         number = len(images)
-        images.append({"id": number, "file_name": str(name), "width": width, "height": height})
+        images.append({"id": number, "file_name": name, "width": width, "height": height})
         for region in page.regions:
             annotations.append({"id": len(annotations), "image_id": number, **_entry(region)})
     content = {
@@ -137,8 +138,8 @@ def _region(entry: Mapping[str, Any], source: str, problems: list[Skipped]) -> R
     outlines = entry.get("segmentation") or []
     if not outlines:
         x, y, width, height = (float(value) for value in entry["bbox"])
-        corners: Any = [[x, y], [x + width, y], [x + width, y + height], [x, y + height]]
-        return region_of(corners, text, ignore=ignore, source=source)
+        corners = box_polygon((x, y, x + width, y + height))
+        return region_of(corners, text, ignore=ignore, score=entry.get("score"), source=source)
     if not isinstance(outlines, list):
         raise DataFormatError("its segmentation is a mask; polygons are read here")
     if len(outlines) > 1:

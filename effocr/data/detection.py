@@ -28,6 +28,7 @@ __all__ = [
     "Region",
     "beyond_edges",
     "finish",
+    "name_beside",
     "region_of",
     "why_broken",
     "with_image",
@@ -93,7 +94,7 @@ def region_of(
     text: str | None,
     *,
     ignore: bool = False,
-    score: float | None = None,
+    score: Any = None,
     source: str = "",
 ) -> Region:
     """A region as a file gives it, the text in NFC and don't-care texts marked.
@@ -106,9 +107,11 @@ def region_of(
         source: file and place, for messages about the region later on.
 
     Raises:
-        DataFormatError: the corners are no pairs of finite numbers, or too few; the message names
-            no file.
+        DataFormatError: the corners are no pairs of finite numbers, or too few, or the score is no
+            number; the message names no file.
     """
+    if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
+        raise DataFormatError(f"its score is {score!r}, not a number")
     try:
         polygon = np.asarray(corners, np.float32)
     except (TypeError, ValueError) as error:
@@ -122,6 +125,12 @@ def region_of(
     ignore = ignore or text in DONT_CARE
     written = None if text is None else "" if text in DONT_CARE else normalise(text)
     return Region(polygon, written, ignore, score, source=source)
+
+
+def name_beside(image: Path, folder: Path) -> str:
+    """An image as a file in a folder names it: relative where it lies below, else in full."""
+    image, folder = image.resolve(), folder.resolve()
+    return str(image.relative_to(folder)) if image.is_relative_to(folder) else str(image)
 
 
 def why_broken(polygon: Polygon, size: tuple[int, int] | None) -> str | None:

@@ -132,7 +132,7 @@ def write_detection(
         case "icdar":
             return write_icdar(pages, path)
         case "hiertext":
-            write_hiertext(pages, path)
+            return write_hiertext(pages, path)
         case "coco-text":
             write_coco_text(pages, path)
     return ()

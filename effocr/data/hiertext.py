@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import cv2
 import numpy as np
@@ -37,6 +37,8 @@ __all__ = [
     "Split",
     "crop_polygon",
     "ground_truth",
+    "ground_truths",
+    "image_id",
     "is_hiertext",
     "lines_to_learn",
     "load_annotations",
@@ -131,7 +133,13 @@ def ground_truth(folder: Path, split: Split) -> Path:
 
 def is_hiertext(folder: Path) -> bool:
     """Whether a folder is one of HierText."""
-    return any(ground_truth(folder, split).is_file() for split in ("train", "validation", "test"))
+    return bool(ground_truths(folder))
+
+
+def ground_truths(folder: Path) -> list[Path]:
+    """The files with the texts of the splits that a folder holds."""
+    files = (ground_truth(folder, split) for split in get_args(Split))
+    return [file for file in files if file.is_file()]
 
 
 def read_hiertext(folder: Path, split: Split, *, max_images: int | None = None) -> HierSet:
@@ -188,10 +196,21 @@ def load_annotations(path: Path) -> list[Any]:
     return entries
 
 
-def _image(folder: Path, entry: Mapping[str, Any]) -> HierImage:
+def image_id(entry: Mapping[str, Any]) -> str:
+    """Name of an image without suffix.
+
+    Raises:
+        KeyError: the entry has none.
+        ValueError: it is a path, or empty.
+    """
     name = str(entry["image_id"])
     if not name or Path(name).name != name:
         raise ValueError(f"image_id {name!r} is not a plain name")
+    return name
+
+
+def _image(folder: Path, entry: Mapping[str, Any]) -> HierImage:
+    name = image_id(entry)
     return HierImage(
         folder / f"{name}.jpg",
         (int(entry["image_width"]), int(entry["image_height"])),

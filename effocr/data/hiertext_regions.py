@@ -12,7 +12,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
+
+import numpy as np
 
 from effocr.atomic import write_whole
 from effocr.data.detection import (
@@ -25,13 +27,13 @@ from effocr.data.detection import (
     why_broken,
 )
 from effocr.data.form_names import Level
-from effocr.data.hiertext import load_annotations
-from effocr.data.records import Skipped
+from effocr.data.hiertext import ground_truths, image_id, load_annotations
+from effocr.data.records import Skipped, image_called
 from effocr.errors import DataFormatError
+from effocr.geometry import box_polygon
 
 __all__ = ["hiertext_file", "read_hiertext_regions", "write_hiertext"]
 
-SPLITS: Final = ("validation", "train", "test")  # the first that is there stands for a folder
 _DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
@@ -43,10 +45,12 @@ def hiertext_file(path: Path) -> Path:
     """
     if not path.is_dir():
         return path
-    found = [file for split in SPLITS if (file := path / "gt" / f"{split}.jsonl.gz").is_file()]
-    if len(found) != 1:
-        names = ", ".join(file.name for file in found) or "no gt/*.jsonl.gz"
-        raise DataFormatError(f"{path}: {names}; name the file")
+    found = ground_truths(path)
+    if not found:
+        raise DataFormatError(f"{path}: no gt/*.jsonl.gz in it; name the file of annotations")
+    if len(found) > 1:
+        names = ", ".join(file.name for file in found)
+        raise DataFormatError(f"{path}: {names} are in its gt; name one of these files")
     return found[0]
 
 
@@ -63,8 +67,8 @@ def read_hiertext_regions(
     Args:
         path: NAME.jsonl.gz, .jsonl or .json, or a HierText folder with one split.
         level: what a region is.
-        images: folder of IMAGE_ID.jpg; if not given, FOLDER/NAME for FOLDER/gt/NAME.jsonl.gz, else
-            that of the file.
+        images: folder of IMAGE_ID.jpg, .png, ...; if not given, FOLDER/NAME for
+            FOLDER/gt/NAME.jsonl.gz, else that of the file.
         need_images: leave out pages whose image is missing or broken.
         max_images: the first so many that can be used; None: all.
 
@@ -90,14 +94,24 @@ def read_hiertext_regions(
     return DetectionSet(tuple(pages), tuple(problems))
 
 
-def write_hiertext(pages: Iterable[DetectionPage], path: Path) -> None:
+def write_hiertext(pages: Iterable[DetectionPage], path: Path) -> tuple[Skipped, ...]:
     """Write annotations, compressed if the name ends in .gz.
 
     A region becomes a paragraph of one line; that has a word for each of its parts, or is one word.
     Regions that do not count are not legible.
+
+    Returns:
+        What the form cannot hold: a second image of the same name without suffix.
     """
-    entries = []
+    entries: list[dict[str, Any]] = []
+    problems: list[Skipped] = []
+    written: set[str] = set()
     for page in pages:
+        if page.image.stem in written:
+            reason = f"left out: image_id {page.image.stem} is another image's"
+            problems.append(Skipped(str(page.image), reason))
+            continue
+        written.add(page.image.stem)
         width, height = page.size or (0, 0)
         entries.append(
             {
@@ -110,6 +124,7 @@ def write_hiertext(pages: Iterable[DetectionPage], path: Path) -> None:
     content = json.dumps({"annotations": entries}, ensure_ascii=False).encode("utf-8")
     # the time stamp left out: the same pages give the same bytes
     write_whole(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
+    return tuple(problems)
 
 
 def _images_of(path: Path) -> Path:
@@ -121,9 +136,7 @@ def _images_of(path: Path) -> Path:
 def _page(
     entry: Mapping[str, Any], folder: Path, level: Level, source: str, problems: list[Skipped]
 ) -> DetectionPage:
-    name = str(entry["image_id"])
-    if not name or Path(name).name != name:
-        raise ValueError(f"image_id {name!r} is not a plain name")
+    name = image_id(entry)
     size = None
     if "image_width" in entry and "image_height" in entry:  # predictions have none
         width, height = int(entry["image_width"]), int(entry["image_height"])
@@ -136,7 +149,7 @@ def _page(
         except (DataFormatError, *_DAMAGED) as error:
             reason = error if isinstance(error, DataFormatError) else repr(error)
             problems.append(Skipped(place, f"left out: {reason}"))
-    return DetectionPage(folder / f"{name}.jpg", tuple(regions), size, f"{source} ({name})")
+    return DetectionPage(image_called(folder, name), tuple(regions), size, f"{source} ({name})")
 
 
 def _items(entry: Mapping[str, Any], level: Level) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -186,11 +199,11 @@ def _whole(corners: Any) -> Polygon | None:
     return polygon if why_broken(polygon, None) is None else None
 
 
-def _around(parts: tuple[Polygon, ...]) -> list[list[float]]:
+def _around(parts: tuple[Polygon, ...]) -> tuple[tuple[float, float], ...]:
     """The upright box around polygons."""
-    x0, y0 = (min(float(part[:, axis].min()) for part in parts) for axis in (0, 1))
-    x1, y1 = (max(float(part[:, axis].max()) for part in parts) for axis in (0, 1))
-    return [[x0, y0], [x1, y0], [x1, y1], [x0, y1]]
+    corners = np.concatenate(parts)
+    (x0, y0), (x1, y1) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return box_polygon((x0, y0, x1, y1))
 
 
 def _paragraph(region: Region) -> dict[str, Any]:

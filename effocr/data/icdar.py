@@ -26,9 +26,10 @@ from effocr.data.detection import (
     DetectionSet,
     Region,
     finish,
+    name_beside,
     region_of,
 )
-from effocr.data.records import IMAGE_SUFFIXES, Skipped
+from effocr.data.records import Skipped, image_called
 from effocr.errors import DataFormatError
 
 __all__ = ["LABELS", "read_icdar", "read_labels", "write_icdar", "write_labels"]
@@ -80,7 +81,7 @@ def write_labels(pages: Iterable[DetectionPage], path: Path) -> None:
     lines = []
     for page in pages:
         entries = json.dumps([_entry(region) for region in page.regions], ensure_ascii=False)
-        lines.append(f"{_relative(page.image, path.parent)}\t{entries}\n")
+        lines.append(f"{name_beside(page.image, path.parent)}\t{entries}\n")
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, "".join(lines))
 
@@ -119,7 +120,8 @@ def read_icdar(
                 longer.append(corners is not None and _leading(line) >= 2 * corners + 2)
             except DataFormatError as error:
                 problems.append(Skipped(source, f"left out: {error}"))
-        image = _image_of(file, images or file.parent)
+        stem = _FILE.sub(r"\g<stem>", file.name)
+        image = image_called(images or file.parent, stem)
         pages.append(DetectionPage(image, tuple(regions), source=str(file)))
     if len(longer) >= FEW and all(longer):
         problems.append(
@@ -147,7 +149,7 @@ def write_icdar(pages: Iterable[DetectionPage], folder: Path) -> tuple[Skipped, 
         rows = []
         for region in page.regions:
             text = "###" if region.ignore else region.text or ""
-            if "\n" in text:
+            if len(text.splitlines()) > 1:
                 problems.append(Skipped(str(page.image), f"line feeds of {text!r} became spaces"))
             numbers = [str(round(float(value))) for value in region.polygon.ravel()]
             rows.append(",".join([*numbers, " ".join(text.splitlines())]) + "\r\n")
@@ -223,8 +225,6 @@ def _region(entry: Any, source: str) -> Region:
     text, score = entry.get("transcription"), entry.get("score")
     if text is not None and not isinstance(text, str):
         raise DataFormatError(f"its transcription is {text!r}, not a text")
-    if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
-        raise DataFormatError(f"its score is {score!r}, not a number")
     return region_of(entry["points"], text, score=score, source=source)
 
 
@@ -265,22 +265,7 @@ def _leading(line: str) -> int:
     )
 
 
-def _image_of(file: Path, folder: Path) -> Path:
-    """The image that a file tells about; .jpg if there is none."""
-    match = _FILE.match(file.name)
-    stem = match["stem"] if match else file.stem
-    for suffix in (".jpg", ".png", *sorted(IMAGE_SUFFIXES - {".jpg", ".png"})):
-        if (folder / f"{stem}{suffix}").is_file():
-            return folder / f"{stem}{suffix}"
-    return folder / f"{stem}.jpg"
-
-
 def _by_number(file: Path) -> tuple[tuple[int, str], ...]:
     """So that img_2 comes before img_10."""
     parts = re.split(r"(\d+)", file.name)
     return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
-
-
-def _relative(image: Path, folder: Path) -> str:
-    image, folder = image.resolve(), folder.resolve()
-    return str(image.relative_to(folder)) if image.is_relative_to(folder) else str(image)

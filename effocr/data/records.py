@@ -23,6 +23,7 @@ __all__ = [
     "LineSet",
     "Skipped",
     "check_image",
+    "image_called",
     "image_size",
     "is_image",
 ]
@@ -122,6 +123,13 @@ class GlyphSet:
 def is_image(path: Path) -> bool:
     """Tell by its suffix whether a file is an image that data sets are made of."""
     return path.suffix.lower() in IMAGE_SUFFIXES
+
+
+def image_called(folder: Path, stem: str) -> Path:
+    """The image of a name without suffix: .jpg, .png, then others; NAME.jpg if there is none."""
+    suffixes = (".jpg", ".png", *sorted(IMAGE_SUFFIXES - {".jpg", ".png"}))
+    places = (folder / f"{stem}{suffix}" for suffix in suffixes)
+    return next((path for path in places if path.is_file()), folder / f"{stem}.jpg")
 
 
 def image_size(path: Path) -> tuple[int, int]:

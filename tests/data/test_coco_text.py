@@ -114,3 +114,13 @@ def test_pages_come_back(tmp_path: Path) -> None:
     for before, after in zip(regions, back.regions, strict=True):
         assert (before.text, before.ignore, before.score) == (after.text, after.ignore, after.score)
         assert np.array_equal(before.polygon, after.polygon)
+
+
+def test_predictions_that_are_boxes_keep_their_scores(tmp_path: Path) -> None:
+    file = save(
+        tmp_path, "a", [{"segmentation": [], "score": 0.25}, {"score": 0.5}, {"score": "high"}]
+    )
+    found = read_coco_text([file], need_images=False)
+    assert [one.score for one in found.pages[0].regions] == [0.25, 0.5]
+    assert found.pages[0].regions[0].polygon.ravel().tolist() == OUTLINE
+    assert [one.reason for one in found.problems] == ["left out: its score is 'high', not a number"]

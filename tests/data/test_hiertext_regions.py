@@ -146,7 +146,21 @@ def test_regions_come_back(tmp_path: Path, name: str) -> None:
 
 def test_a_folder_of_several_splits_wants_a_name(hiertext: Path) -> None:
     (hiertext / "gt" / "test.jsonl.gz").write_bytes(b"")
-    with pytest.raises(DataFormatError, match=r"train\.jsonl\.gz, test\.jsonl\.gz; name the file"):
+    with pytest.raises(DataFormatError, match=r"train\.jsonl\.gz, test\.jsonl\.gz are in its gt"):
         read_hiertext_regions(hiertext)
     with pytest.raises(DataFormatError, match="not a readable"):
         read_hiertext_regions(hiertext / "gt" / "test.jsonl.gz")
+
+
+def test_images_that_are_no_jpeg_are_found_and_a_second_one_of_a_name_is_left_out(
+    tmp_path: Path, draw_image: Callable[..., Path]
+) -> None:
+    word = Region(np.array(box(0, 0, 50, 9), np.float32), "a")
+    pages = [
+        DetectionPage(draw_image(tmp_path / folder / "a.png"), (word,), (60, 10))
+        for folder in ("one", "two")
+    ]
+    (lost,) = write_hiertext(pages, tmp_path / "truth.jsonl")
+    assert str(lost) == f"{pages[1].image}: left out: image_id a is another image's"
+    (back,) = read_hiertext_regions(tmp_path / "truth.jsonl", images=tmp_path / "one").pages
+    assert back.image == pages[0].image
