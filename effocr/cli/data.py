@@ -9,6 +9,7 @@ import typer
 
 from effocr.cli.data_check import check
 from effocr.cli.data_convert import SUFFIXES, Data, Force, Out, convert, crop, report
+from effocr.cli.detection_options import open_set
 from effocr.cli.shares import parse_shares
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ def split(
     """Split a data set so that no document has lines in two parts."""
     import numpy as np
 
-    from effocr.data.rearrange import read_set, split_set, write_set
+    from effocr.data.rearrange import split_set, target_of, write_set
     from effocr.data.splits import split_by_line
     from effocr.pipeline.images import load_image
 
-    data = read_set(path)
+    data = open_set(path)
     wanted, rng = parse_shares("--shares", shares), np.random.default_rng(seed)
     if by == "line":
         numbers = split_by_line(
@@ -68,8 +69,11 @@ def split(
     else:
         found = split_set(data, document_of=_rule(by, separator), shares=wanted, rng=rng)
         parts = {part: (piece, " ".join(names)) for part, (piece, names) in found.items()}
+    targets = {part: out / f"{part}{SUFFIXES.get(data.form, '')}" for part in parts}
+    for target in targets.values():  # before the first part is written
+        target_of(target, data.form, force=force)
     for part, (piece, documents) in parts.items():
-        target = out / f"{part}{SUFFIXES.get(data.form, '')}"
+        target = targets[part]
         write_set(piece, target, data.form, load=load_image, force=force)
         print(f"{target}: {len(piece.items)} items; documents: {documents}")
     report(f"{out}: {len(data.items)} items in {len(parts)} parts", data.problems)
@@ -89,10 +93,10 @@ def combine(
 ) -> None:
     """Put data sets of one form together; files of equal names get a number."""
     from effocr.data.rearrange import combine as combine_sets
-    from effocr.data.rearrange import read_set, write_set
+    from effocr.data.rearrange import write_set
     from effocr.pipeline.images import load_image
 
-    data = combine_sets([read_set(path) for path in paths])
+    data = combine_sets([open_set(path) for path in paths])
     written = write_set(data, out, data.form, load=load_image, force=force)
     report(f"{written}: {len(data.items)} items of {len(paths)} sets", data.problems)
 
@@ -101,9 +105,14 @@ def combine(
 def subset(
     path: Data,
     out: Out,
-    count: Annotated[int | None, typer.Option(min=1, help="How many, at random.")] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="How many, at random. Default: all that match.")
+    ] = None,
     match: Annotated[
-        str | None, typer.Option(metavar="REGEX", help="Only images whose name it is found in.")
+        str | None,
+        typer.Option(
+            metavar="REGEX", help="Only images whose name, without suffix, it is found in."
+        ),
     ] = None,
     seed: Seed = 0,
     force: Force = False,
@@ -111,11 +120,11 @@ def subset(
     """Keep a part of a data set: at random, by name, or both."""
     import numpy as np
 
-    from effocr.data.rearrange import read_set, write_set
     from effocr.data.rearrange import subset as choose
+    from effocr.data.rearrange import write_set
     from effocr.pipeline.images import load_image
 
-    data = read_set(path)
+    data = open_set(path)
     kept = choose(data, rng=np.random.default_rng(seed), count=count, pattern=match)
     written = write_set(kept, out, data.form, load=load_image, force=force)
     report(f"{written}: {len(kept.items)} of {len(data.items)} items", data.problems)

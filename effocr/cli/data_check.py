@@ -16,7 +16,9 @@ from effocr.cli.detection_options import (
     MaxImages,
     detection_form,
     detection_reading,
+    open_set,
     other_form,
+    refuse_detection_options,
 )
 from effocr.data.form_names import AnyForm
 from effocr.errors import UsageError
@@ -98,17 +100,17 @@ def _check_one(path: Path, form: AnyForm | None, how: DetectionReading) -> Check
     if truth := detection_form(path, form):
         counts, problems = check_detection(path, truth, how)
         return Checked(truth, counts, problems)
+    refuse_detection_options(path, how)
     return check(path, other_form(form) or recognise(path))
 
 
 def _check_leaks(paths: list[Path], form: AnyForm | None, separator: str, *, as_json: bool) -> None:
     """Print what the parts of a split share; then exit with status 1."""
     from effocr.data.leaks import find_leaks
-    from effocr.data.rearrange import read_set
     from effocr.data.splits import by_prefix
     from effocr.pipeline.images import load_image
 
-    parts = {str(path): read_set(path, other_form(form)) for path in paths}
+    parts = {str(path): open_set(path, form) for path in paths}
     if len(parts) < 2 or len({bool(part.lines) for part in parts.values()}) > 1:
         raise UsageError("--leaks compares two or more data sets, all of lines or all of glyphs")
     found = list(find_leaks(parts, load=load_image, document_of=by_prefix(separator)))

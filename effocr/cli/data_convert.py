@@ -15,6 +15,7 @@ from effocr.cli.detection_options import (
     detection_form,
     detection_reading,
     other_form,
+    refuse_detection_options,
 )
 from effocr.data.form_names import AnyForm, DetectionForm, Form, SetForm
 from effocr.errors import UsageError
@@ -49,7 +50,13 @@ Force = Annotated[bool, typer.Option("--force", help="Write even if OUT is there
 
 
 def crop(
-    coco: Data,
+    coco: Annotated[
+        Path,
+        typer.Argument(
+            metavar="COCO.json",
+            help="Character-level COCO: the JSON file, or a folder with annotations.json.",
+        ),
+    ],
     out: Out,
     margin: Annotated[int, typer.Option(min=0, help="Pixels kept around each box.")] = 0,
     force: Force = False,
@@ -57,9 +64,15 @@ def crop(
     """Cut every labelled box of character-level COCO into glyph folders."""
     from effocr.data.coco import read_coco
     from effocr.data.crops import crop_glyphs
+    from effocr.data.forms import recognise
     from effocr.data.rearrange import refuse_existing
     from effocr.pipeline.images import load_image
 
+    form = detection_form(coco, None) or recognise(coco)
+    if form != "coco":
+        raise UsageError(
+            f"{coco} is of the form {form}; glyphs are cut out of character-level COCO"
+        )
     refuse_existing(out, force=force)
     found = read_coco(coco)
     written, problems = crop_glyphs(found.lines, out, load=load_image, margin_px=margin)
@@ -88,7 +101,8 @@ def convert(
     glyph folders by cropping; the original's folders and packed files get crops over the whole
     height of the line. COCO goes into OUT.json and a packed set into OUT.glyphs.sqlite; an OUT
     called otherwise is a folder. Detection truth becomes detection truth of another form, its
-    images stay where they are.
+    images stay where they are: labels go into OUT.txt, or OUT/labels.txt in a folder, HierText into
+    OUT.jsonl.gz or OUT.jsonl, COCO with text into OUT.json, and icdar is a folder.
 
     A document in jsonl, hocr, alto, page (PAGE-XML) or coco as `effocr read` writes them becomes
     text, any other of these, or pdf, for which its image must lie beside it. OUT is the file, or
@@ -97,17 +111,21 @@ def convert(
     from effocr.cli.data_documents import convert_document, is_about_documents
     from effocr.data.forms import recognise
 
+    how = detection_reading(
+        level=level, images=images, need_images=True, max_images=max_images, corners=corners
+    )
     if is_about_documents(path, from_form, to):
+        refuse_detection_options(path, how)
         pages = convert_document(path, out, from_form, to, force=force, dpi=dpi)
         report(f"{out}: {pages} pages as {to}", ())
         return
     set_form = cast("AnyForm | None", from_form)
+    if dpi is not None:
+        raise UsageError(f"--dpi is for ALTO files, and {path} is none; leave it out")
     if truth := detection_form(path, set_form):
-        how = detection_reading(
-            level=level, images=images, need_images=True, max_images=max_images, corners=corners
-        )
         _convert_detection((path, truth), (out, to), how, force=force)
         return
+    refuse_detection_options(path, how)
     form = other_form(set_form) or recognise(path)
     match to:
         case "labels" | "icdar" | "hiertext" | "coco-text":
@@ -140,12 +158,13 @@ def _convert_detection(
     force: bool,
 ) -> None:
     """Write detection truth in another of its forms."""
-    from effocr.data.detection_forms import read_detection, write_detection
+    from effocr.data.detection_forms import detection_target, read_detection, write_detection
     from effocr.data.rearrange import refuse_existing
 
     out, form = target
     match form:
         case "labels" | "icdar" | "hiertext" | "coco-text":
+            out = detection_target(out, form)
             refuse_existing(out, force=force)
             data = read_detection(*source, how)
             lost = write_detection(data.pages, out, form)

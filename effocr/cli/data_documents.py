@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast, get_args
 
+from effocr.cli.outputs import refuse_present, stem_of_page, write_file
 from effocr.data.form_names import DetectionForm
 from effocr.errors import DataFormatError, ImageError, UsageError
 from effocr.file_names import distinct
@@ -53,14 +54,22 @@ def convert_document(
 
     if to not in SUFFIXES:
         raise UsageError(f"--to {to}: a document becomes one of {', '.join(SUFFIXES)}")
+    if path.is_dir():
+        known = ", ".join(get_args(ReadableFormat))
+        raise UsageError(f"{path} is a folder; a document that becomes {to} is a file of {known}")
     form: DocumentFormat = to
     documents = read_documents(path, cast("ReadableFormat | None", from_form), dpi=dpi)
     files = [_files(path, document, form) for document in documents]
     if form in JOINED or (len(files) == 1 and len(files[0]) == 1):
-        _write(out, b"".join(content for parts in files for content in parts), force=force)
+        written = {out: b"".join(content for parts in files for content in parts)}
     else:
-        for name, content in _named(documents, files):
-            _write(out / f"{name}{SUFFIXES[form]}", content, force=force)
+        written = {
+            out / f"{name}{SUFFIXES[form]}": content for name, content in _named(documents, files)
+        }
+    for place in written:  # all of them before the first is written
+        refuse_present(place, force)
+    for place, content in written.items():
+        write_file(place, content)
     return sum(len(document.pages) for document in documents)
 
 
@@ -87,23 +96,7 @@ def _named(documents: list[Document], files: list[list[bytes]]) -> list[tuple[st
     """A name for each file: the stem of the image, numbered where it is not the only one."""
     stems = distinct(Path(document.source).stem or "document" for document in documents)
     return [
-        (stem if len(parts) == 1 else f"{stem}.p{page}", content)
+        (stem if len(parts) == 1 else stem_of_page(stem, page), content)
         for stem, parts in zip(stems, files, strict=True)
         for page, content in enumerate(parts, 1)
     ]
-
-
-def _write(path: Path, content: bytes, *, force: bool) -> None:
-    """Write a file whole.
-
-    Raises:
-        UsageError: it is there already, or cannot be written.
-    """
-    from effocr.atomic import write_whole
-
-    if path.exists() and not force:
-        raise UsageError(f"{path} is there already: add --force, or choose another OUT")
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written ({error.strerror})") from error

@@ -12,6 +12,7 @@ from effocr.errors import UsageError
 
 if TYPE_CHECKING:
     from effocr.data.detection_forms import DetectionReading
+    from effocr.data.rearrange import DataSet
 
 __all__ = [
     "Corners",
@@ -21,7 +22,9 @@ __all__ = [
     "MaxImages",
     "detection_form",
     "detection_reading",
+    "open_set",
     "other_form",
+    "refuse_detection_options",
 ]
 
 FromDetection = Annotated[
@@ -102,3 +105,29 @@ def other_form(form: AnyForm | None) -> Form | None:
             raise UsageError(f"{form} is detection truth; this needs lines or glyphs")
         case _:
             return form
+
+
+def open_set(path: Path, form: AnyForm | None = None) -> DataSet:
+    """Read lines or glyphs, of the form given or told by the content.
+
+    Raises:
+        UsageError: it is detection truth.
+        DataFormatError: it cannot be read, or is no data set.
+    """
+    from effocr.data.rearrange import read_set
+
+    truth = detection_form(path, form)
+    if truth is not None:
+        raise UsageError(f"{path} is detection truth ({truth}); this needs lines or glyphs")
+    return read_set(path, other_form(form))
+
+
+def refuse_detection_options(path: Path, how: DetectionReading) -> None:
+    """See that nothing was asked of lines, glyphs or documents that only detection truth has.
+
+    Raises:
+        UsageError: a folder of images, or a number of them, was given.
+    """
+    for name, value in (("--images", how.images), ("--max-images", how.max_images)):
+        if value is not None:
+            raise UsageError(f"{name} is for detection truth, and {path} is none; leave it out")

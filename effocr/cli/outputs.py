@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from effocr.cli.inputs import Input
     from effocr.document import Document
 
-__all__ = ["Outputs", "parse_formats"]
+__all__ = ["Outputs", "parse_formats", "refuse_present", "stem_of_page", "write_file"]
 
-_CURE: Final = "add --force to overwrite it, or choose another -o"
+_CURE: Final = "add --force to overwrite it, or choose another place"
 _ONE_EACH: Final = "a file each: add -o FOLDER"
 
 
@@ -92,7 +92,7 @@ class Outputs:
                 self._stream = _open(out, force)
             else:
                 self._file = out
-                _refuse_present(out, force)
+                refuse_present(out, force)
         else:
             self._folder, self._stems = out, distinct(item.stem for item in inputs)
             self._make_folder(force)
@@ -113,9 +113,9 @@ class Outputs:
         """Make the folder; without `force` refuse if one of its files is there already."""
         for stem in self._stems:
             for name in self._formats:
-                _refuse_present(self._path(stem, name), force)
+                refuse_present(self._path(stem, name), force)
                 if name == "page":
-                    _refuse_present(self._path(_of_page(stem, 1), name), force)
+                    refuse_present(self._path(stem_of_page(stem, 1), name), force)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -172,16 +172,15 @@ class Outputs:
         """
         if self._stems:
             stem = self._stems[number]
-            stems = (
-                [stem] if len(files) == 1 else [_of_page(stem, n + 1) for n in range(len(files))]
-            )
+            pages = [stem_of_page(stem, number) for number in range(1, len(files) + 1)]
+            stems = [stem] if len(files) == 1 else pages
             for stem, content in zip(stems, files, strict=True):
-                _write(self._path(stem, name), content)
+                write_file(self._path(stem, name), content)
             return
         if len(files) != 1:
             raise UsageError(f"{len(files)} pages in the format {name} need {_ONE_EACH}")
         if self._file is not None:
-            _write(self._file, files[0])
+            write_file(self._file, files[0])
         elif name == "pdf":
             sys.stdout.buffer.write(files[0])
         elif self._stream is not None:
@@ -203,12 +202,12 @@ def _stdout(formats: Sequence[DocumentFormat], one_file: bool) -> TextIO:
     return sys.stdout
 
 
-def _of_page(stem: str, number: int) -> str:
+def stem_of_page(stem: str, number: int) -> str:
     """Stem of a file that holds one page of several."""
     return f"{stem}.p{number}"
 
 
-def _refuse_present(path: Path, force: bool) -> None:
+def refuse_present(path: Path, force: bool) -> None:
     """See that a file may be written.
 
     Raises:
@@ -218,7 +217,7 @@ def _refuse_present(path: Path, force: bool) -> None:
         raise UsageError(f"{path} is there already: {_CURE}")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     """Write a file, whole or not at all.
 
     Raises:
@@ -249,4 +248,4 @@ def _open(path: Path, force: bool) -> TextIO:
 
 def _not_writable(path: Path, error: OSError) -> UsageError:
     """The error for a place that cannot be written."""
-    return UsageError(f"{path}: cannot be written ({error.strerror}); choose another -o")
+    return UsageError(f"{path}: cannot be written ({error.strerror}); choose another place")

@@ -27,18 +27,23 @@ from effocr.data.icdar import (
     write_labels,
 )
 from effocr.data.records import Skipped, check_image
-from effocr.errors import DataFormatError
+from effocr.errors import DataFormatError, UsageError
 
 __all__ = [
     "FORMS",
     "DetectionReading",
     "check_detection",
+    "detection_target",
     "read_detection",
     "recognise_detection",
     "write_detection",
 ]
 
 FORMS: Final[tuple[str, ...]] = get_args(DetectionForm)
+_ENDS: Final[dict[DetectionForm, tuple[str, ...]]] = {  # of names of files, the usual one first
+    "hiertext": (".jsonl.gz", ".jsonl", ".json.gz", ".json"),
+    "coco-text": (".json",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,23 @@ def read_detection(
                 f"{path}: {what}; expected labels (image, tab, JSON), gt_NAME.txt files, "
                 ".jsonl.gz of HierText or COCO with text"
             )
+
+
+def detection_target(path: Path, form: DetectionForm) -> Path:
+    """What `write_detection` is to write for an OUT of the command line, so that it is known again.
+
+    Labels go into a file called *.txt, else into labels.txt in a folder.
+
+    Raises:
+        UsageError: the form is a file, and is not told by such a name.
+    """
+    name = path.name.lower()
+    if form == "labels" and not name.endswith(".txt"):
+        return path / LABELS
+    ends = _ENDS.get(form, ("",))
+    if not name.endswith(ends):
+        raise UsageError(f"{path}: {form} is a file; call it {path.name}{ends[0]}")
+    return path
 
 
 def write_detection(

@@ -22,7 +22,16 @@ from effocr.data.sample_names import read_name
 from effocr.data.splits import split_by_document
 from effocr.errors import UsageError
 
-__all__ = ["DataSet", "combine", "read_set", "split_set", "subset", "write_set"]
+__all__ = [
+    "DataSet",
+    "combine",
+    "read_set",
+    "refuse_existing",
+    "split_set",
+    "subset",
+    "target_of",
+    "write_set",
+]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -112,16 +121,12 @@ def write_set(
         DataFormatError: an image cannot be read or copied.
     """
     out = Path(out)
-    if form == "coco" and out.suffix.lower() != ".json":
-        out = out / ANNOTATIONS
-    if form == "packed" and not out.name.endswith(PACKED_SUFFIX):
-        out = out / PACKED_NAME
     if (form in GLYPH_FORMS) != bool(data.glyphs) and data.items:
         need = "glyph images" if form in GLYPH_FORMS else "lines"
         raise UsageError(f"{out}: the form {form!r} needs {need}; `effocr data crop` cuts glyphs")
     if form == "corrections":
         raise UsageError(f"{out}: corrections are made by people; write pairs instead")
-    refuse_existing(out, force=force)
+    out = target_of(out, form, force=force)
     match form:
         case "coco":
             write_coco(data.lines, out)
@@ -129,6 +134,20 @@ def write_set(
             write_line_pairs(data.lines, out)
         case "glyphs" | "effocr" | "packed":
             write_glyphs(data.glyphs, out, form, load=load)
+    return out
+
+
+def target_of(out: Path, form: Form, *, force: bool) -> Path:
+    """The file or folder that `write_set` writes for its `out`.
+
+    Raises:
+        UsageError: it is there already, and `force` is not set.
+    """
+    if form == "coco" and out.suffix.lower() != ".json":
+        out = out / ANNOTATIONS
+    if form == "packed" and not out.name.endswith(PACKED_SUFFIX):
+        out = out / PACKED_NAME
+    refuse_existing(out, force=force)
     return out
 
 
@@ -219,7 +238,8 @@ def subset(
         raise UsageError(f"regular expression {pattern!r}: {error}") from error
     numbers = [n for n, item in enumerate(data.items) if compiled.search(_stem(item))]
     if not numbers or (count is not None and not 0 < count <= len(numbers)):
-        raise UsageError(f"{len(numbers)} of {len(data.items)} items match; cannot take {count}")
+        asked = "" if count is None else f"; cannot take {count}"
+        raise UsageError(f"{len(numbers)} of {len(data.items)} items match{asked}")
     if count is not None:
         numbers = sorted(int(n) for n in rng.choice(numbers, size=count, replace=False))
     return data.take(numbers)

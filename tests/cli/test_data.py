@@ -216,3 +216,103 @@ def test_documents_are_converted(run: Run, tmp_path: Path) -> None:
     assert run("convert", one, tmp_path / "x.pdf", "--to", "pdf")[0] == 0
     status, _, err = run("convert", one, tmp_path / "x", "--to", "glyphs")
     assert (status, "a document becomes one of" in err) == (2, True)
+
+
+@pytest.fixture
+def truth(tmp_path: Path) -> Path:
+    """A folder with a picture of one word and its labels."""
+    folder = tmp_path / "truth"
+    folder.mkdir()
+    Image.new("L", (60, 30), 255).save(folder / "a.png")
+    corners = [[1, 1], [50, 1], [50, 20], [1, 20]]
+    entry = json.dumps([{"transcription": "word", "points": corners}])
+    (folder / "labels.txt").write_text(f"a.png\t{entry}\n", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("out", "form", "written"),
+    [
+        ("set", "labels", "set/labels.txt"),
+        ("new.txt", "labels", "new.txt"),
+        ("set", "icdar", "set/gt_a.txt"),
+        ("set.jsonl", "hiertext", "set.jsonl"),
+        ("set.json", "coco-text", "set.json"),
+    ],
+)
+def test_detection_truth_is_written_so_that_it_is_known_again(
+    run: Run, truth: Path, tmp_path: Path, out: str, form: str, written: str
+) -> None:
+    status, _, err = run("convert", truth, tmp_path / out, "--to", form)
+    assert (status, (tmp_path / written).is_file()) == (0, True), err
+    named = () if form in ("labels", "coco-text") else ("--images", truth)
+    status, told, _ = run("check", tmp_path / out, *named)
+    assert f"{form}, 1 images, 1 regions" in told
+    assert status == 0
+
+
+@pytest.mark.parametrize("form", ["hiertext", "coco-text"])
+def test_a_file_of_detection_truth_wants_a_name_that_tells_its_form(
+    run: Run, truth: Path, tmp_path: Path, form: str
+) -> None:
+    status, _, err = run("convert", truth, tmp_path / "set", "--to", form)
+    assert (status, "call it set.json" in err) == (2, True)
+    assert not (tmp_path / "set").exists()
+
+
+def test_commands_for_lines_say_so_of_detection_truth(
+    run: Run, truth: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    for command in (
+        ("split", truth, out),
+        ("subset", truth, out),
+        ("combine", truth, "-o", out),
+        ("check", "--leaks", truth, truth),
+    ):
+        status, _, err = run(*command)
+        assert "is detection truth (labels); this needs lines or glyphs" in err
+        assert status == 2
+    status, _, err = run("crop", truth, out)
+    assert (status, "is of the form labels; glyphs are cut out of" in err) == (2, True)
+    assert not out.exists()
+
+
+def test_options_that_say_nothing_of_the_data_are_refused(
+    run: Run, coco: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    for option, value in (("--images", tmp_path), ("--max-images", 3), ("--dpi", 300)):
+        status, _, err = run("convert", coco, out, "--to", "pairs", option, value)
+        assert (status, f"{option} is for" in err, out.exists()) == (2, True, False)
+    status, _, err = run("check", coco, "--images", tmp_path)
+    assert (status, "--images is for detection truth" in err) == (2, True)
+
+
+def test_a_split_whose_last_part_is_there_writes_none(run: Run, coco: Path, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "val.json").write_text("mine", "utf-8")
+    status, _, err = run("split", coco, tmp_path / "parts", "--shares", "train=1,val=1")
+    assert (status, "val.json is there already" in err) == (2, True)
+    assert [path.name for path in (tmp_path / "parts").iterdir()] == ["val.json"]
+
+
+def test_documents_of_which_one_is_there_are_not_written(run: Run, tmp_path: Path) -> None:
+    from effocr.document import Document, Page
+    from effocr.formats.jsonl import document_to_jsonl
+
+    source, out = tmp_path / "read.jsonl", tmp_path / "out"
+    pages = [Document(f"{name}.png", (Page(1, 40, 20, ()),)) for name in "ab"]
+    source.write_text("".join(map(document_to_jsonl, pages)), "utf-8")
+    out.mkdir()
+    (out / "b.alto.xml").write_text("mine", "utf-8")
+    status, _, err = run("convert", source, out, "--to", "alto")
+    assert (status, "b.alto.xml is there already" in err) == (2, True)
+    assert [path.name for path in out.iterdir()] == ["b.alto.xml"]
+    status, _, err = run("convert", out, tmp_path / "x", "--to", "text")
+    assert (status, "is a folder; a document that becomes text" in err) == (2, True)
+
+
+def test_a_subset_that_nothing_matches_says_so(run: Run, coco: Path, tmp_path: Path) -> None:
+    status, _, err = run("subset", coco, tmp_path / "out", "--match", "zzz")
+    assert (status, err) == (2, "0 of 4 items match")
