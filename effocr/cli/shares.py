@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from effocr.errors import UsageError
 
-__all__ = ["parse_shares"]
+__all__ = ["parse_shares", "shares_or_name"]
 
 
 def parse_shares(option: str, text: str) -> dict[str, float]:
@@ -28,3 +28,12 @@ def parse_shares(option: str, text: str) -> dict[str, float]:
             raise UsageError(f"{option} {text!r}: {name!r} is no name or is there twice")
         shares[name] = share
     return shares
+
+
+def shares_or_name(option: str, text: str) -> dict[str, float]:
+    """Shares as `parse_shares` reads them; a name alone has all.
+
+    Raises:
+        UsageError: as of `parse_shares`.
+    """
+    return parse_shares(option, text) if "=" in text or "," in text else {text: 1.0}

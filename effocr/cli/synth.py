@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from effocr.cli.language import LanguageName, open_language
-from effocr.cli.shares import parse_shares
-from effocr.cli.synth_inputs import CharsetPath, Fonts, Out, Seed, font_folders, usable_fonts
+from effocr.cli.shares import parse_shares, shares_or_name
+from effocr.cli.synth_inputs import (
+    CharsetPath,
+    Fonts,
+    Out,
+    Processes,
+    Seed,
+    SettingsFile,
+    SettingsGiven,
+    charset_file,
+    font_folders,
+    usable_fonts,
+)
 from effocr.cli.synth_pages import pages
 from effocr.errors import UsageError
 
@@ -75,18 +86,10 @@ def lines(
     split_by: Annotated[
         SplitBy, typer.Option(help="line: parts share the fonts; font: each has its own families.")
     ] = "line",
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="YAML file of settings, such as OUT/synthesis.yaml."),
-    ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="One setting, such as length=[4,20]."),
-    ] = None,
+    config: SettingsFile = None,
+    overrides: SettingsGiven = None,
     seed: Seed = 0,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="To draw with; default: all cores.")
-    ] = None,
+    processes: Processes = None,
 ) -> None:
     """Draw text lines as images, texts and character-level COCO with exact boxes.
 
@@ -164,9 +167,9 @@ def _wear(transforms: str | None) -> list[str]:
     """Settings of `--transforms`; a name alone has all of it, and `none` alone bends nothing."""
     if transforms is None:
         return []
-    if "=" in transforms or "," in transforms:
-        return [f"wear={json.dumps(parse_shares('--transforms', transforms))}"]
-    return [f"wear={json.dumps({transforms: 1.0})}", f"plain={json.dumps(transforms == 'none')}"]
+    shares = shares_or_name("--transforms", transforms)
+    plain = [f"plain={json.dumps(transforms == 'none')}"] if transforms in shares else []
+    return [f"wear={json.dumps(shares)}", *plain]
 
 
 def _charset(path: Path | None, content: Content) -> Charset:
@@ -207,10 +210,7 @@ def glyphs(
 
     refuse_existing(out, force=False)
     spoken = open_language(language)
-    if charset is None and spoken is not None:
-        charset = spoken.charset
-    if charset is None:
-        raise UsageError("which characters? give --charset PATH, or a --language that names one")
+    charset = charset_file(charset, spoken)
     options = load_config(LineOptions, **({} if spoken is None else settings_of(spoken)))
     usable, characters = usable_fonts(font_folders(fonts, spoken), read_charset(charset))
     maker, rng = LineMaker(usable, characters, options), np.random.default_rng(seed)

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from effocr.language import Language
     from effocr.synth.fonts import FontFile
 
-__all__ = ["CharsetPath", "Fonts", "Out", "Seed", "font_folders", "usable_fonts"]
+__all__ = [
+    "CharsetPath",
+    "Fonts",
+    "Out",
+    "Processes",
+    "Seed",
+    "SettingsFile",
+    "SettingsGiven",
+    "charset_file",
+    "font_folders",
+    "usable_fonts",
+]
 
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; must not be there yet.")]
 Fonts = Annotated[
@@ -34,6 +45,35 @@ CharsetPath = Annotated[
     ),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="The same seed draws the same data.")]
+SettingsFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="YAML file of settings, such as OUT/synthesis.yaml."
+    ),
+]
+SettingsGiven = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="One setting of those in OUT/synthesis.yaml, such as text.prices=2; may be repeated.",
+    ),
+]
+Processes = Annotated[
+    int | None, typer.Option("--processes", min=1, help="To draw with; default: all cores.")
+]
+
+
+def charset_file(given: Path | None, language: Language | None) -> Path:
+    """The character set: the one given, else that of the language.
+
+    Raises:
+        UsageError: there is none.
+    """
+    charset = given or (None if language is None else language.charset)
+    if charset is None:
+        raise UsageError("which characters? give --charset PATH, or a --language that names one")
+    return charset
 
 
 def font_folders(given: list[Path] | None, language: Language | None) -> list[Path]:

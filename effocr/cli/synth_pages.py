@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from effocr.cli.language import LanguageName, open_language
-from effocr.cli.shares import parse_shares
-from effocr.cli.synth_inputs import CharsetPath, Fonts, Out, Seed, font_folders, usable_fonts
+from effocr.cli.shares import shares_or_name
+from effocr.cli.synth_inputs import (
+    CharsetPath,
+    Fonts,
+    Out,
+    Processes,
+    Seed,
+    SettingsFile,
+    SettingsGiven,
+    charset_file,
+    font_folders,
+    usable_fonts,
+)
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,18 +50,10 @@ def pages(
             help="How pages are scanned: grey, bilevel, photograph, clean; or one NAME.",
         ),
     ] = None,
-    config: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="YAML file of settings, such as OUT/synthesis.yaml."),
-    ] = None,
-    overrides: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="One setting, such as width=[600,1200]."),
-    ] = None,
+    config: SettingsFile = None,
+    overrides: SettingsGiven = None,
     seed: Seed = 0,
-    processes: Annotated[
-        int | None, typer.Option(min=1, help="To draw with; default: all cores.")
-    ] = None,
+    processes: Processes = None,
 ) -> None:
     """Draw pages with the polygons, texts and reading order of their lines and words.
 
@@ -68,10 +71,7 @@ def pages(
     spoken = open_language(language)
     if spoken is not None and spoken.direction != "ltr":
         raise UsageError(f"--language {language}: pages are drawn from left to right only")
-    if charset is None and spoken is not None:
-        charset = spoken.charset
-    if charset is None:
-        raise UsageError("which characters? give --charset PATH, or a --language that names one")
+    charset = charset_file(charset, spoken)
     words = None if spoken is None else spoken.words
     options = _options(config, layouts, conditions, overrides or [], words)
     usable, characters = usable_fonts(font_folders(fonts, spoken), read_charset(charset))
@@ -95,14 +95,9 @@ def _options(
     from effocr.training.config import load_config
 
     given = [
-        f"{name}={json.dumps(_shares(f'--{name}', text))}"
+        f"{name}={json.dumps(shares_or_name(f'--{name}', text))}"
         for name, text in (("layouts", layouts), ("conditions", conditions))
         if text is not None
     ]
     text = None if words is None else {"word_lists": (words,)}
     return load_config(PageOptions, config, overrides=[*given, *overrides], text=text)
-
-
-def _shares(option: str, text: str) -> dict[str, float]:
-    """Shares of an option; a name alone has all."""
-    return parse_shares(option, text) if "=" in text or "," in text else {text: 1.0}
