@@ -113,6 +113,9 @@ def _check_leaks(paths: list[Path], form: AnyForm | None, separator: str, *, as_
     parts = {str(path): open_set(path, form) for path in paths}
     if len(parts) < 2 or len({bool(part.lines) for part in parts.values()}) > 1:
         raise UsageError("--leaks compares two or more data sets, all of lines or all of glyphs")
+    for part in parts.values():
+        for problem in part.problems:  # what was left out was not compared
+            typer.echo(str(problem), err=True)
     found = list(find_leaks(parts, load=load_image, document_of=by_prefix(separator)))
     if as_json:
         print(json.dumps(_listed(found), indent=1, ensure_ascii=False))

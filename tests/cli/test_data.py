@@ -316,3 +316,12 @@ def test_documents_of_which_one_is_there_are_not_written(run: Run, tmp_path: Pat
 def test_a_subset_that_nothing_matches_says_so(run: Run, coco: Path, tmp_path: Path) -> None:
     status, _, err = run("subset", coco, tmp_path / "out", "--match", "zzz")
     assert (status, err) == (2, "0 of 4 items match")
+
+
+def test_what_the_search_for_leaks_does_not_compare_is_named(run: Run, tmp_path: Path) -> None:
+    for part in ("one", "two"):
+        (tmp_path / part).mkdir()
+        (tmp_path / part / f"{part}.gt.txt").write_text("no image", "utf-8")
+        Image.new("L", (60, 30), 255).save(tmp_path / part / "bare.png")
+    _, _, err = run("check", "--leaks", tmp_path / "one", tmp_path / "two")
+    assert err.count("bare.png: left out: there is no text") == 2
