@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from effocr.cli.runs import INTERRUPTED, STARTED, settings_of, show_log, tell
+from effocr.cli.runs import INTERRUPTED, STARTED, run_folder, settings_of, show_log, tell
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _run_of(asked: FinetuneOptions, out: Path) -> Path:
         UsageError: a new one exists, or there is none to go on with.
     """
     if asked.resume is not None:
-        run = asked.resume if asked.resume.is_dir() else asked.resume.parent
+        run = run_folder(asked.resume)
         if not asked.resume.exists() or not (run / BEGUN).is_file():
             raise UsageError(f"{asked.resume}: no run to go on with, it has no {BEGUN}")
         return run

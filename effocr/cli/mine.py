@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Protocol
 
 import typer
 
-from effocr.cli.runs import FIRST_PASS, say, stop
+from effocr.cli.runs import FIRST_PASS, run_folder, say, stop
 
 if TYPE_CHECKING:
     from effocr.recognizer.sources import GlyphSource
@@ -44,7 +44,7 @@ def mine(
     if not paths:
         raise UsageError(f"{run}: does not say what it was trained on; name glyphs with --data")
     source = prepare_source(paths, model, seed=0)
-    file = out or (run if run.is_dir() else run.parent) / HARD_NEGATIVES
+    file = out or run_folder(run) / HARD_NEGATIVES
     count = mine_run(run, source, file, k=k)
     print(f"{file}: {count} sets of look-alikes")
 

@@ -31,7 +31,9 @@ __all__ = [
     "Validation",
     "open_run",
     "prepare_lines",
+    "refuse_init_from",
     "report",
+    "run_folder",
     "say",
     "settings_of",
     "show_log",
@@ -75,7 +77,12 @@ PageValidation = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="RUN", help="Folder of the run; not yet there.")
 ]
-ConfigFile = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="YAML.")]
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="YAML file of settings, such as config.yaml of a run."
+    ),
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="One setting, such as loop.max_steps=1000."),
@@ -146,7 +153,7 @@ def open_run(
     show_log()
     images = None
     if resume is not None:
-        run = resume if resume.is_dir() else resume.parent
+        run = run_folder(resume)
         if not _has_begun(run, last):
             raise UsageError(f"{resume}: no run to go on with, it has no {last}")
         if out is not None and out.resolve() != run.resolve():
@@ -168,6 +175,23 @@ def open_run(
     if is_main():
         remember_sources(run, Sources(tuple(data), tuple(validation or ()), init_from, images))
     return run, data, validation or []
+
+
+def run_folder(path: Path) -> Path:
+    """The folder of a run that is given as such, or as a checkpoint in it."""
+    return path if path.is_dir() else path.parent
+
+
+def refuse_init_from(resume: Path | None, init_from: Path | None) -> None:
+    """See that a run that goes on is not to begin with other weights.
+
+    Raises:
+        UsageError: it is.
+    """
+    from effocr.errors import UsageError
+
+    if resume is not None and init_from is not None:
+        raise UsageError("--resume goes on with the run's own weights; leave out --init-from")
 
 
 def _has_begun(run: Path, last: str) -> bool:
@@ -196,8 +220,7 @@ def settings_of(
     from effocr.training.config import load_config
 
     if file is None and resume is not None:
-        folder = resume if resume.is_dir() else resume.parent
-        file = folder / kept
+        file = run_folder(resume) / kept
     return load_config(model, file, overrides=sets or (), **(given or {}))
 
 
