@@ -1,8 +1,8 @@
 """The training loop of every model. It knows steps, losses and checkpoints, and nothing of glyphs.
 
-Accelerate gives the device and several processes; docs/decisions.md says why not Lightning. A
-resumed run equals an uninterrupted one bit for bit on CPU, because batches and random numbers
-depend on the step only (`effocr.training.process`) and what else changes is in the checkpoint.
+docs/decisions.md says why it is neither Lightning's nor Accelerate's. A resumed run equals an
+uninterrupted one bit for bit on CPU, because batches and random numbers depend on the step only
+(`effocr.training.process`) and what else changes is in the checkpoint.
 """
 
 import logging
