@@ -41,7 +41,7 @@ from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer, load_engine
 from effocr.pipeline.threads import thread_count
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.memory import Memory
-from effocr.recognizer.spotter import spotter_of
+from effocr.recognizer.pictures import pictures_of
 
 __all__ = ["FinetuneInputs", "FinetuneLesson", "learn_by_finetune"]
 
@@ -152,8 +152,8 @@ def learn_by_finetune(
 def _stale(bundle: Bundle, index: GlyphIndex, name: str) -> tuple[str, ...]:
     """Other collections and pictures of a model, which are as its old networks saw them."""
     others = [each.name for each in index.collections if each.name != name]
-    spotter = spotter_of(bundle)
-    return (*others, *(spotter.labels if spotter is not None else ()))
+    pictures = pictures_of(bundle)
+    return (*others, *(pictures.labels if pictures is not None else ()))
 
 
 class _Clock:

@@ -9,7 +9,7 @@ Discriminative decorrelation for clustering and classification, ECCV 2012).
 """
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -26,7 +26,7 @@ from effocr.charset import normalise
 from effocr.errors import BundleError, DataFormatError
 from effocr.recognizer.origins import ORIGINS, Origin
 
-__all__ = ["LIKENESS", "OFFSETS", "Picture", "Spotter", "cut_around", "spotter_of"]
+__all__ = ["LIKENESS", "OFFSETS", "Picture", "Pictures", "cut_around", "pictures_of"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -68,7 +68,7 @@ class Picture:
     origins: tuple[Origin, ...] = ()
 
 
-class Spotter:
+class Pictures:
     """The pictures of a model. Safe to use from several threads; each call uses one core."""
 
     def __init__(self, pictures: Sequence[Picture]) -> None:
@@ -77,17 +77,25 @@ class Spotter:
         Raises:
             DataFormatError: two pictures of one label, or templates of different localizers.
         """
-        self.pictures = tuple(pictures)
-        if len(set(self.labels)) < len(self.pictures):
+        self._pictures = tuple(pictures)
+        if len(set(self.labels)) < len(self._pictures):
             raise DataFormatError("two pictures of one character")
         if len({each.weights.shape for each in pictures}) > 1:
             raise DataFormatError("pictures of different localizers")
-        self._transform = _transform(self.pictures)
+        self._transform = _transform(self._pictures)
+
+    def __iter__(self) -> Iterator[Picture]:
+        """One after the other."""
+        return iter(self._pictures)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._pictures)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Their characters."""
-        return tuple(each.label for each in self.pictures)
+        return tuple(each.label for each in self)
 
     def responses(self, features: Floats) -> Floats:
         """What each template gives at each column.
@@ -100,25 +108,25 @@ class Spotter:
         """
         faiss.omp_set_num_threads(1)  # of this thread: the callers are the threads
         parts = self._transform.apply(np.ascontiguousarray(features.T, np.float32))
-        parts = parts.reshape(len(parts), len(self.pictures), len(OFFSETS))
+        parts = parts.reshape(len(parts), len(self), len(OFFSETS))
         columns = np.arange(len(parts))
-        found = np.repeat(np.array([[each.bias] for each in self.pictures]), len(parts), axis=1)
+        found = np.repeat(np.array([[each.bias] for each in self]), len(parts), axis=1)
         for tap, offset in enumerate(OFFSETS.tolist()):
             found += parts[np.clip(columns + offset, 0, len(parts) - 1), :, tap].T
         return found.astype(np.float32)
 
     def with_picture(self, picture: Picture) -> Self:
         """A copy with another picture, instead of that of the same label if there is one."""
-        return type(self)([*self.without(picture.label).pictures, picture])
+        return type(self)([*self.without(picture.label), picture])
 
     def without(self, label: str) -> Self:
         """A copy that does not know a character."""
         wanted = normalise(label)
-        return type(self)([each for each in self.pictures if each.label != wanted])
+        return type(self)([each for each in self if each.label != wanted])
 
     def save(self, path: Path) -> None:
         """Write the file, whole or not at all."""
-        some = self.pictures
+        some = self._pictures
         content = BytesIO()
         np.savez_compressed(
             content,
@@ -146,7 +154,7 @@ class Spotter:
             raise BundleError(f"{path}: not the pictures of a model ({error})") from error
 
 
-def spotter_of(bundle: Bundle) -> Spotter | None:
+def pictures_of(bundle: Bundle) -> Pictures | None:
     """The pictures of a model folder; None where it has none.
 
     Raises:
@@ -154,15 +162,15 @@ def spotter_of(bundle: Bundle) -> Spotter | None:
     """
     if PICTURES not in bundle.manifest.files:
         return None
-    spotter, manifest = Spotter.load(bundle.path(PICTURES)), bundle.manifest
+    pictures, manifest = Pictures.load(bundle.path(PICTURES)), bundle.manifest
     channels = manifest.window.channels if manifest.window else 0
-    for each in spotter.pictures:
+    for each in pictures:
         if (len(each.weights), each.rows.shape[1]) != (channels, manifest.embedding_size):
             raise BundleError(
                 f"{bundle.path(PICTURES)}: {each.label} is of another localizer or encoder; "
                 "teach it anew with `effocr index add`"
             )
-    return spotter
+    return pictures
 
 
 def cut_around(features: Floats, columns: npt.NDArray[np.integer]) -> Floats:
