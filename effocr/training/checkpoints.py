@@ -221,3 +221,21 @@ def apply_weights(model: nn.Module, weights: Mapping[str, Tensor], *, source: Pa
         shown = "; ".join(problems[:3]) + (f"; and {len(problems) - 3} more" * (len(problems) > 3))
         raise TrainingError(f"{source}: these weights are of another model: {shown}")
     model.load_state_dict(dict(weights))
+
+
+def apply_optimizer(
+    optimizer: torch.optim.Optimizer, state: Mapping[str, Any], *, source: Path
+) -> None:
+    """Go on with the state of an optimizer, but at the learning rates of this run.
+
+    Raises:
+        TrainingError: it is of another optimizer.
+    """
+    rates = [group["lr"] for group in optimizer.param_groups]
+    try:
+        optimizer.load_state_dict(dict(state))
+    except (ValueError, KeyError) as error:
+        raise TrainingError(f"{source}: the state of another optimizer: {error}") from error
+    for group, rate in zip(optimizer.param_groups, rates, strict=True):
+        group["lr"] = rate
+        group.pop("initial_lr", None)  # the loop sets it anew
