@@ -8,22 +8,19 @@ discriminant analysis with a background that never changes: B. Hariharan, J. Mal
 Discriminative decorrelation for clustering and classification, ECCV 2012).
 """
 
-import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Final, Self
-from zipfile import BadZipFile
+from typing import Any, Final, Self
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-from effocr.atomic import write_whole
 from effocr.bundle import PICTURES, Bundle
 from effocr.charset import normalise
 from effocr.errors import BundleError, DataFormatError
+from effocr.recognizer.npz import arrays_in, write_arrays
 from effocr.recognizer.origins import ORIGINS, Origin
 
 __all__ = ["LIKENESS", "OFFSETS", "Picture", "Pictures", "cut_around", "pictures_of"]
@@ -33,10 +30,6 @@ Ints = npt.NDArray[np.int64]
 
 OFFSETS: Final = np.array([-3, -1, 0, 1, 3])  # columns of the features that a template looks at
 LIKENESS: Final = 0.5  # weight of the embedding's word beside the template's
-_BROKEN = (
-    OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError,
-    BadZipFile, zlib.error,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +120,16 @@ class Pictures:
     def save(self, path: Path) -> None:
         """Write the file, whole or not at all."""
         some = self._pictures
-        content = BytesIO()
-        np.savez_compressed(
-            content,
-            labels=np.array(self.labels, dtype=np.str_),
-            weights=np.array([each.weights for each in some], np.float32),
-            numbers=np.array([(each.bias, each.threshold, each.typical) for each in some]),
-            extents=np.array([each.extent for each in some], np.float32),
-            rows=np.concatenate([each.rows for each in some]).astype(np.float16),
-            ends=np.cumsum([len(each.rows) for each in some]),
-            origins=np.array([ORIGINS.dump_json(each.origins).decode() for each in some]),
-        )
-        write_whole(path, content.getvalue())
+        arrays = {
+            "labels": np.array(self.labels, dtype=np.str_),
+            "weights": np.array([each.weights for each in some], np.float32),
+            "numbers": np.array([(each.bias, each.threshold, each.typical) for each in some]),
+            "extents": np.array([each.extent for each in some], np.float32),
+            "rows": np.concatenate([each.rows for each in some]).astype(np.float16),
+            "ends": np.cumsum([len(each.rows) for each in some]),
+            "origins": np.array([ORIGINS.dump_json(each.origins).decode() for each in some]),
+        }
+        write_arrays(path, arrays)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -147,11 +138,8 @@ class Pictures:
         Raises:
             BundleError: it is missing, damaged, or its parts do not fit together.
         """
-        try:
-            with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-                return cls(_pictures({name: arrays[name] for name in arrays.files}))
-        except (*_BROKEN, DataFormatError) as error:
-            raise BundleError(f"{path}: not the pictures of a model ({error})") from error
+        with arrays_in(path, "the pictures of a model") as arrays:
+            return cls(_pictures(arrays))
 
 
 def pictures_of(bundle: Bundle) -> Pictures | None:
@@ -191,7 +179,7 @@ def _transform(pictures: Sequence[Picture]) -> faiss.LinearTransform:
     return transform
 
 
-def _pictures(arrays: dict[str, npt.NDArray[np.generic]]) -> list[Picture]:
+def _pictures(arrays: Mapping[str, npt.NDArray[Any]]) -> list[Picture]:
     """What the file holds.
 
     Raises:
