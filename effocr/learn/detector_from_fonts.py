@@ -13,7 +13,6 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from effocr.atomic import write_text
-from effocr.bundle import FontCredit
 from effocr.charset import read_charset
 from effocr.data.detection import DetectionPage
 from effocr.data.detection_forms import read_detection
@@ -106,7 +105,7 @@ def train_detector_from_fonts(
             "version": recipe.version,
             "licence": recipe.licence,
             "description": recipe.description,
-            "fonts": _credits(fonts.training),
+            "fonts": fonts.credits(),
         },
     )
 
@@ -166,12 +165,3 @@ def _load(folders: Sequence[Path], config: DetectorTraining) -> list[LearntPage]
     for item in skipped:
         logger.warning("%s", item)
     return pages
-
-
-def _credits(fonts: Sequence[FontFile]) -> tuple[FontCredit, ...]:
-    """The fonts that pages were drawn with, as the manifest names them."""
-    found = {(font.family, font.path.parent.name, font.licence) for font in fonts}
-    return tuple(
-        FontCredit(name=family, source=source, licence=licence)
-        for family, source, licence in sorted(found)
-    )

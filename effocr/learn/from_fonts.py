@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from effocr.atomic import write_text
-from effocr.bundle import LOCALIZER, FontCredit
+from effocr.bundle import LOCALIZER
 from effocr.charset import Charset, read_charset
 from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
 from effocr.export.onnx import export_localizer
@@ -245,17 +245,13 @@ def _details(
     *,
     thresholds: tuple[float, float],
 ) -> ModelDetails:
-    credits = {(font.family, font.path.parent.name, font.licence) for font in fonts.training}
     return ModelDetails(
         name=recipe.name,
         version=recipe.version,
         languages=recipe.languages,
         licence=recipe.licence,
         description=recipe.description,
-        fonts=tuple(
-            FontCredit(name=family, source=source, licence=licence)
-            for family, source, licence in sorted(credits)
-        ),
+        fonts=fonts.credits(),
         recipe={
             "seed": recipe.seed,
             "lines": len(lines),
