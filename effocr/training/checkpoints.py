@@ -121,6 +121,20 @@ def load_run(run: Path, *, kind: str, config: type[Config]) -> tuple[Config, dic
         raise TrainingError(f"{path}: of another version of this program ({first})") from error
 
 
+def kind_of(run: Path) -> str | None:
+    """What a run trained, such as `localizer`; None: it does not say.
+
+    Args:
+        run: run folder (its `best.pt`), a checkpoint, or a file of `save_weights`.
+
+    Raises:
+        UsageError: there is no such file.
+        TrainingError: the file is damaged or not ours.
+    """
+    kind = _settings_of(best_of(run)).get("kind")
+    return None if kind is None else str(kind)
+
+
 def _settings_of(path: Path) -> dict[str, Any]:
     if path.suffix != WEIGHTS_SUFFIX:
         found: dict[str, Any] = load_checkpoint(path).get("settings", {})
