@@ -31,6 +31,7 @@ __all__ = [
     "Validation",
     "open_run",
     "prepare_lines",
+    "refuse_new_start",
     "report",
     "say",
     "settings_of",
@@ -168,6 +169,18 @@ def open_run(
     if is_main():
         remember_sources(run, Sources(tuple(data), tuple(validation or ()), init_from, images))
     return run, data, validation or []
+
+
+def refuse_new_start(resume: Path | None, init_from: Path | None) -> None:
+    """Refuse to start from weights what goes on from a checkpoint.
+
+    Raises:
+        UsageError: both are given.
+    """
+    from effocr.errors import UsageError
+
+    if resume is not None and init_from is not None:
+        raise UsageError("--resume goes on with the run's own weights; leave out --init-from")
 
 
 def _has_begun(run: Path, last: str) -> bool:

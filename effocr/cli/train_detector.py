@@ -15,6 +15,7 @@ from effocr.cli.runs import (
     Resume,
     Sets,
     open_run,
+    refuse_new_start,
     report,
     settings_of,
     tell,
@@ -51,11 +52,9 @@ def detector(
     """
     from effocr.detector.config import DetectorTraining
     from effocr.detector.train import KIND, train_detector
-    from effocr.errors import UsageError
     from effocr.training.checkpoints import load_run
 
-    if resume is not None and init_from is not None:
-        raise UsageError("--resume goes on with the run's own weights; leave out --init-from")
+    refuse_new_start(resume, init_from)
     if init_from is not None:
         load_run(init_from, kind=KIND, config=DetectorTraining)  # before any page is read
     run, data, validation = open_run(out, resume, data, validation, init_from=init_from)
