@@ -76,7 +76,10 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             raise
         raise TrainingError(f"{error}; {best} may be whole: go on from there") from error
     if state.get("format") != FORMAT:
-        raise TrainingError(f"{path}: not a checkpoint of this program's format {FORMAT}")
+        raise TrainingError(
+            f"{path}: not a checkpoint of this program's format {FORMAT}; read it with the version "
+            "that wrote it, or train anew"
+        )
     return state
 
 
@@ -118,7 +121,10 @@ def load_run(run: Path, *, kind: str, config: type[Config]) -> tuple[Config, dic
         return config.model_validate(settings["config"]), settings
     except (ValidationError, KeyError) as error:
         first = str(error).splitlines()[0]
-        raise TrainingError(f"{path}: of another version of this program ({first})") from error
+        raise TrainingError(
+            f"{path}: of another version of this program ({first}); read it with that version, or "
+            "train anew"
+        ) from error
 
 
 def kind_of(run: Path) -> str | None:
@@ -233,7 +239,10 @@ def apply_weights(model: nn.Module, weights: Mapping[str, Tensor], *, source: Pa
     ]
     if problems:
         shown = "; ".join(problems[:3]) + (f"; and {len(problems) - 3} more" * (len(problems) > 3))
-        raise TrainingError(f"{source}: these weights are of another model: {shown}")
+        raise TrainingError(
+            f"{source}: these weights are of another model: {shown}; give weights of the same "
+            "sizes, or the settings that they were trained with"
+        )
     model.load_state_dict(dict(weights))
 
 
