@@ -29,6 +29,7 @@ __all__ = [
     "LOCALIZER_WEIGHTS",
     "MANIFEST",
     "MEMORY",
+    "MEND",
     "PICTURES",
     "RECOGNIZER",
     "RECOGNIZER_WEIGHTS",
@@ -57,7 +58,8 @@ MEMORY = "memory.npz"
 # Ordinary lines to tell pictures from, and the pictures that it was taught.
 BACKGROUND, PICTURES = "background.npz", "pictures.npz"
 _NEEDED = (LOCALIZER, RECOGNIZER, INDEX, LABELS)
-_MEND = "export the model again with `effocr export`, or install it again"
+MEND = "export the model again with `effocr export`, or install it again"
+"""What helps where a file of a model is damaged."""
 
 
 class LineShape(BaseModel, frozen=True, extra="forbid"):
@@ -189,7 +191,7 @@ def load_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
-        raise BundleError(f"{path}: {place}: {first['msg']}; {_MEND}") from error
+        raise BundleError(f"{path}: {place}: {first['msg']}; {MEND}") from error
 
 
 def load_bundle(name_or_path: str | Path) -> Bundle:
@@ -203,7 +205,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
     bundle = Bundle(folder, load_manifest(folder))
     faults = verify_bundle(bundle)
     if faults:
-        raise BundleError(f"{folder}: {faults[0]}; {rollback_hint(folder) or _MEND}")
+        raise BundleError(f"{folder}: {faults[0]}; {rollback_hint(folder) or MEND}")
     return bundle
 
 

@@ -10,6 +10,7 @@ from typing import Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from effocr.bundle import MEND
 from effocr.errors import BundleError
 from effocr.recognizer.npz import arrays_in, write_arrays
 
@@ -54,7 +55,9 @@ class Background:
             ends = np.asarray(arrays["ends"], np.int64)
         fits = pairs.ndim == 2 and ends.ndim == 1 and len(ends) and pairs.shape[0] == height
         if not fits or (np.diff(ends, prepend=0) <= 0).any() or ends[-1] > 2 * pairs.shape[1]:
-            raise BundleError(f"{path}: its lines do not fit together, or are not {height} high")
+            raise BundleError(
+                f"{path}: its lines do not fit together, or are not {height} high; {MEND}"
+            )
         level = np.stack((pairs >> 4, pairs & 15), axis=2).reshape(height, -1)
         grey = level * np.uint8(LEVEL)
         return cls(tuple(np.split(grey[:, : ends[-1]], ends[:-1], axis=1)))

@@ -10,6 +10,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from effocr.bundle import MEND
 from effocr.errors import BundleError
 from effocr.recognizer.npz import arrays_in, write_arrays
 
@@ -61,10 +62,12 @@ class Memory:
         last = int(ends[-1]) if whole and len(ends) else 0
         ordered = whole and bool((np.diff(ends, prepend=0) >= 0).all())
         if not ordered or not last == len(labels) == len(embeddings):
-            raise BundleError(f"{path}: its embeddings, labels and lines do not fit together")
+            raise BundleError(
+                f"{path}: its embeddings, labels and lines do not fit together; {MEND}"
+            )
         if dim is not None and embeddings.shape[1] != dim:
             raise BundleError(
                 f"{path}: embeddings of {embeddings.shape[1]} numbers, those of the model have "
-                f"{dim}; it is of another model: export the model again with `effocr export`"
+                f"{dim}; it is of another model; {MEND}"
             )
         return cls(embeddings, labels, ends)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.atomic import write_whole
+from effocr.bundle import MEND
 from effocr.errors import BundleError, DataFormatError
 
 __all__ = ["arrays_in", "write_arrays"]
@@ -49,4 +50,4 @@ def arrays_in(path: Path, what: str) -> Iterator[dict[str, npt.NDArray[Any]]]:
         with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
             yield {name: arrays[name] for name in arrays.files}
     except _BROKEN as error:
-        raise BundleError(f"{path}: not {what} ({error})") from error
+        raise BundleError(f"{path}: not {what} ({error}); {MEND}") from error

@@ -225,9 +225,7 @@ def test_a_checkpoint_that_does_not_fit_is_refused_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small_run.train(tmp_path, max_steps=2)
-    with pytest.raises(
-        TrainingError, match=r"ema_decay .* the value in the run's config\.yaml"
-    ):
+    with pytest.raises(TrainingError, match=r"ema_decay .* the value in the run's config\.yaml"):
         small_run.train(tmp_path, max_steps=3, ema_decay=None, resume=tmp_path)
     with pytest.raises(TrainingError, match=r"loop\.best is beauty, .* to one of val_error"):
         small_run.train(tmp_path / "other", max_steps=2, best="beauty")
