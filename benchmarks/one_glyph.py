@@ -29,7 +29,7 @@ from effocr.learn.new_glyph import learn_picture
 from effocr.pipeline.chunk import ReadFailure
 from effocr.pipeline.reader import Reader
 from effocr.recognizer.index import GlyphIndex
-from effocr.recognizer.spotter import Spotter
+from effocr.recognizer.pictures import Pictures
 from effocr.synth.fonts import load_fonts
 from effocr.synth.lines import LineMaker, LineOptions
 from effocr.synth.wear_kinds import WEAR_SHARES
@@ -136,7 +136,7 @@ def teach(model: str, glyph: str, examples: Sequence[LabelledLine], out: Path) -
     if lesson is None:
         raise SystemExit(f"{model} knows {glyph} already, or cannot learn pictures")
     index = GlyphIndex.load(bundle.folder)
-    write_with_index(bundle, index, out=out, spotter=Spotter([lesson.picture]))
+    write_with_index(bundle, index, out=out, pictures=Pictures([lesson.picture]))
     return time.monotonic() - started, len(lesson.left_out)
 
 

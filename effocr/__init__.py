@@ -16,7 +16,9 @@ The map of the package, from the ground up (a module imports only what stands ab
     language     direction, spaces, fonts and characters of a language
     geometry     boxes [n, 4] and affine maps
     versions     versions of a model, and which one a name stands for
+    model_names  names of models, and the folders that they stand for
     bundle       a model on disk: manifest.json, onnx files, index and labels
+    exported     a network on disk: its files and a manifest
     document     Document > page > block > line > word > glyph
     frame        a line image -> the frame in which every module sees it
     metrics      CER and WER, matching of boxes

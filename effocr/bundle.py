@@ -6,7 +6,6 @@ The manifest names every other file with its sha256, which is checked whenever t
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,19 +15,10 @@ from typing import Literal
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from effocr.atomic import write_text
-from effocr.errors import BundleError, UsageError
+from effocr.errors import BundleError
 from effocr.geometry import Direction
-from effocr.versions import (
-    CURRENT,
-    VERSIONS,
-    Lineage,
-    changed_manifest,
-    current_folder,
-    file_sha256,
-    find_version,
-    models_home,
-    rollback_hint,
-)
+from effocr.model_names import EMBEDDED, MANIFEST, find_model, is_model_path, list_models
+from effocr.versions import Lineage, changed_manifest, file_sha256, models_home, rollback_hint
 
 __all__ = [
     "BACKGROUND",
@@ -39,6 +29,7 @@ __all__ = [
     "LOCALIZER_WEIGHTS",
     "MANIFEST",
     "MEMORY",
+    "MEND",
     "PICTURES",
     "RECOGNIZER",
     "RECOGNIZER_WEIGHTS",
@@ -59,10 +50,7 @@ __all__ = [
     "write_bundle",
 ]
 
-EMBEDDED = Path(__file__).parent / "models"
-"""Folder of the models that come with the package."""
-
-MANIFEST, LOCALIZER, RECOGNIZER = "manifest.json", "localizer.onnx", "recognizer.onnx"
+LOCALIZER, RECOGNIZER = "localizer.onnx", "recognizer.onnx"
 INDEX, LABELS = "index.faiss", "labels.json"
 # What a model may have besides, for learning more: weights to start from, and what it knew.
 LOCALIZER_WEIGHTS, RECOGNIZER_WEIGHTS = "localizer.safetensors", "recognizer.safetensors"
@@ -70,7 +58,8 @@ MEMORY = "memory.npz"
 # Ordinary lines to tell pictures from, and the pictures that it was taught.
 BACKGROUND, PICTURES = "background.npz", "pictures.npz"
 _NEEDED = (LOCALIZER, RECOGNIZER, INDEX, LABELS)
-_MEND = "export the model again with `effocr export`, or install it again"
+MEND = "export the model again with `effocr export`, or install it again"
+"""What helps where a file of a model is damaged."""
 
 
 class LineShape(BaseModel, frozen=True, extra="forbid"):
@@ -186,54 +175,6 @@ class Bundle:
         return self.folder / name
 
 
-def is_model_path(name_or_path: str | Path) -> bool:
-    """Whether a model is given by its folder: a `Path`, or a text with a slash in it, . or .. ."""
-    text = str(name_or_path)
-    return isinstance(name_or_path, Path) or "/" in text or os.sep in text or text in (".", "..")
-
-
-def find_model(name_or_path: str | Path) -> Path:
-    """Folder of a model.
-
-    A `Path`, or a text with a slash in it, is a path. A name is looked up among those with versions
-    (they stand for the current one), then among the embedded models, the user's other models and in
-    the working directory. NAME@VERSION is one version of a name.
-
-    Raises:
-        UsageError: there is no such model.
-        BundleError: it has versions, but the current one is not there.
-    """
-    text = str(name_or_path)
-    if "\0" in text:  # no file system has one, and Python refuses to ask
-        raise UsageError(f"no model named {text!r}: a name cannot hold a NUL character")
-    if is_model_path(name_or_path):
-        folder = Path(name_or_path).expanduser()
-        if not folder.is_dir():
-            raise UsageError(f"{text}: no such model folder; `effocr models list` shows models")
-        return current_folder(folder) or folder
-    if not text:
-        raise UsageError("the name of the model is empty; `effocr models list` shows models")
-    name, at, wanted = text.partition("@")
-    if at and (models_home() / name / VERSIONS).is_dir():
-        return find_version(models_home() / name, wanted)
-    if current := current_folder(models_home() / name):
-        return current
-    for parent in (EMBEDDED, models_home(), Path()):
-        if (parent / text / MANIFEST).is_file():
-            return parent / text
-    known = ", ".join(list_models()) or "none"
-    raise UsageError(f"no model named {text!r}: known are {known}; or give the path of a folder")
-
-
-def list_models() -> dict[str, Path]:
-    """Names that `find_model` knows -> their folders; of a name with versions the folder of all."""
-    own, found = models_home(), dict[str, Path]()
-    for parent, file in ((own, CURRENT), (EMBEDDED, MANIFEST), (own, MANIFEST)):
-        for path in sorted(parent.glob(f"*/{file}")):
-            found.setdefault(path.parent.name, path.parent)
-    return found
-
-
 def load_manifest(folder: Path) -> Manifest:
     """Read manifest.json without checking the files.
 
@@ -250,7 +191,7 @@ def load_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the file"
-        raise BundleError(f"{path}: {place}: {first['msg']}; {_MEND}") from error
+        raise BundleError(f"{path}: {place}: {first['msg']}; {MEND}") from error
 
 
 def load_bundle(name_or_path: str | Path) -> Bundle:
@@ -264,7 +205,7 @@ def load_bundle(name_or_path: str | Path) -> Bundle:
     bundle = Bundle(folder, load_manifest(folder))
     faults = verify_bundle(bundle)
     if faults:
-        raise BundleError(f"{folder}: {faults[0]}; {rollback_hint(folder) or _MEND}")
+        raise BundleError(f"{folder}: {faults[0]}; {rollback_hint(folder) or MEND}")
     return bundle
 
 

@@ -81,21 +81,22 @@ def export(
     import numpy as np
 
     from effocr.cli.train import glyph_source, prepare_frames, prepare_lines
+    from effocr.ctc.start import KIND as CTC
+    from effocr.detector.train import KIND as DETECTOR
     from effocr.errors import UsageError
     from effocr.export.assemble import ModelDetails, assemble_model
-    from effocr.export.ctc import is_ctc_run
-    from effocr.export.detector import is_detector_run
     from effocr.export.runs import data_of, runs_by_kind, sources_of, validation_of
     from effocr.recognizer.train import load_encoder
-    from effocr.training.checkpoints import best_of
+    from effocr.training.checkpoints import best_of, kind_of
 
     if openvino and exported_again(runs, out, lines or []):
         return
     details = {"version": version, "licence": licence, "description": description}
-    if len(runs) == 1 and is_ctc_run(runs[0]):
+    kind = kind_of(runs[0]) if len(runs) == 1 else None
+    if kind == CTC:
         _export_ctc(runs[0], out, lines, name, details, openvino=openvino)
         return
-    if len(runs) == 1 and is_detector_run(runs[0]):
+    if kind == DETECTOR:
         _export_detector(runs[0], out, lines, name, details, int8=int8, openvino=openvino)
         return
     localizer, recognizer = runs_by_kind(runs)

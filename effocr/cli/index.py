@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from effocr.bundle import Bundle
     from effocr.recognizer.index import GlyphIndex
     from effocr.recognizer.origins import Origin
+    from effocr.recognizer.pictures import Pictures
     from effocr.recognizer.sources import LabelledFrame
-    from effocr.recognizer.spotter import Spotter
 
 __all__ = ["app"]
 
@@ -115,18 +115,17 @@ def remove(
     from effocr.errors import UsageError
     from effocr.export.update import write_with_index
     from effocr.recognizer.index import GlyphIndex
-    from effocr.recognizer.spotter import Spotter, spotter_of
+    from effocr.recognizer.pictures import Pictures, pictures_of
 
     bundle = load_bundle(model)
-    index, spotter = GlyphIndex.load(bundle.folder), spotter_of(bundle)
-    pictures = Spotter(()) if spotter is None else spotter
+    index, pictures = GlyphIndex.load(bundle.folder), pictures_of(bundle) or Pictures(())
     for glyph in glyphs:
         rows, shown = index.remove(glyph), normalise(glyph) in pictures.labels
         if not rows and not shown:
             raise UsageError(f"{bundle.folder} does not know {glyph!r}; nothing was changed")
         pictures = pictures.without(glyph)
         print(f"{glyph}\t-{rows} rows" if rows else f"{glyph}\t-1 picture")
-    written = write_with_index(bundle, index, out=out, spotter=pictures)
+    written = write_with_index(bundle, index, out=out, pictures=pictures)
     print(f"{written.folder}: version {written.manifest.version}")
 
 
@@ -144,14 +143,14 @@ def list_(
     """
     from effocr.bundle import load_bundle
     from effocr.recognizer.index import GlyphIndex
-    from effocr.recognizer.spotter import spotter_of
+    from effocr.recognizer.pictures import pictures_of
 
     bundle = load_bundle(model)
-    index, spotter = GlyphIndex.load(bundle.folder), spotter_of(bundle)
+    index, pictures = GlyphIndex.load(bundle.folder), pictures_of(bundle)
     lines = {glyph: str(rows) for glyph, rows in index.counts().items()}
-    for picture in spotter.pictures if spotter else ():
+    for picture in pictures or ():
         lines[picture.label] = f"picture of {len(picture.origins)} images"
-    known = _origins(index, spotter) if origins else {}
+    known = _origins(index, pictures) if origins else {}
     for glyph, text in sorted(lines.items()):
         points = " ".join(f"U+{ord(point):04X}" for point in glyph)
         print(f"{glyph}\t{points}\t{text}")
@@ -159,13 +158,13 @@ def list_(
             print(f"\t{rows}\t{origin}")
 
 
-def _origins(index: GlyphIndex, spotter: Spotter | None) -> dict[str, Counter[str]]:
+def _origins(index: GlyphIndex, pictures: Pictures | None) -> dict[str, Counter[str]]:
     """Of each character, how much comes from where."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for label, collection, origin in index.origins():
         place = f"{origin.source} {origin.sha256}" if origin else "the model as it was exported"
         found[label][f"lines of {collection}" if collection else place] += 1
-    for picture in spotter.pictures if spotter else ():
+    for picture in pictures or ():
         for origin in picture.origins:
             found[picture.label][f"{origin.source} {origin.sha256}"] += 1
     return found
@@ -183,7 +182,7 @@ def _add_picture(
     from effocr.export.update import write_with_index
     from effocr.learn.new_glyph import learn_picture, text_beside
     from effocr.recognizer.index import GlyphIndex
-    from effocr.recognizer.spotter import Spotter, spotter_of
+    from effocr.recognizer.pictures import Pictures, pictures_of
 
     lesson = learn_picture(bundle, glyph, images, rng=rng)
     if lesson is None:
@@ -197,8 +196,8 @@ def _add_picture(
     for problem in lesson.left_out:
         typer.echo(str(problem), err=True)
     index = GlyphIndex.load(bundle.folder)
-    spotter = (spotter_of(bundle) or Spotter(())).with_picture(lesson.picture)
-    written = write_with_index(bundle, index, out=out, samples=lesson.examples, spotter=spotter)
+    pictures = (pictures_of(bundle) or Pictures(())).with_picture(lesson.picture)
+    written = write_with_index(bundle, index, out=out, samples=lesson.examples, pictures=pictures)
     print(f"{glyph}\t+1 picture of {lesson.examples} examples")
     print(f"{written.folder}: version {written.manifest.version}")
     return True

@@ -66,7 +66,7 @@ app.add_typer(compat, name="compat")
 
 # What only the training extra installs; a reader's environment does without.
 _TRAINING = frozenset(
-    {"accelerate", "fontTools", "onnx", "pytorch_metric_learning", "timm", "torch", "torchvision"}
+    {"fontTools", "onnx", "pytorch_metric_learning", "timm", "torch", "torchvision"}
 )
 _EXIT_USAGE, _EXIT_INTERRUPTED, _EXIT_PIPE = 2, 130, 141
 

@@ -31,7 +31,7 @@ __all__ = [
     "Validation",
     "open_run",
     "prepare_lines",
-    "refuse_init_from",
+    "refuse_new_start",
     "report",
     "run_folder",
     "say",
@@ -182,11 +182,11 @@ def run_folder(path: Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
-def refuse_init_from(resume: Path | None, init_from: Path | None) -> None:
-    """See that a run that goes on is not to begin with other weights.
+def refuse_new_start(resume: Path | None, init_from: Path | None) -> None:
+    """Refuse to start from weights what goes on from a checkpoint.
 
     Raises:
-        UsageError: it is.
+        UsageError: both are given.
     """
     from effocr.errors import UsageError
 

@@ -21,6 +21,7 @@ from effocr.cli.runs import (
     Validation,
     open_run,
     prepare_lines,
+    refuse_new_start,
     report,
     settings_of,
     tell,
@@ -82,10 +83,11 @@ def recognizer(
     from effocr.recognizer.train import train_recognizer
     from effocr.training.checkpoints import LAST
 
+    refuse_new_start(resume, init_from)
     if resume is not None and hard_negatives is not None:
         raise UsageError("--resume goes on with the run's own sets; leave out --hard-negatives")
     if resume is not None:
-        init_from = init_from or sources_of(resume).init_from
+        init_from = sources_of(resume).init_from
     run, data, validation = open_run(out, resume, data, validation, init_from=init_from)
     in_first = resume is not None and not (run / LAST).is_file()
     kept = run / FIRST_PASS if in_first else resume

@@ -11,7 +11,7 @@ from effocr.cli.runs import (
     Sets,
     Validation,
     open_run,
-    refuse_init_from,
+    refuse_new_start,
     report,
     settings_of,
     tell,
@@ -43,7 +43,7 @@ def ctc(
     from effocr.ctc.start import load_start
     from effocr.ctc.train import alphabet_of_run, train_ctc
 
-    refuse_init_from(resume, init_from)
+    refuse_new_start(resume, init_from)
     # Weights only: this run begins at step 0, with an optimizer of its own.
     start = None if init_from is None else replace(load_start(init_from), optimizer=None)
     alphabet = None if resume is None else alphabet_of_run(resume)

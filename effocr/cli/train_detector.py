@@ -15,7 +15,7 @@ from effocr.cli.runs import (
     Resume,
     Sets,
     open_run,
-    refuse_init_from,
+    refuse_new_start,
     report,
     settings_of,
     tell,
@@ -54,7 +54,7 @@ def detector(
     from effocr.detector.train import KIND, train_detector
     from effocr.training.checkpoints import load_run
 
-    refuse_init_from(resume, init_from)
+    refuse_new_start(resume, init_from)
     if init_from is not None:
         load_run(init_from, kind=KIND, config=DetectorTraining)  # before any page is read
     run, data, validation = open_run(out, resume, data, validation, init_from=init_from)

@@ -17,6 +17,7 @@ from effocr.cli.runs import (
     Sets,
     Validation,
     open_run,
+    refuse_new_start,
     report,
     settings_of,
     tell,
@@ -51,6 +52,7 @@ def localizer(
     from effocr.export.runs import sources_of
     from effocr.workbench.localizer_training import LineFiles, train_backend
 
+    refuse_new_start(resume, init_from)
     model, kept = _files_of(backend)
     run, data, validation = open_run(out, resume, data, validation, last=STARTED[backend])
     given = frame_settings(language)
@@ -65,7 +67,7 @@ def localizer(
         settings,  # type: ignore[arg-type]
         run=run,
         tell=tell,
-        resume=resume is not None,
+        resume=resume,
         init_from=init_from,
     )
     report(outcome, run)

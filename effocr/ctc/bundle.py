@@ -6,19 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from effocr.atomic import write_text
 from effocr.ctc.alphabet import Alphabet
 from effocr.ctc.arrays import HEIGHT, STRIDE
 from effocr.errors import BundleError, DataFormatError, UsageError
-from effocr.versions import file_sha256
+from effocr.exported import MEND, check_files, read_manifest
 
 __all__ = ["GRAPH", "MANIFEST", "CtcBundle", "CtcManifest", "load_ctc", "write_manifest"]
 
 GRAPH: Final = "ctc.onnx"
 MANIFEST: Final = "ctc.json"
-_MEND: Final = "export it again with `effocr export RUN --out DIR`"
 
 
 class CtcManifest(BaseModel, frozen=True, extra="forbid"):
@@ -66,24 +65,12 @@ def load_ctc(folder: Path) -> CtcBundle:
     """
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; give one with {GRAPH} and {MANIFEST}")
+    manifest = read_manifest(folder / MANIFEST, CtcManifest)
     try:
-        manifest = CtcManifest.model_validate_json((folder / MANIFEST).read_bytes())
         alphabet = Alphabet(manifest.alphabet)
-        digest = file_sha256(folder / GRAPH)
-    except OSError as error:
-        name = Path(error.filename).name if error.filename else folder
-        raise BundleError(f"{folder}: {name}: {error.strerror}; {_MEND}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise BundleError(f"{folder / MANIFEST}: {place}: {first['msg']}; {_MEND}") from error
     except DataFormatError as error:
-        raise BundleError(f"{folder / MANIFEST}: {error}; {_MEND}") from error
-    if digest != manifest.sha256:
-        raise BundleError(
-            f"{folder}: {GRAPH} was changed: its sha256 is {digest[:12]}..., not "
-            f"{manifest.sha256[:12]}...; {_MEND}"
-        )
+        raise BundleError(f"{folder / MANIFEST}: {error}; {MEND}") from error
+    check_files(folder, {GRAPH: manifest.sha256})
     return CtcBundle(folder, manifest, alphabet)
 
 

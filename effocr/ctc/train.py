@@ -19,7 +19,7 @@ from effocr.ctc.model import Crnn
 from effocr.ctc.start import KIND, Start, load_start, start_from
 from effocr.errors import TrainingError
 from effocr.metrics.text import score_lines
-from effocr.training.checkpoints import load_checkpoint, load_run
+from effocr.training.checkpoints import apply_optimizer, load_checkpoint, load_run
 from effocr.training.loop import Outcome, Task
 from effocr.training.process import seeded
 from effocr.training.run import run_task
@@ -153,7 +153,7 @@ def train_ctc(
         model.parameters(), lr=config.loop.learning_rate, weight_decay=config.loop.weight_decay
     )
     if start is not None and start.optimizer is not None and start.alphabet == data.alphabet:
-        _take_over(optimizer, start)
+        apply_optimizer(optimizer, start.optimizer, source=start.source)
     measure = Validation(data.validation, data.alphabet, config) if data.validation else None
 
     def validate(trained: nn.Module) -> dict[str, float]:
@@ -183,22 +183,6 @@ def checkpoint_settings(config: CtcTraining, alphabet: Alphabet) -> dict[str, An
         "config": config.model_dump(mode="json"),
         "alphabet": list(alphabet.characters),
     }
-
-
-def _take_over(optimizer: torch.optim.Optimizer, start: Start) -> None:
-    """Go on with the state of an optimizer, but at the learning rate of this run.
-
-    Raises:
-        TrainingError: it is of another optimizer.
-    """
-    rates = [group["lr"] for group in optimizer.param_groups]
-    try:
-        optimizer.load_state_dict(dict(start.optimizer or {}))
-    except (ValueError, KeyError) as error:
-        raise TrainingError(f"{start.source}: the state of another optimizer: {error}") from error
-    for group, rate in zip(optimizer.param_groups, rates, strict=True):
-        group["lr"] = rate
-        group.pop("initial_lr", None)
 
 
 def alphabet_of_run(run: Path) -> Alphabet:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from effocr.detector.config import PLAIN, REPVIT, DetectorConfig
 from effocr.errors import UsageError
-from effocr.training.timm_weights import start_backbone
+from effocr.training.timm_networks import check_timm_name, start_backbone
 
 __all__ = ["STRIDES", "build_backbone"]
 
@@ -84,10 +84,7 @@ def build_backbone(config: DetectorConfig) -> tuple[nn.Module, list[int]]:
 
 
 def _timm_features(name: str, shape: dict[str, Any]) -> nn.Module:
-    if not timm.is_model(name):
-        near = timm.list_models(f"*{name}*")[:5]
-        hint = f"; is it one of {', '.join(near)}?" if near else ""
-        raise UsageError(f"timm has no network {name!r}{hint}")
+    check_timm_name(name)
     options: dict[str, Any] = {
         "pretrained": False, "in_chans": 1, "features_only": True, **shape,
     }  # fmt: skip

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from effocr.atomic import write_text
 from effocr.bundle import FontCredit
 from effocr.detector.config import Look
-from effocr.errors import BundleError, UsageError
-from effocr.versions import file_sha256
+from effocr.errors import UsageError
+from effocr.exported import check_files, read_manifest
 
 __all__ = [
     "GRAPH", "MANIFEST", "DetectorBundle", "DetectorManifest", "load_detector_bundle",
@@ -23,7 +23,6 @@ __all__ = [
 
 GRAPH: Final = "detector.onnx"
 MANIFEST: Final = "detector.json"
-_MEND: Final = "export it again with `effocr export RUN --out DIR`"
 
 
 class DetectorManifest(BaseModel, frozen=True, extra="forbid"):
@@ -77,27 +76,13 @@ def load_detector_bundle(path: Path) -> DetectorBundle:
         network = path.with_suffix(".xml") if path.suffix == ".bin" else path
     else:
         raise UsageError(f"{path}: no such folder; give one with {GRAPH} and {MANIFEST}")
-    folder, manifest_path = network.parent, network.with_suffix(".json")
-    try:
-        manifest = DetectorManifest.model_validate_json(manifest_path.read_bytes())
-        expected = {network.name: manifest.sha256}
-        if network.suffix == ".xml":
-            names = (network.name, network.with_suffix(".bin").name)
-            expected = {name: manifest.openvino.get(name, "") for name in names}
-        found = {name: file_sha256(folder / name) for name in expected}
-    except OSError as error:
-        name = Path(error.filename).name if error.filename else folder
-        raise BundleError(f"{folder}: {name}: {error.strerror}; {_MEND}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise BundleError(f"{manifest_path}: {place}: {first['msg']}; {_MEND}") from error
-    for name, digest in found.items():
-        if digest != expected[name]:
-            raise BundleError(
-                f"{folder}: {name} was changed: its sha256 is {digest[:12]}..., not "
-                f"{expected[name][:12] or 'known'}...; {_MEND}"
-            )
+    folder = network.parent
+    manifest = read_manifest(network.with_suffix(".json"), DetectorManifest)
+    expected = {network.name: manifest.sha256}
+    if network.suffix == ".xml":
+        names = (network.name, network.with_suffix(".bin").name)
+        expected = {name: manifest.openvino.get(name, "") for name in names}
+    check_files(folder, expected)
     return DetectorBundle(folder, manifest, network)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import torch
 from torch import Tensor
 
 from effocr.detector.unet import Unet
@@ -33,24 +32,6 @@ class UnetStart:
     source: Path
     optimizer: Mapping[str, Any] | None = None
     epoch: int = 0
-
-    def take_over(self, optimizer: torch.optim.Optimizer) -> None:
-        """Put the state into an optimizer, which keeps its own learning rate.
-
-        Raises:
-            TrainingError: it is of another optimizer.
-        """
-        if self.optimizer is None:
-            return
-        rates = [group["lr"] for group in optimizer.param_groups]
-        try:
-            optimizer.load_state_dict(dict(self.optimizer))
-        except (ValueError, KeyError) as error:
-            raise TrainingError(
-                f"{self.source}: the state of another optimizer: {error}"
-            ) from error
-        for group, rate in zip(optimizer.param_groups, rates, strict=True):
-            group["lr"] = rate
 
 
 def load_unet_start(path: Path) -> UnetStart:

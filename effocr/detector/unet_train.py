@@ -19,7 +19,7 @@ from effocr.detector.unet_start import KIND, UnetStart
 from effocr.detector.word_masks import draw_mask, jittered, shown, view, word_quads
 from effocr.errors import TrainingError
 from effocr.metrics.ocrs import mean_score, ocrs_score
-from effocr.training.checkpoints import apply_weights
+from effocr.training.checkpoints import apply_optimizer, apply_weights
 from effocr.training.config import LoopConfig
 from effocr.training.loop import Outcome, Task
 from effocr.training.process import seeded
@@ -213,7 +213,8 @@ def train_unet(
     optimizer = torch.optim.Adam(model.parameters(), lr=config.loop.learning_rate)
     if start is not None:
         apply_weights(model, start.weights, source=start.source)
-        start.take_over(optimizer)
+        if start.optimizer is not None:
+            apply_optimizer(optimizer, start.optimizer, source=start.source)
     mean_loss = _MeanLoss()
 
     def loss(network: nn.Module, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -121,7 +121,10 @@ def assemble_model(
     line, window = trained_encoder.config.line, trained_encoder.config.window
     cutter: Cutter = WindowCutter(window) if window else FrameCutter(trained_encoder.config.crop)
     if trained_localizer.config.model.line != line:
-        raise UsageError(f"{localizer} and {recognizer} were trained with different line shapes")
+        raise UsageError(
+            f"{localizer} and {recognizer} were trained with different line shapes; train both "
+            "with the same model.line"
+        )
     with tempfile.TemporaryDirectory() as folder:
         parts = Path(folder)
         export_localizer(trained_localizer.module, parts / LOCALIZER, height=line.height)

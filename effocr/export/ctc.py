@@ -12,7 +12,6 @@ from torch import nn
 
 from effocr.ctc.arrays import HEIGHT, batch_lines, columns_of, scale_line
 from effocr.ctc.bundle import GRAPH, CtcManifest, write_manifest
-from effocr.ctc.start import KIND
 from effocr.ctc.train import load_reader
 from effocr.errors import ParityError
 from effocr.export.onnx import export_line_reader
@@ -20,7 +19,7 @@ from effocr.pipeline.ctc_engine import OnnxCtc
 from effocr.training.checkpoints import best_of, load_checkpoint
 from effocr.versions import file_sha256
 
-__all__ = ["CtcParity", "export_ctc", "export_ctc_graph", "is_ctc_run", "prove_ctc_parity"]
+__all__ = ["CtcParity", "export_ctc", "export_ctc_graph", "prove_ctc_parity"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -61,16 +60,6 @@ class CtcParity:
         """
         if self.changed or not self.difference <= MOST_DIFFERENCE:
             raise ParityError(f"the exported reader differs from the trained one: {self.as_text()}")
-
-
-def is_ctc_run(run: Path) -> bool:
-    """Whether a run or checkpoint is one of a sequence reader.
-
-    Raises:
-        UsageError: there is no such file.
-        TrainingError: the file is damaged.
-    """
-    return bool(load_checkpoint(best_of(run)).get("settings", {}).get("kind") == KIND)
 
 
 def export_ctc(

@@ -17,17 +17,16 @@ from effocr.detector.model import DeployedDetector
 from effocr.detector.onnx import PAGES, OnnxMaps
 from effocr.detector.page import Network, padded, page_maps, seen_page
 from effocr.detector.pages import LearntPage
-from effocr.detector.train import KIND, load_detector, torch_network
+from effocr.detector.train import load_detector, torch_network
 from effocr.errors import ParityError
 from effocr.export.onnx import export_detector as export_graph
 from effocr.export.quantize import quantise_graph
 from effocr.metrics.boxes import BoxCounts
 from effocr.metrics.icdar import match_detections
-from effocr.training.checkpoints import best_of, load_checkpoint
 from effocr.versions import file_sha256
 
 __all__ = [
-    "DetectorParity", "drawn_pages", "export_detector", "is_detector_run", "prove_detector_parity",
+    "DetectorParity", "drawn_pages", "export_detector", "prove_detector_parity",
 ]  # fmt: skip
 
 Grey = npt.NDArray[np.uint8]
@@ -83,16 +82,6 @@ class DetectorParity:
                 f"the detector in int8 agrees with the one in float on {self.agreement:.1%} of the "
                 f"regions only; {LEAST_AGREEMENT:.0%} are needed: leave out --int8"
             )
-
-
-def is_detector_run(run: Path) -> bool:
-    """Whether a run or checkpoint is one of a detector.
-
-    Raises:
-        UsageError: there is no such file.
-        TrainingError: the file is damaged.
-    """
-    return bool(load_checkpoint(best_of(run)).get("settings", {}).get("kind") == KIND)
 
 
 def export_detector(

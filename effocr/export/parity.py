@@ -198,7 +198,7 @@ def agree_on_boxes(
     if agreement < LEAST_AGREEMENT:
         raise ParityError(
             f"the localizer in int8 agrees with the one in float on {agreement:.1%} of the boxes "
-            f"only; {LEAST_AGREEMENT:.0%} are needed"
+            f"only; {LEAST_AGREEMENT:.0%} are needed: ship it in float, with int8=false"
         )
     return agreement
 

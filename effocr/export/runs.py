@@ -10,7 +10,7 @@ from effocr.atomic import write_text
 from effocr.errors import UsageError
 from effocr.localizer import train as localizer
 from effocr.recognizer import train as recognizer
-from effocr.training.checkpoints import best_of, load_checkpoint
+from effocr.training.checkpoints import kind_of
 
 KINDS = (localizer.KIND, recognizer.KIND)
 SOURCES = "sources.yaml"  # what a run learns from
@@ -41,8 +41,8 @@ def runs_by_kind(runs: Sequence[Path]) -> tuple[Path, Path]:
     """
     found: dict[str, Path] = {}
     for run in runs:
-        kind = str(load_checkpoint(best_of(run)).get("settings", {}).get("kind"))
-        if kind not in KINDS or kind in found:
+        kind = kind_of(run)
+        if kind is None or kind not in KINDS or kind in found:
             raise UsageError(f"{run}: a run of a {kind}; give one localizer and one recognizer")
         found[kind] = run
     missing = [kind for kind in KINDS if kind not in found]

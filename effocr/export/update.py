@@ -10,7 +10,7 @@ from pathlib import Path
 from effocr.bundle import EMBEDDED, INDEX, LABELS, MANIFEST, PICTURES, Bundle, write_bundle
 from effocr.errors import BundleError, UsageError
 from effocr.recognizer.index import GlyphIndex
-from effocr.recognizer.spotter import Spotter, spotter_of
+from effocr.recognizer.pictures import Pictures, pictures_of
 from effocr.versions import Lineage, is_version, model_label, version_id
 
 
@@ -35,7 +35,7 @@ def write_with_index(
     data: str | None = None,
     samples: int = 0,
     networks: NewNetworks | None = None,
-    spotter: Spotter | None = None,
+    pictures: Pictures | None = None,
 ) -> Bundle:
     """Write a model with another index: all files new, or all old, whatever happens in between.
 
@@ -46,7 +46,7 @@ def write_with_index(
         data: fingerprint of what was added, see `effocr.data.fingerprint`.
         samples: lines or images that it was learnt from.
         networks: what takes the place of the old ones; None: these stay.
-        spotter: the new pictures; None: those of the model.
+        pictures: the new ones; None: those of the model.
 
     Returns:
         The new model; its version counts up (1, 1+1, 1+2), its lineage names the old one.
@@ -70,7 +70,7 @@ def write_with_index(
         raise UsageError(f"{out}: exists already; give a new folder")
     if index.dim != bundle.manifest.embedding_size:
         raise BundleError(f"{target}: the index holds embeddings of another encoder")
-    pictures = spotter if spotter is not None else spotter_of(bundle)
+    pictures = pictures if pictures is not None else pictures_of(bundle)
     charset = tuple(sorted({*index.characters, *(pictures.labels if pictures else ())}))
     version = _next(bundle.manifest.version)
     parent = version_id(bundle.path(MANIFEST).read_bytes())
@@ -87,7 +87,7 @@ def write_with_index(
         files |= {} if networks is None else networks.files
         files |= {name: Path(place) / "index" / name for name in (INDEX, LABELS)}
         files.pop(PICTURES, None)
-        if pictures is not None and pictures.labels:
+        if pictures:
             files[PICTURES] = Path(place) / "index" / PICTURES
             pictures.save(files[PICTURES])
         draft = Path(place) / "new"

@@ -41,7 +41,8 @@ from effocr.pipeline.onnx_engines import OnnxEncoder, OnnxLocalizer, load_engine
 from effocr.pipeline.threads import thread_count
 from effocr.recognizer.index import GlyphIndex
 from effocr.recognizer.memory import Memory
-from effocr.recognizer.spotter import spotter_of
+from effocr.recognizer.pictures import pictures_of
+from effocr.training.run import finished
 
 __all__ = ["FinetuneInputs", "FinetuneLesson", "learn_by_finetune"]
 
@@ -95,17 +96,17 @@ def learn_by_finetune(
     lines = Lines(begun.real.lines, known.learnt, kept, known.aside, name, lessons.data)
     if inputs.resume is None:
         remember_sources(inputs.run, Sources(tuple(sources), init_from=inputs.init_from))
-    outcome = train_reading_net(
-        start,
-        lines,
-        learns,
-        inputs.config,
-        run=inputs.run,
-        origin=begun.origin,
-        resume=inputs.resume,
+    outcome = finished(
+        train_reading_net(
+            start,
+            lines,
+            learns,
+            inputs.config,
+            run=inputs.run,
+            origin=begun.origin,
+            resume=inputs.resume,
+        )
     )
-    if outcome.interrupted:
-        raise KeyboardInterrupt
     clock.tick("training")
     blend = blend_networks(inputs.run, start, learns, lines, highest=inputs.config.blend)
     clock.tick("blending")
@@ -152,8 +153,8 @@ def learn_by_finetune(
 def _stale(bundle: Bundle, index: GlyphIndex, name: str) -> tuple[str, ...]:
     """Other collections and pictures of a model, which are as its old networks saw them."""
     others = [each.name for each in index.collections if each.name != name]
-    spotter = spotter_of(bundle)
-    return (*others, *(spotter.labels if spotter is not None else ()))
+    pictures = pictures_of(bundle)
+    return (*others, *(pictures.labels if pictures is not None else ()))
 
 
 class _Clock:

@@ -13,7 +13,6 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from effocr.atomic import write_text
-from effocr.bundle import FontCredit
 from effocr.charset import read_charset
 from effocr.data.detection import DetectionPage
 from effocr.data.detection_forms import read_detection
@@ -30,8 +29,8 @@ from effocr.synth.fonts import FontFile
 from effocr.synth.pages.options import PageOptions
 from effocr.synth.pages.pool import map_pages
 from effocr.synth.pages.write import encode_page, write_pages
-from effocr.training.checkpoints import LAST
 from effocr.training.config import load_config
+from effocr.training.run import begun_run, finished
 
 __all__ = ["DetectorRecipe", "read_detector_recipe", "train_detector_from_fonts"]
 
@@ -81,28 +80,21 @@ def train_detector_from_fonts(
         processes: that draw pages; None: one a core.
 
     Raises:
-        UsageError: the work folder holds pages of another recipe.
+        UsageError: the work folder holds pages or a run of another recipe.
         TrainingError: the training can't start or go on.
         ParityError: the exported network finds other regions.
         KeyboardInterrupt: it was stopped; called again it goes on.
     """
+    config, run = recipe.detector, work / "run"
+    begun = begun_run(run, config)
     drawn = thread_count(processes)
     folders = draw_parts(recipe, fonts.training, work / "pages", recipe.pages, processes=drawn)
     aside = draw_parts(
         recipe, fonts.held_out, work / "aside", recipe.validation_pages,
         first_seed=AWAY, processes=drawn,
     )  # fmt: skip
-    config, run = recipe.detector, work / "run"
     validation = _load(aside, config)
-    outcome = train_detector(
-        _load(folders, config),
-        validation,
-        config,
-        run=run,
-        resume=run if (run / LAST).is_file() else None,
-    )
-    if outcome.interrupted:
-        raise KeyboardInterrupt
+    finished(train_detector(_load(folders, config), validation, config, run=run, resume=begun))
     return export_detector(
         run,
         out,
@@ -113,7 +105,7 @@ def train_detector_from_fonts(
             "version": recipe.version,
             "licence": recipe.licence,
             "description": recipe.description,
-            "fonts": _credits(fonts.training),
+            "fonts": fonts.credits(),
         },
     )
 
@@ -173,12 +165,3 @@ def _load(folders: Sequence[Path], config: DetectorTraining) -> list[LearntPage]
     for item in skipped:
         logger.warning("%s", item)
     return pages
-
-
-def _credits(fonts: Sequence[FontFile]) -> tuple[FontCredit, ...]:
-    """The fonts that pages were drawn with, as the manifest names them."""
-    found = {(font.family, font.path.parent.name, font.licence) for font in fonts}
-    return tuple(
-        FontCredit(name=family, source=source, licence=licence)
-        for family, source, licence in sorted(found)
-    )

@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from effocr.atomic import write_text
-from effocr.bundle import LOCALIZER, FontCredit
+from effocr.bundle import LOCALIZER
 from effocr.charset import Charset, read_charset
-from effocr.errors import UsageError
 from effocr.export.assemble import Assembled, ModelDetails, assemble_model, first_frame
 from effocr.export.onnx import export_localizer
 from effocr.export.quantize import CALIBRATION_LINES, int8_graph
@@ -45,9 +44,7 @@ from effocr.synth.fonts import FontFile
 from effocr.synth.frames import PreparedLine, prepare_line
 from effocr.synth.pool import draw_lines
 from effocr.synth.text import random_line
-from effocr.training.checkpoints import LAST
-from effocr.training.config import CONFIG, load_config
-from effocr.training.loop import Outcome
+from effocr.training.run import begun_run, finished
 
 __all__ = ["train_from_fonts"]
 
@@ -83,14 +80,14 @@ def train_from_fonts(
         lines = _lines(recipe, fonts.training, work / "lines" / "learnt", processes=threads)
         aside = _lines(recipe, fonts.held_out, work / "lines" / "aside", aside=True)
     with _timed(work, "localizer"):
-        located = _finished(
+        located = finished(
             train_localizer(
                 lines,
                 aside,
                 labels,
                 recipe.localizer,
                 run=localizer,
-                resume=_unfinished(localizer, recipe.localizer),
+                resume=begun_run(localizer, recipe.localizer),
             )
         )
     with _timed(work, "glyphs"):
@@ -99,11 +96,11 @@ def train_from_fonts(
         found = partial(_sources, graph=graph, recipe=recipe, peak_threshold=peak, threads=threads)
         (learnt, reference), (_, queries) = found(lines), found(aside)
     with _timed(work, "recognizer"):
-        recognized = _finished(
+        recognized = finished(
             train_recognizer(
                 learnt, queries, recipe.recognizer,
                 run=recognizer, reference=reference,
-                resume=_unfinished(recognizer, recipe.recognizer),
+                resume=begun_run(recognizer, recipe.recognizer),
             )
         )  # fmt: skip
     figures = {"localizer_f_score": located.best, "recognizer_accuracy": recognized.best}
@@ -221,38 +218,6 @@ def _sources(
     return source(recipe.recognizer.jitter), source(None)
 
 
-def _unfinished(run: Path, config: BaseModel) -> Path | None:
-    """The run to go on with, if it was begun; `fit` returns at once where it is finished.
-
-    Raises:
-        UsageError: it was begun with other settings; a network of these would be taken for one of
-            the recipe.
-    """
-    if not (run / LAST).is_file():
-        return None
-    begun = load_config(type(config), run / CONFIG)
-    changed = [
-        name for name in type(config).model_fields if getattr(begun, name) != getattr(config, name)
-    ]
-    if changed:
-        raise UsageError(
-            f"{run}: begun with another {', '.join(changed)}; give another work folder, or delete "
-            "this run to train it anew"
-        )
-    return run
-
-
-def _finished(outcome: Outcome) -> Outcome:
-    """A training that came to its end: nothing is built on one that was stopped.
-
-    Raises:
-        KeyboardInterrupt: it was stopped.
-    """
-    if outcome.interrupted:
-        raise KeyboardInterrupt
-    return outcome
-
-
 def _frequencies(recipe: Recipe, lines: Sequence[PreparedLine]) -> Counter[str]:
     """How often characters occur in text as people write it, without what is written at random.
 
@@ -280,17 +245,13 @@ def _details(
     *,
     thresholds: tuple[float, float],
 ) -> ModelDetails:
-    credits = {(font.family, font.path.parent.name, font.licence) for font in fonts.training}
     return ModelDetails(
         name=recipe.name,
         version=recipe.version,
         languages=recipe.languages,
         licence=recipe.licence,
         description=recipe.description,
-        fonts=tuple(
-            FontCredit(name=family, source=source, licence=licence)
-            for family, source, licence in sorted(credits)
-        ),
+        fonts=fonts.credits(),
         recipe={
             "seed": recipe.seed,
             "lines": len(lines),

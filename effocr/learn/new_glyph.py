@@ -19,7 +19,7 @@ from effocr.pipeline.images import load_image
 from effocr.pipeline.onnx_engines import load_engines
 from effocr.recognizer.background import Background
 from effocr.recognizer.origins import origin_of
-from effocr.recognizer.spotter import Picture
+from effocr.recognizer.pictures import Picture
 
 __all__ = ["PictureLesson", "learn_picture", "text_beside"]
 

@@ -2,7 +2,7 @@
 
 The examples are printed and scanned again in many ways, in frames a little off, as the localizer
 will meet them. Against the mean and covariance of the features of ordinary lines they give one
-linear template, see `effocr.recognizer.spotter`. What the template takes for the picture on
+linear template, see `effocr.recognizer.pictures`. What the template takes for the picture on
 ordinary lines, and beside it on its own lines, says how high its threshold must be.
 """
 
@@ -20,13 +20,13 @@ from effocr.learn.variants import draw_variants, frame_example
 from effocr.localizer.arrays import CHANNELS, STRIDE
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.locate import NativeLocator
-from effocr.pipeline.spotting import score
+from effocr.pipeline.pictures import score
 from effocr.pipeline.tiles import locate_maps
 from effocr.recognizer.arrays import cut_windows
 from effocr.recognizer.background import Background
 from effocr.recognizer.exemplars import choose_rows
 from effocr.recognizer.index import GlyphIndex
-from effocr.recognizer.spotter import OFFSETS, Picture, Spotter, cut_around
+from effocr.recognizer.pictures import OFFSETS, Picture, Pictures, cut_around
 
 __all__ = ["PictureTeacher", "teach_from"]
 
@@ -171,17 +171,17 @@ class PictureTeacher:
         """[n] float32 scores at columns of each frame."""
         embeddings = self._embed(seen, columns)
         known = self._index.search(embeddings, 1).similarities[:, 0]
-        spotter = Spotter([picture])
+        alone = Pictures([picture])
         responses = [
-            spotter.responses(each.features)[0][at] for each, at in zip(seen, columns, strict=True)
+            alone.responses(each.features)[0][at] for each, at in zip(seen, columns, strict=True)
         ]
         return score(np.concatenate(responses), picture.rows, embeddings, known)
 
     def _top(self, picture: Picture, seen: Sequence[_Seen]) -> list[Columns]:
         """The columns of each frame that are most like a picture, away from the picture itself."""
-        spotter, tops = Spotter([picture]), []
+        alone, tops = Pictures([picture]), []
         for each in seen:
-            responses = spotter.responses(each.features)[0]
+            responses = alone.responses(each.features)[0]
             if each.box is not None:
                 first, last = max(int(each.box[0]), 0), max(int(np.ceil(each.box[2])), 0)
                 responses[first : last + 1] = -np.inf

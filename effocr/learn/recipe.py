@@ -8,6 +8,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from effocr.bundle import FontCredit
 from effocr.charset import Charset
 from effocr.errors import TrainingError
 from effocr.learn.texts import TongueName
@@ -92,6 +93,14 @@ class FontSet:
 
     training: tuple[FontFile, ...]
     held_out: tuple[FontFile, ...]
+
+    def credits(self) -> tuple[FontCredit, ...]:
+        """The families that are learnt from, as a manifest names them, sorted."""
+        found = {(font.family, font.path.parent.name, font.licence) for font in self.training}
+        return tuple(
+            FontCredit(name=family, source=source, licence=licence)
+            for family, source, licence in sorted(found)
+        )
 
 
 def read_recipe(path: Path, *, overrides: Sequence[str] = ()) -> Recipe:

@@ -22,9 +22,9 @@ from effocr.pipeline.agree import settle_ties
 from effocr.pipeline.assemble import Rules, Seen, assemble_line, blank_line, one_page_document
 from effocr.pipeline.engines import Encoder, Engines, Found, LocatedLine, Views
 from effocr.pipeline.images import ImageSource, is_path, load_image
+from effocr.pipeline.pictures import with_pictures
 from effocr.pipeline.pieces import Piece, cut_pieces
 from effocr.pipeline.second_opinion import with_second_opinion
-from effocr.pipeline.spotting import with_pictures
 
 __all__ = ["ReadFailure", "read_chunk"]
 
@@ -74,8 +74,8 @@ def read_chunk(
     printed = [line for line in located if line is not None]
     k = max(rules.candidates, 2)
     found = list(zip(printed, _look_up(printed, engines, k=k), strict=True))
-    if engines.spotter is not None:
-        found = with_pictures(found, engines, engines.spotter, k=k)
+    if engines.pictures is not None:
+        found = with_pictures(found, engines, engines.pictures, k=k)
     seen, seconds = iter(found), _second_texts(pieces, located, rules)
     lines = iter([None if line is None else (*next(seen), next(seconds)) for line in located])
     read = iter(

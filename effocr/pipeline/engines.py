@@ -15,7 +15,7 @@ from effocr.recognizer.arrays import Views
 
 if TYPE_CHECKING:
     from effocr.bundle import Manifest
-    from effocr.recognizer.spotter import Spotter
+    from effocr.recognizer.pictures import Pictures
 
 __all__ = [
     "Cutter",
@@ -162,7 +162,7 @@ class Engines:
         index: the characters.
         manifest: sizes and thresholds that belong to them.
         ties: look-alikes are settled by the glyphs around them, see `effocr.pipeline.agree`.
-        spotter: pictures that are found as wholes; None: there are none.
+        pictures: glyphs that are found as wholes; None: there are none.
     """
 
     locator: Locator
@@ -171,4 +171,4 @@ class Engines:
     index: Searcher
     manifest: Manifest
     ties: bool = True
-    spotter: Spotter | None = None
+    pictures: Pictures | None = None

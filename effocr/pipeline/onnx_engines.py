@@ -88,7 +88,7 @@ def load_engines(
         BundleError: its files are missing, changed, or do not fit together.
     """
     from effocr.recognizer.index import GlyphIndex
-    from effocr.recognizer.spotter import spotter_of
+    from effocr.recognizer.pictures import pictures_of
 
     bundle = load_bundle(model)
     if bundle.manifest.direction != bundle.manifest.line.direction:
@@ -105,8 +105,8 @@ def load_engines(
         )
     if not len(index):
         raise BundleError(f"{bundle.folder}: an empty index; add characters with `effocr index`")
-    spotter = spotter_of(bundle)
-    characters = {*index.characters, *(spotter.labels if spotter else ())}
+    pictures = pictures_of(bundle)
+    characters = {*index.characters, *(pictures.labels if pictures else ())}
     strange = sorted(characters.symmetric_difference(bundle.manifest.charset))
     if strange:
         raise BundleError(
@@ -123,7 +123,7 @@ def load_engines(
         OnnxEncoder(bundle.path(RECOGNIZER)),
         index,
         manifest,
-        spotter=spotter,
+        pictures=pictures,
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from effocr.charset import graphemes
 from effocr.errors import UsageError
 from effocr.pipeline.engines import Engines, Found, Searcher
-from effocr.recognizer.spotter import Spotter
+from effocr.recognizer.pictures import Pictures
 
 __all__ = ["restrict"]
 
@@ -74,27 +74,27 @@ def restrict(engines: Engines, whitelist: str | None, blacklist: str = "") -> En
     if allowed == known:
         return engines
     index = _Restricted(engines.index, allowed, len(known - allowed))
-    return replace(engines, index=index, spotter=_allowed_pictures(engines, allowed))
+    return replace(engines, index=index, pictures=_allowed_pictures(engines, allowed))
 
 
-def _allowed_pictures(engines: Engines, allowed: frozenset[str]) -> Spotter | None:
+def _allowed_pictures(engines: Engines, allowed: frozenset[str]) -> Pictures | None:
     """The pictures that may be read; a glyph that is none needs some other character.
 
     Raises:
         UsageError: there are pictures alone.
     """
-    spotter = engines.spotter
-    if spotter is None:
+    pictures = engines.pictures
+    if pictures is None:
         return None
-    if allowed <= set(spotter.labels):
+    if allowed <= set(pictures.labels):
         raise UsageError(
             f"only {' '.join(sorted(allowed))} may be read, which the model finds beside other "
             "characters; allow some of these, too"
         )
-    hidden = [label for label in spotter.labels if label not in allowed]
+    hidden = [label for label in pictures.labels if label not in allowed]
     for label in hidden:
-        spotter = spotter.without(label)
-    return spotter
+        pictures = pictures.without(label)
+    return pictures
 
 
 def _is_allowed(label: str, wanted: frozenset[str] | None, unwanted: frozenset[str]) -> bool:

@@ -3,18 +3,16 @@
 The file `background.npz` of a model folder: frames in sixteen levels of grey, without pickle.
 """
 
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Final, Self
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from effocr.atomic import write_whole
+from effocr.bundle import MEND
 from effocr.errors import BundleError
+from effocr.recognizer.npz import arrays_in, write_arrays
 
 __all__ = ["BACKGROUND_LINES", "Background"]
 
@@ -22,11 +20,6 @@ Grey = npt.NDArray[np.uint8]
 
 BACKGROUND_LINES: Final = 150  # more cost time whenever a picture is taught
 LEVEL: Final = 17  # 15 levels of it are white
-# what numpy raises on damaged files; TypeError: one array alone
-_BROKEN = (
-    OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError,
-    BadZipFile, zlib.error,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +37,7 @@ class Background:
         level = (np.hstack(self.frames) + np.uint16(LEVEL // 2)) // LEVEL
         level = np.pad(level.astype(np.uint8), ((0, 0), (0, level.shape[1] % 2)))
         ends = np.cumsum([frame.shape[1] for frame in self.frames])
-        content = BytesIO()
-        np.savez_compressed(content, pairs=level[:, ::2] * 16 + level[:, 1::2], ends=ends)
-        write_whole(path, content.getvalue())
+        write_arrays(path, {"pairs": level[:, ::2] * 16 + level[:, 1::2], "ends": ends})
 
     @classmethod
     def load(cls, path: Path, height: int) -> Self:
@@ -59,15 +50,14 @@ class Background:
         Raises:
             BundleError: it is missing, damaged, or of frames of another height.
         """
-        try:
-            with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-                pairs = np.asarray(arrays["pairs"], np.uint8)
-                ends = np.asarray(arrays["ends"], np.int64)
-        except _BROKEN as error:
-            raise BundleError(f"{path}: not the background of a model ({error})") from error
+        with arrays_in(path, "the background of a model") as arrays:
+            pairs = np.asarray(arrays["pairs"], np.uint8)
+            ends = np.asarray(arrays["ends"], np.int64)
         fits = pairs.ndim == 2 and ends.ndim == 1 and len(ends) and pairs.shape[0] == height
         if not fits or (np.diff(ends, prepend=0) <= 0).any() or ends[-1] > 2 * pairs.shape[1]:
-            raise BundleError(f"{path}: its lines do not fit together, or are not {height} high")
+            raise BundleError(
+                f"{path}: its lines do not fit together, or are not {height} high; {MEND}"
+            )
         level = np.stack((pairs >> 4, pairs & 15), axis=2).reshape(height, -1)
         grey = level * np.uint8(LEVEL)
         return cls(tuple(np.split(grey[:, : ends[-1]], ends[:-1], axis=1)))

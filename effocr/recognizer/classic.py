@@ -19,6 +19,7 @@ from effocr.recognizer import glyphnet  # noqa: F401 - timm knows it from here o
 from effocr.recognizer.hugging_face import hugging_face_network, of_this_version
 from effocr.recognizer.squares import MEAN, SPREAD, WHITE
 from effocr.training.checkpoints import apply_weights, read_tensors
+from effocr.training.timm_networks import check_timm_name
 
 __all__ = [
     "ClassicEncoder",
@@ -238,11 +239,7 @@ def _classifier_of(net: nn.Module) -> set[str]:
 
 
 def _timm_network(name: str, size_px: int, classes: int) -> nn.Module:
-    if not timm.is_model(name):
-        near = timm.list_models(f"*{name}*")[:5]
-        raise UsageError(
-            f"timm has no network {name!r}" + (f"; is it one of {', '.join(near)}?" if near else "")
-        )
+    check_timm_name(name)
     options: dict[str, Any] = {"pretrained": False, "in_chans": 3, "num_classes": classes}
     try:
         net: nn.Module = timm.create_model(name, img_size=(size_px, size_px), **options)

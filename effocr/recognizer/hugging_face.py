@@ -30,7 +30,7 @@ def hugging_face_network(name: str, size_px: int, classes: int | None) -> nn.Mod
         from transformers import AutoConfig, AutoModel, AutoModelForImageClassification
     except ImportError as error:
         raise MissingDependencyError(
-            "networks of Hugging Face need transformers: pip install transformers"
+            "networks of Hugging Face need transformers: pip install 'effocr[hf]'"
         ) from error
     kind = AutoModel if classes is None else AutoModelForImageClassification
     local: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}

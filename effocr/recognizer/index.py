@@ -7,7 +7,6 @@ on lines that look like that collection only, so that what was known is not forg
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,7 +16,7 @@ import numpy.typing as npt
 
 from effocr.charset import normalise
 from effocr.recognizer.index_files import Names, read_files, write_files
-from effocr.recognizer.lookup import Collection, Lookup
+from effocr.recognizer.lookup import Collection, Lookup, Neighbours
 from effocr.recognizer.origins import Origin
 from effocr.recognizer.table import unit_rows
 
@@ -26,22 +25,6 @@ __all__ = ["Collection", "GlyphIndex", "Neighbours"]
 Floats = npt.NDArray[np.float32]
 
 COMMON = 0  # owner of the rows that belong to no collection
-
-
-@dataclass(frozen=True, slots=True)
-class Neighbours:
-    """Answer of a search.
-
-    Attributes:
-        labels: [n] lists of at most k characters, best first; k is what was asked for, or the
-            characters of the index where these are fewer.
-        similarities: [n, k] float32, cosine of the most similar row of each character; -inf where
-            there is no k-th. Handicaps and the bonus of a collection count for the order only, so a
-            later one may be a little larger.
-    """
-
-    labels: list[list[str]]
-    similarities: Floats
 
 
 class GlyphIndex:

@@ -9,7 +9,7 @@ from typing import Any
 import faiss
 from pydantic import TypeAdapter, ValidationError
 
-from effocr.bundle import INDEX, LABELS
+from effocr.bundle import INDEX, LABELS, MEND
 from effocr.errors import BundleError
 from effocr.recognizer.lookup import Collection
 from effocr.recognizer.origins import ORIGINS, Origin
@@ -47,8 +47,7 @@ def read_files(folder: Path) -> tuple[Any, Names]:
     index, names = _read_index(folder / INDEX), _read_names(folder / LABELS)
     if len(names.labels) != index.ntotal:
         raise BundleError(
-            f"{folder}: {index.ntotal} index rows, {len(names.labels)} labels; "
-            "rebuild the model with `effocr export`"
+            f"{folder}: {index.ntotal} index rows, {len(names.labels)} labels; {MEND}"
         )
     return index, names
 
@@ -76,13 +75,13 @@ def write_files(folder: Path, index: Any, names: Names) -> None:
 
 def _read_index(path: Path) -> Any:
     if not path.is_file():
-        raise BundleError(f"{path}: missing; rebuild the model with `effocr export`")
+        raise BundleError(f"{path}: missing; {MEND}")
     try:
         index = faiss.read_index(str(path))
     except RuntimeError as error:
-        raise BundleError(f"{path}: not a readable FAISS index") from error
+        raise BundleError(f"{path}: not a readable FAISS index; {MEND}") from error
     if not isinstance(index, faiss.IndexFlat) or index.metric_type != faiss.METRIC_INNER_PRODUCT:
-        raise BundleError(f"{path}: {type(index).__name__}, expected IndexFlatIP")
+        raise BundleError(f"{path}: {type(index).__name__}, expected IndexFlatIP; {MEND}")
     return index
 
 
@@ -94,22 +93,22 @@ def _read_names(path: Path) -> Names:
         collections = _COLLECTIONS.validate_python(content.get("collections", ()))
     except ValidationError as error:
         raise BundleError(
-            f"{path}: a collection that cannot be read ({error.errors()[0]['msg']})"
+            f"{path}: a collection that cannot be read ({error.errors()[0]['msg']}); {MEND}"
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BundleError(f'{path}: not a file {{"labels": [...]}}') from error
+        raise BundleError(f'{path}: not a file {{"labels": [...]}}; {MEND}') from error
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
-        raise BundleError(f"{path}: a label is not a text")
+        raise BundleError(f"{path}: a label is not a text; {MEND}")
     if not isinstance(handicaps, dict) or not all(
         isinstance(value, int | float) for value in handicaps.values()
     ):
-        raise BundleError(f"{path}: a handicap is not a number")
+        raise BundleError(f"{path}: a handicap is not a number; {MEND}")
     if len({each.name for each in collections}) < len(collections):
-        raise BundleError(f"{path}: two collections of one name")
+        raise BundleError(f"{path}: two collections of one name; {MEND}")
     known = range(len(collections) + 1)
     fits = isinstance(owners, list) and len(owners) in (0, len(labels))
     if not fits or not all(isinstance(owner, int) and owner in known for owner in owners):
-        raise BundleError(f"{path}: the owners of the rows do not fit the collections")
+        raise BundleError(f"{path}: the owners of the rows do not fit the collections; {MEND}")
     return Names(labels, handicaps, collections, owners, _read_origins(path, content, len(labels)))
 
 
@@ -119,9 +118,9 @@ def _read_origins(path: Path, content: dict[str, Any], rows: int) -> list[Origin
     try:
         files: list[Origin | None] = [None, *ORIGINS.validate_python(content.get("files", ()))]
     except ValidationError as error:
-        raise BundleError(f"{path}: a file of origin that cannot be read") from error
+        raise BundleError(f"{path}: a file of origin that cannot be read; {MEND}") from error
     known = range(len(files))
     fits = isinstance(numbers, list) and len(numbers) in (0, rows)
     if not fits or not all(isinstance(number, int) and number in known for number in numbers):
-        raise BundleError(f"{path}: the origins of the rows do not fit the files")
+        raise BundleError(f"{path}: the origins of the rows do not fit the files; {MEND}")
     return [files[number] for number in numbers]

@@ -7,6 +7,7 @@ of that collection count, with a bonus; where not, they are as if they were not 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -15,10 +16,26 @@ from pydantic import BaseModel, Field
 
 from effocr.recognizer.table import Table, greatest
 
-__all__ = ["Collection", "Lookup"]
+__all__ = ["Collection", "Lookup", "Neighbours"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Answer of a search.
+
+    Attributes:
+        labels: [n] lists of at most k characters, best first; k is what was asked for, or the
+            characters of the index where these are fewer.
+        similarities: [n, k] float32, cosine of the most similar row of each character; -inf where
+            there is no k-th. Handicaps and the bonus of a collection count for the order only, so a
+            later one may be a little larger.
+    """
+
+    labels: list[list[str]]
+    similarities: Floats
 
 
 class Collection(BaseModel, frozen=True, extra="forbid"):

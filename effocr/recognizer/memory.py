@@ -3,26 +3,18 @@
 The file `memory.npz` of a model folder: numpy arrays without pickle.
 """
 
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Self
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from effocr.atomic import write_whole
+from effocr.bundle import MEND
 from effocr.errors import BundleError
+from effocr.recognizer.npz import arrays_in, write_arrays
 
 __all__ = ["Memory"]
-
-# what numpy raises on damaged files; TypeError: one array alone
-_BROKEN = (
-    OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError,
-    BadZipFile, zlib.error,
-)  # fmt: skip
 
 Floats = npt.NDArray[np.float32]
 
@@ -43,14 +35,12 @@ class Memory:
 
     def save(self, path: Path) -> None:
         """Write the file, whole or not at all."""
-        content = BytesIO()
-        np.savez_compressed(
-            content,
-            embeddings=self.embeddings.astype(np.float16),
-            labels=np.array(self.labels, dtype=np.str_),
-            ends=self.ends,
-        )
-        write_whole(path, content.getvalue())
+        arrays = {
+            "embeddings": self.embeddings.astype(np.float16),
+            "labels": np.array(self.labels, dtype=np.str_),
+            "ends": self.ends,
+        }
+        write_arrays(path, arrays)
 
     @classmethod
     def load(cls, path: Path, dim: int | None = None) -> Self:
@@ -64,21 +54,20 @@ class Memory:
             BundleError: it is missing, damaged, of another encoder, or its parts do not fit
                 together.
         """
-        try:
-            with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-                embeddings = np.asarray(arrays["embeddings"], np.float32)
-                labels = tuple(arrays["labels"].tolist())
-                ends = np.asarray(arrays["ends"], np.int64)
-        except _BROKEN as error:
-            raise BundleError(f"{path}: not a memory of a model ({error})") from error
+        with arrays_in(path, "a memory of a model") as arrays:
+            embeddings = np.asarray(arrays["embeddings"], np.float32)
+            labels = tuple(arrays["labels"].tolist())
+            ends = np.asarray(arrays["ends"], np.int64)
         whole = embeddings.ndim == 2 and ends.ndim == 1
         last = int(ends[-1]) if whole and len(ends) else 0
         ordered = whole and bool((np.diff(ends, prepend=0) >= 0).all())
         if not ordered or not last == len(labels) == len(embeddings):
-            raise BundleError(f"{path}: its embeddings, labels and lines do not fit together")
+            raise BundleError(
+                f"{path}: its embeddings, labels and lines do not fit together; {MEND}"
+            )
         if dim is not None and embeddings.shape[1] != dim:
             raise BundleError(
                 f"{path}: embeddings of {embeddings.shape[1]} numbers, those of the model have "
-                f"{dim}; it is of another model: export the model again with `effocr export`"
+                f"{dim}; it is of another model; {MEND}"
             )
         return cls(embeddings, labels, ends)

@@ -12,7 +12,7 @@ from effocr.errors import UsageError
 from effocr.recognizer import glyphnet
 from effocr.recognizer.config import EncoderConfig
 from effocr.recognizer.windownet import WindowNet
-from effocr.training.timm_weights import start_backbone
+from effocr.training.timm_networks import check_timm_name, start_backbone
 
 OWN_NETWORK = glyphnet.glyphnet.__name__
 
@@ -92,11 +92,7 @@ def _backbone(
     name: str, size: tuple[int, int] | None, *, channels: tuple[int, ...] | None
 ) -> nn.Module:
     """A timm network without its classifier, for one channel."""
-    if not timm.is_model(name):
-        near = timm.list_models(f"*{name}*")[:5]
-        raise UsageError(
-            f"timm has no network {name!r}" + (f"; is it one of {', '.join(near)}?" if near else "")
-        )
+    check_timm_name(name)
     options: dict[str, Any] = {"pretrained": False, "in_chans": 1, "num_classes": 0}
     if size is not None:
         options["img_size"] = size

@@ -76,7 +76,10 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
             raise
         raise TrainingError(f"{error}; {best} may be whole: go on from there") from error
     if state.get("format") != FORMAT:
-        raise TrainingError(f"{path}: not a checkpoint of this program's format {FORMAT}")
+        raise TrainingError(
+            f"{path}: not a checkpoint of this program's format {FORMAT}; read it with the version "
+            "that wrote it, or train anew"
+        )
     return state
 
 
@@ -118,7 +121,24 @@ def load_run(run: Path, *, kind: str, config: type[Config]) -> tuple[Config, dic
         return config.model_validate(settings["config"]), settings
     except (ValidationError, KeyError) as error:
         first = str(error).splitlines()[0]
-        raise TrainingError(f"{path}: of another version of this program ({first})") from error
+        raise TrainingError(
+            f"{path}: of another version of this program ({first}); read it with that version, or "
+            "train anew"
+        ) from error
+
+
+def kind_of(run: Path) -> str | None:
+    """What a run trained, such as `localizer`; None: it does not say.
+
+    Args:
+        run: run folder (its `best.pt`), a checkpoint, or a file of `save_weights`.
+
+    Raises:
+        UsageError: there is no such file.
+        TrainingError: the file is damaged or not ours.
+    """
+    kind = _settings_of(best_of(run)).get("kind")
+    return None if kind is None else str(kind)
 
 
 def _settings_of(path: Path) -> dict[str, Any]:
@@ -219,5 +239,26 @@ def apply_weights(model: nn.Module, weights: Mapping[str, Tensor], *, source: Pa
     ]
     if problems:
         shown = "; ".join(problems[:3]) + (f"; and {len(problems) - 3} more" * (len(problems) > 3))
-        raise TrainingError(f"{source}: these weights are of another model: {shown}")
+        raise TrainingError(
+            f"{source}: these weights are of another model: {shown}; give weights of the same "
+            "sizes, or the settings that they were trained with"
+        )
     model.load_state_dict(dict(weights))
+
+
+def apply_optimizer(
+    optimizer: torch.optim.Optimizer, state: Mapping[str, Any], *, source: Path
+) -> None:
+    """Go on with the state of an optimizer, but at the learning rates of this run.
+
+    Raises:
+        TrainingError: it is of another optimizer.
+    """
+    rates = [group["lr"] for group in optimizer.param_groups]
+    try:
+        optimizer.load_state_dict(dict(state))
+    except (ValueError, KeyError) as error:
+        raise TrainingError(f"{source}: the state of another optimizer: {error}") from error
+    for group, rate in zip(optimizer.param_groups, rates, strict=True):
+        group["lr"] = rate
+        group.pop("initial_lr", None)  # the loop sets it anew

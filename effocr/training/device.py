@@ -2,24 +2,22 @@
 
 import atexit
 import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Final, Literal
 
 import torch
-from accelerate import Accelerator, PartialState
-from accelerate.utils import DistributedDataParallelKwargs, InitProcessGroupKwargs, environment
-from torch import Tensor, nn
+from torch import distributed, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from effocr.errors import TrainingError
 from effocr.training.process import spare_cores
 
 __all__ = ["Machine", "Precision", "check_device"]
 
-PATIENCE = timedelta(hours=12)  # the main process may evaluate while the others wait for it
-MOST_WORKERS = 8
+PATIENCE: Final = timedelta(hours=12)  # the main process may evaluate while the others wait for it
+MOST_WORKERS: Final = 8
 DeviceName = Literal["auto", "cpu", "cuda"]
 
 
@@ -35,52 +33,25 @@ def check_device(name: DeviceName) -> None:
         )
 
 
-@contextmanager
-def _environment_left_alone() -> Iterator[None]:
-    """Keep Accelerate from emptying the environment while it looks at its own defaults.
-
-    Threads of other libraries may read a variable at that moment, which the C library does not
-    allow (getenv beside unsetenv): the process then ends with a segmentation fault.
-    """
-    emptying = environment.clear_environment
-    environment.clear_environment = nullcontext
-    try:
-        yield
-    finally:
-        environment.clear_environment = emptying
-
-
 class Machine:
-    """The device of this process and the processes beside it; Accelerate finds both."""
+    """The device of this process, and the processes beside it that `torchrun` started."""
 
     def __init__(self, device: DeviceName) -> None:
-        """Join the other processes, where `torchrun` started some.
+        """Find the device; join the other processes, where there are some.
 
         Args:
             device: auto: a GPU where there is one.
 
         Raises:
-            TrainingError: cuda is wanted and there is none.
+            TrainingError: cuda is wanted and there is none, there are more processes than GPUs, or
+                the processes can't find each other.
         """
         check_device(device)
-        # A parameter without a gradient (a pooler that nobody reads) is no error.
-        several = DistributedDataParallelKwargs(find_unused_parameters=True)
-        # `cpu` chooses how processes talk to each other; Accelerate lets nobody change it later.
-        cpu = device == "cpu" and int(os.environ.get("WORLD_SIZE", "1")) > 1
-        with _environment_left_alone():
-            self._accelerator = Accelerator(
-                cpu=cpu,
-                mixed_precision="no",
-                device_placement=False,
-                kwargs_handlers=[several, InitProcessGroupKwargs(timeout=PATIENCE)],
-            )
-        self.device: torch.device = self._accelerator.device
-        if device == "cpu":
-            self.device = torch.device("cpu")
-        self.processes: int = self._accelerator.num_processes
-        self.process: int = self._accelerator.process_index
+        self.processes = int(os.environ.get("WORLD_SIZE", "1"))
+        self.device = _device(device, alone=self.processes == 1)
         if self.processes > 1:
-            atexit.register(_leave)
+            _join(self.processes, self.device)
+        self.process = distributed.get_rank() if self.processes > 1 else 0
 
     @property
     def is_main(self) -> bool:
@@ -89,8 +60,11 @@ class Machine:
 
     def wrap(self, model: nn.Module) -> nn.Module:
         """Put a model on the device; with other processes its gradients are theirs too."""
-        wrapped: nn.Module = self._accelerator.prepare_model(model.to(self.device))
-        return wrapped
+        model = model.to(self.device)
+        if self.processes == 1:
+            return model
+        # A parameter without a gradient (a pooler that nobody reads) is no error.
+        return DistributedDataParallel(model, find_unused_parameters=True)
 
     def workers(self, wanted: int | None) -> int:
         """Processes that make batches: those that are wanted, or what suits the device."""
@@ -102,12 +76,47 @@ class Machine:
         """Whether any process has the wish: all stop at the same step, or they wait forever."""
         if self.processes == 1:
             return wish
-        wishes: Tensor = self._accelerator.reduce(torch.tensor(float(wish), device=self.device))
+        wishes = torch.tensor(float(wish), device=self.device)
+        distributed.all_reduce(wishes)
         return bool(wishes.item())
 
 
-def _leave() -> None:
-    PartialState().destroy_process_group()
+def _device(name: DeviceName, *, alone: bool) -> torch.device:
+    """The device of this process: with others on the machine a GPU for each of them."""
+    if name == "cpu":
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        return torch.device("mps" if alone and torch.backends.mps.is_available() else "cpu")
+    if alone:
+        return torch.device("cuda")
+    number, gpus = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+    if number >= gpus:
+        raise TrainingError(
+            f"more processes than GPUs on this machine, which has {gpus}: give torchrun "
+            f"--nproc_per_node={gpus}, or set loop.device=cpu"
+        )
+    torch.cuda.set_device(number)
+    return torch.device("cuda", number)
+
+
+def _join(processes: int, device: torch.device) -> None:
+    """Join the other processes, once; what lies on the CPU goes by Gloo, on GPUs by NCCL.
+
+    Raises:
+        TrainingError: they can't be found.
+    """
+    if distributed.is_initialized():
+        return
+    backend = "cpu:gloo,cuda:nccl" if device.type == "cuda" else "gloo"
+    try:
+        distributed.init_process_group(backend, timeout=PATIENCE)
+    except (ValueError, RuntimeError) as error:  # DistError is a RuntimeError
+        first = str(error).strip().splitlines()[0]
+        raise TrainingError(
+            f"WORLD_SIZE is {processes}, but the other processes can't be joined: {first}; start "
+            "them with torchrun"
+        ) from error
+    atexit.register(distributed.destroy_process_group)
 
 
 @dataclass(frozen=True)

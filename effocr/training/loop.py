@@ -1,8 +1,8 @@
 """The training loop of every model. It knows steps, losses and checkpoints, and nothing of glyphs.
 
-Accelerate gives the device and several processes; docs/decisions.md says why not Lightning. A
-resumed run equals an uninterrupted one bit for bit on CPU, because batches and random numbers
-depend on the step only (`effocr.training.process`) and what else changes is in the checkpoint.
+docs/decisions.md says why it is neither Lightning's nor Accelerate's. A resumed run equals an
+uninterrupted one bit for bit on CPU, because batches and random numbers depend on the step only
+(`effocr.training.process`) and what else changes is in the checkpoint.
 """
 
 import logging
@@ -17,8 +17,14 @@ from torch import Tensor, nn
 
 from effocr.errors import TrainingError
 from effocr.training.average import MovingAverage
-from effocr.training.checkpoints import BEST, LAST, load_checkpoint, save_checkpoint
-from effocr.training.config import LoopConfig
+from effocr.training.checkpoints import (
+    BEST,
+    LAST,
+    apply_weights,
+    load_checkpoint,
+    save_checkpoint,
+)
+from effocr.training.config import CONFIG, LoopConfig
 from effocr.training.device import Machine, Precision
 from effocr.training.log import Log
 from effocr.training.process import Batches, interrupts, load, seed_step, seeded
@@ -197,11 +203,15 @@ class _Trainer:
             return  # somebody watches, and there is nothing to measure on
         log({"step": progress.step, **figures})
         if self.config.best not in figures:
-            raise TrainingError(f"loop.best is {self.config.best}, validation has {list(figures)}")
+            raise TrainingError(
+                f"loop.best is {self.config.best}, which validation does not give; set it to one "
+                f"of {', '.join(figures)}"
+            )
         value = figures[self.config.best]
         if not math.isfinite(value):
             raise TrainingError(
-                f"step {progress.step}: validation gives {value} as {self.config.best}"
+                f"step {progress.step}: validation gives {value} as {self.config.best}; try a "
+                f"lower loop.learning_rate, and --resume {self.run} if it has a {LAST}"
             )
         sign = 1 if self.config.best_is == "highest" else -1
         if progress.best is None or sign * value > sign * progress.best:
@@ -238,12 +248,18 @@ class _Trainer:
         """Put everything back as it was at a checkpoint."""
         state = load_checkpoint(path)
         if (state["ema"] is None) != (self.average is None):
-            raise TrainingError(f"{path}: loop.ema_decay was switched on or off since")
+            raise TrainingError(
+                f"{path}: loop.ema_decay was switched on or off since; give it the value in the "
+                f"run's {CONFIG}"
+            )
+        apply_weights(self.task.model, state["model"], source=path)
         try:
-            self.task.model.load_state_dict(state["model"])
             self.task.optimizer.load_state_dict(state["optimizer"])
-        except (RuntimeError, ValueError, KeyError) as error:
-            raise TrainingError(f"{path}: a checkpoint of another model: {error}") from error
+        except (ValueError, KeyError) as error:
+            raise TrainingError(
+                f"{path}: the state of another optimizer: {error}; go on with the settings in the "
+                f"run's {CONFIG}"
+            ) from error
         if self.average is not None:
             self.average.load_state_dict(state["ema"])
         if state.get("scaler") and self.config.fp16:  # other precisions keep none

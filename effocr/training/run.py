@@ -4,12 +4,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from effocr.training.config import CONFIG, LoopConfig, save_config
+from effocr.errors import UsageError
+from effocr.training.checkpoints import LAST
+from effocr.training.config import CONFIG, LoopConfig, load_config, save_config
 from effocr.training.distributed import is_main
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
 
-__all__ = ["run_task"]
+__all__ = ["begun_run", "finished", "run_task"]
 
 
 def run_task(
@@ -38,3 +40,39 @@ def run_task(
         settings=task.settings["config"],
     ) as log:
         return fit(task, loop, run=run, log=log, resume=resume)
+
+
+def begun_run(run: Path, config: BaseModel) -> Path | None:
+    """The run of a recipe to go on with, if it was begun; one that is finished trains no more.
+
+    Args:
+        run: folder of the run.
+        config: of the whole run, as the recipe has it now.
+
+    Raises:
+        UsageError: it was begun with other settings; a network of these would be taken for one of
+            the recipe.
+    """
+    if not (run / LAST).is_file():
+        return None
+    begun = load_config(type(config), run / CONFIG)
+    changed = [
+        name for name in type(config).model_fields if getattr(begun, name) != getattr(config, name)
+    ]
+    if changed:
+        raise UsageError(
+            f"{run}: begun with another {', '.join(changed)}; give another work folder, or delete "
+            "this run to train it anew"
+        )
+    return run
+
+
+def finished(outcome: Outcome) -> Outcome:
+    """A training that came to its end: nothing is built on one that was stopped.
+
+    Raises:
+        KeyboardInterrupt: it was stopped.
+    """
+    if outcome.interrupted:
+        raise KeyboardInterrupt
+    return outcome

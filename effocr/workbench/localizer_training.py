@@ -26,6 +26,7 @@ from effocr.pipeline.engines import LocatedLine, Locator
 from effocr.pipeline.images import load_image
 from effocr.pipeline.locate import NativeLocator
 from effocr.training.config import LoopConfig
+from effocr.training.distributed import is_main
 from effocr.training.lines import load_lines
 from effocr.training.loop import Outcome
 from effocr.workbench.native_onnx import export_native
@@ -61,7 +62,7 @@ def train_backend(
     *,
     run: Path,
     tell: Tell,
-    resume: bool = False,
+    resume: Path | None = None,
     init_from: Path | None = None,
 ) -> Outcome:
     """Train the localizer that the settings are for.
@@ -71,7 +72,7 @@ def train_backend(
         settings: of one of the backends.
         run: folder of the run.
         tell: is given what was left out of the data, and why.
-        resume: go on with the run in the folder.
+        resume: run folder or checkpoint to go on from; Detectron2 goes on from its last one.
         init_from: weights to start from; for Detectron2 they are in its settings.
 
     Returns:
@@ -83,11 +84,11 @@ def train_backend(
     """
     match settings:
         case LocalizerTraining():
-            return _native(files, settings, run, tell, run if resume else None, init_from)
+            return _native(files, settings, run, tell, resume, init_from)
         case TorchvisionTraining():
-            return _torchvision(files, settings, run, tell, run if resume else None, init_from)
+            return _torchvision(files, settings, run, tell, resume, init_from)
         case Detectron2Training():
-            return _detectron2(files, settings, run, tell, resume)
+            return _detectron2(files, settings, run, tell, resume is not None)
 
 
 def _native(
@@ -121,7 +122,8 @@ def _native(
         resume=resume,
         init_from=init_from,
     )
-    export_native(run)
+    if is_main():
+        export_native(run)
     return outcome
 
 

@@ -20,7 +20,7 @@ from effocr.recognizer import train as native_recognizer
 from effocr.recognizer.config import EncoderConfig
 from effocr.recognizer.gallery import build_index
 from effocr.recognizer.sources import GlyphSource
-from effocr.training.checkpoints import BEST, load_checkpoint
+from effocr.training.checkpoints import BEST, kind_of
 from effocr.workbench.ad_hoc import ad_hoc_index
 from effocr.workbench.files import CLASS_MAP, WEIGHTS, read_class_map
 from effocr.workbench.models import LocalizerChoice, is_model_folder, open_box_locator
@@ -50,12 +50,9 @@ _DETECTRON2: Final = ("model_best.pth", _MMDETECTION, "model_final.pth")
 
 def kind_of_run(folder: Path) -> str | None:
     """What a run of ours trained, told by its checkpoint; None where it is no run of ours."""
-    path = folder / BEST if folder.is_dir() else folder
-    if not path.is_file():
-        return None
     try:
-        return str(load_checkpoint(path).get("settings", {}).get("kind"))
-    except TrainingError:
+        return kind_of(folder)
+    except (TrainingError, UsageError):
         return None
 
 

@@ -127,3 +127,17 @@ def test_the_localizer_is_trained_with_another_backend_and_resumes(
     assert capsys.readouterr().out.startswith(f"{run}: step 1, best ")
     assert main([*command, "--resume", str(run), "--set", "loop.max_steps=2"]) == 0
     assert load_checkpoint(run)["step"] == 2
+    (run / "last.pt").write_bytes(b"cut off")
+    assert main([*command, "--resume", str(run), "--set", "loop.max_steps=3"]) == 2
+    assert "best.pt may be whole: go on from there" in capsys.readouterr().err
+    assert main([*command, "--resume", str(run / "best.pt"), "--set", "loop.max_steps=3"]) == 0
+    assert load_checkpoint(run)["step"] == 3
+
+
+@pytest.mark.parametrize("module", ["localizer", "recognizer"])
+def test_a_run_that_goes_on_starts_from_no_other_weights(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], module: str
+) -> None:
+    command = ["train", module, "--resume", str(tmp_path), "--init-from", str(tmp_path)]
+    assert main(command) == 2
+    assert "leave out --init-from" in capsys.readouterr().err

@@ -1,6 +1,8 @@
 """`effocr train detector` and what follows: from labelled pages to a run, to a model folder."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import cv2
@@ -97,3 +99,20 @@ def test_wrong_paths_train_nothing(
     assert not out.exists()
     assert main(["train", "detector", "--resume", str(out), "--init-from", str(out)]) == 2
     assert "leave out --init-from" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_detector(pages: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    command = [sys.executable, *launch, "-m", "effocr", "train", "detector"]
+    for words, step in (
+        (["--data", str(pages), "--out", str(run), *FAST], 2),
+        (["--resume", str(run), "--set", "loop.max_steps=3"], 3),
+    ):
+        done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count(f"step {step}") == 1  # the main one prints
+        assert done.stderr.count("gone.png: the image is missing") == 1
+        state = load_checkpoint(run)
+        assert (state["step"], state["processes"]) == (step, 2)

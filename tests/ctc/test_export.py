@@ -10,9 +10,8 @@ from effocr.ctc.config import CtcTraining
 from effocr.ctc.train import CtcData, train_ctc
 from effocr.errors import ParityError
 from effocr.export import ctc as export
-from effocr.export.ctc import export_ctc, is_ctc_run
+from effocr.export.ctc import export_ctc
 from effocr.onnx_session import open_session
-from effocr.training.checkpoints import save_checkpoint
 
 Settings = Callable[..., CtcTraining]
 
@@ -39,11 +38,6 @@ def test_real_lines_are_compared_too(
     assert parity.lines == 6 + 8
     assert (parity.changed, manifest.name, manifest.version) == (0, "n", "7")
     assert "14 lines" in parity.as_text()
-
-
-def test_runs_of_other_kinds_are_told_apart(tmp_path: Path) -> None:
-    save_checkpoint({"settings": {"kind": "localizer"}}, tmp_path / "best.pt")
-    assert not is_ctc_run(tmp_path)
 
 
 def test_an_export_that_reads_otherwise_is_refused_and_leaves_nothing(

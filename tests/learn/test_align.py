@@ -8,6 +8,7 @@ import pytest
 from effocr.geometry import Affine
 from effocr.learn import align as module
 from effocr.learn.align import align
+from effocr.learn.alignment_steps import FAR, MISSING, Steps, steps_of
 from effocr.learn.hypotheses import Hypotheses
 from effocr.learn.transcript import transcribe
 
@@ -129,7 +130,7 @@ def test_an_index_without_characters_aligns_by_places_alone() -> None:
     assert np.isnan([glyph.unlike for glyph in found.glyphs]).all()
 
 
-def moves_from(steps: module._Steps, i: int, j: int) -> list[tuple[int, int, int, float, int]]:
+def moves_from(steps: Steps, i: int, j: int) -> list[tuple[int, int, int, float, int]]:
     """(move, next i, next j, cost, hypothesis that it ends at) of all that can follow."""
     length = steps.match.shape[1]
     options = [(module.NOTHING, i + 1, j, steps.nothing[i], i)]
@@ -141,10 +142,10 @@ def moves_from(steps: module._Steps, i: int, j: int) -> list[tuple[int, int, int
         ]
     if j + 1 < length:
         options.append((module.LIGATURE, i + 1, j + 2, steps.ligature[i, j + 1], i))
-    return [option for option in options if option[3] < module.FAR]
+    return [option for option in options if option[3] < FAR]
 
 
-def paths(steps: module._Steps) -> Iterator[tuple[float, list[tuple[int, int, int]]]]:
+def paths(steps: Steps) -> Iterator[tuple[float, list[tuple[int, int, int]]]]:
     """Cost and steps (move, hypothesis, character) of every path, by walking through all."""
     count, length = steps.match.shape
 
@@ -153,7 +154,7 @@ def paths(steps: module._Steps) -> Iterator[tuple[float, list[tuple[int, int, in
             yield 0.0, []
         if j < length and moved:
             for cost, rest in walk(i, j + 1, True):
-                yield module.MISSING + cost, rest
+                yield MISSING + cost, rest
         options = moves_from(steps, i, j) if i < count else []
         for move, next_i, next_j, cost, at in options:
             for rest_cost, rest in walk(next_i, next_j, True):
@@ -165,7 +166,7 @@ def paths(steps: module._Steps) -> Iterator[tuple[float, list[tuple[int, int, in
 def test_costs_and_certainties_are_those_of_all_paths() -> None:
     hypotheses = seen(["a", "x", "cd", "b"], scores=[0.9, 0.5, 0.8, 0.7], gaps=[1, 0.3, 0.6, 0.1])
     transcript = transcribe("ab cd")
-    steps = module._steps(hypotheses, transcript, ranks)
+    steps = steps_of(hypotheses, transcript, ranks)
     every = list(paths(steps))
     found = align(hypotheses, transcript, ranks)
     assert found.cost == pytest.approx(min(cost for cost, _ in every) / 4)

@@ -14,6 +14,7 @@ from effocr.learn.detector_from_fonts import (
 )
 from effocr.learn.recipe import FontSet
 from effocr.synth.fonts import load_fonts
+from effocr.training.config import save_config
 
 ROOT = Path(__file__).parents[2]
 RECIPE = ROOT / "scripts" / "recipes" / "detector.yaml"
@@ -58,3 +59,14 @@ def test_a_recipe_becomes_a_model_folder(tmp_path: Path) -> None:
     assert OnnxDetector(out).look == recipe.detector.look.model_copy(
         update={"box_threshold": manifest.look.box_threshold}
     )
+
+
+def test_a_run_of_other_settings_is_refused_before_a_page_is_drawn(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.mkdir()
+    save_config(read_detector_recipe(RECIPE, overrides=SMALL).detector, run / "config.yaml")
+    (run / "last.pt").touch()
+    other = read_detector_recipe(RECIPE, overrides=[*SMALL, "detector.batch_pixels=4096"])
+    with pytest.raises(UsageError, match="begun with another batch_pixels"):
+        train_detector_from_fonts(other, fonts(), work=tmp_path, out=tmp_path / "out", processes=1)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]

@@ -6,12 +6,9 @@ import numpy as np
 import pytest
 
 from effocr.charset import Charset, write_charset
-from effocr.errors import UsageError
 from effocr.learn import from_fonts
 from effocr.learn.recipe import FontSet, Recipe
-from effocr.localizer.config import LocalizerTraining
 from effocr.synth.fonts import load_fonts
-from effocr.training.config import save_config
 from effocr.training.loop import Outcome
 
 FONT = Path(__file__).parents[2] / "english_font_files" / "Besley-Regular.ttf"
@@ -87,13 +84,3 @@ def test_nothing_is_built_on_a_training_that_was_stopped(
         )
     assert done[-1] == f"train_{stopped}"
     assert f'"{stopped}"' in (tmp_path / "work" / "seconds.json").read_text("utf-8")
-
-
-def test_a_run_of_other_settings_is_not_gone_on_with(tmp_path: Path) -> None:
-    config = LocalizerTraining()
-    assert from_fonts._unfinished(tmp_path, config) is None
-    save_config(config, tmp_path / "config.yaml")
-    (tmp_path / "last.pt").touch()
-    assert from_fonts._unfinished(tmp_path, config) == tmp_path
-    with pytest.raises(UsageError, match="begun with another batch_columns; give another work"):
-        from_fonts._unfinished(tmp_path, config.model_copy(update={"batch_columns": 4096}))

@@ -7,8 +7,9 @@ import pytest
 
 from effocr.charset import Charset, read_charset
 from effocr.errors import TrainingError, UsageError
-from effocr.learn.recipe import Recipe, load_recipe_fonts, read_recipe
+from effocr.learn.recipe import FontSet, Recipe, load_recipe_fonts, read_recipe
 from effocr.synth.compose import LIGATURES
+from effocr.synth.fonts import load_fonts
 
 ROOT = Path(__file__).parents[2]
 FONTS = ROOT / "english_font_files"
@@ -69,6 +70,14 @@ def test_fonts_cover_the_charset_and_ligatures_and_refusals_are_named(
 def test_both_sets_of_fonts_are_needed(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="both needed"):
         load_recipe_fonts([FONTS / "Besley-Regular.ttf"], [tmp_path], Charset(("a", "x")))
+
+
+def test_a_family_that_is_learnt_from_is_credited_once() -> None:
+    found = load_fonts([ROOT / "tests" / "fonts"]).fonts
+    assert len([font for font in found if font.family == "Castoro"]) == 2  # roman and italic
+    credits = FontSet(found[:-1], found[-1:]).credits()
+    assert [credit.name for credit in credits] == sorted({font.family for font in found[:-1]})
+    assert {credit.licence for credit in credits} == {font.licence for font in found[:-1]}
 
 
 def test_lines_and_both_networks_of_a_recipe_run_the_same_way(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from torch import nn
 
 from effocr.errors import TrainingError, UsageError
 from effocr.training.checkpoints import (
+    apply_optimizer,
     apply_weights,
+    kind_of,
     load_checkpoint,
     load_run,
     load_weights,
@@ -169,3 +171,29 @@ def test_weights_that_are_not_there_are_named(tmp_path: Path) -> None:
         load_run(file, kind="localizer", config=Sizes)
     with pytest.raises(UsageError, match="no weights here"):
         load_weights(file)
+
+
+def test_the_state_of_an_optimizer_goes_on_at_the_rate_of_this_run() -> None:
+    model = nn.Linear(2, 1)
+    before, now = (torch.optim.Adam(model.parameters(), lr=rate) for rate in (0.1, 0.01))
+    before.param_groups[0]["initial_lr"] = 0.1  # as the loop leaves it
+    model(torch.ones(1, 2)).sum().backward()
+    before.step()
+    apply_optimizer(now, before.state_dict(), source=Path("other.pt"))
+    assert now.state_dict()["state"][0]["step"] == 1
+    assert now.param_groups[0].get("initial_lr", now.param_groups[0]["lr"]) == 0.01
+    smaller = torch.optim.Adam(nn.Linear(2, 1, bias=False).parameters())
+    with pytest.raises(TrainingError, match=r"other\.pt: the state of another optimizer"):
+        apply_optimizer(smaller, before.state_dict(), source=Path("other.pt"))
+
+
+def test_a_run_and_its_weights_say_what_they_are_of(tmp_path: Path) -> None:
+    state = {"model": {"a": torch.ones(2)}, "ema": None, "settings": {"kind": "localizer"}}
+    save_checkpoint(state, tmp_path / "best.pt")
+    save_weights(tmp_path, tmp_path / "alone.safetensors")
+    for path in (tmp_path, tmp_path / "best.pt", tmp_path / "alone.safetensors"):
+        assert kind_of(path) == "localizer"
+    save_checkpoint({"model": {}}, tmp_path / "silent.pt")
+    assert kind_of(tmp_path / "silent.pt") is None
+    with pytest.raises(UsageError, match="no checkpoint here"):
+        kind_of(tmp_path / "gone.pt")

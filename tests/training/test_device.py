@@ -1,25 +1,14 @@
 """Which device, which precision, how many workers: decided without a GPU at hand."""
 
-import os
-
 import pytest
 import torch
 
 from effocr.errors import TrainingError, UsageError
 from effocr.training.config import LoopConfig, load_config
-from effocr.training.device import MOST_WORKERS, Machine, Precision
+from effocr.training.device import MOST_WORKERS, DeviceName, Machine, Precision
 from effocr.training.process import load, spare_cores
 
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
-
-
-class FakeAccelerator:
-    """Accelerate on a machine with a GPU."""
-
-    device, num_processes, process_index = CUDA, 1, 0
-
-    def __init__(self, **options: object) -> None:
-        self.options = options
 
 
 def test_auto_is_the_cpu_where_there_is_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,14 +22,44 @@ def test_auto_is_the_cpu_where_there_is_nothing_else(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize(("wanted", "found"), [("auto", CUDA), ("cuda", CUDA), ("cpu", CPU)])
 def test_a_gpu_is_used_unless_the_cpu_is_wanted(
-    monkeypatch: pytest.MonkeyPatch, wanted: str, found: torch.device
+    monkeypatch: pytest.MonkeyPatch, wanted: DeviceName, found: torch.device
 ) -> None:
-    monkeypatch.setattr("effocr.training.device.Accelerator", FakeAccelerator)
     monkeypatch.setattr("torch.cuda.is_available", lambda: True)
-    machine = Machine(wanted)  # type: ignore[arg-type]
+    machine = Machine(wanted)
     assert machine.device == found
     assert (machine.workers(None) > 0) == (found == CUDA)
     assert machine.workers(None) <= MOST_WORKERS
+
+
+def test_each_process_has_a_gpu_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = list[int]()
+    monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    monkeypatch.setattr("torch.cuda.set_device", chosen.append)
+    joined = list[str]()
+    monkeypatch.setattr(
+        "torch.distributed.init_process_group", lambda backend, **_: joined.append(backend)
+    )
+    monkeypatch.setattr("atexit.register", lambda _: None)
+    monkeypatch.setattr("torch.distributed.get_rank", lambda: 5)  # the second of a third machine
+    monkeypatch.setenv("WORLD_SIZE", "6")
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    machine = Machine("auto")
+    assert (machine.device, machine.process, machine.is_main) == (torch.device("cuda:1"), 5, False)
+    assert (chosen, joined) == ([1], ["cpu:gloo,cuda:nccl"])
+    monkeypatch.setenv("LOCAL_RANK", "2")
+    with pytest.raises(TrainingError, match=r"which has 2: give torchrun --nproc_per_node=2, or"):
+        Machine("cuda")
+
+
+def test_processes_that_cannot_find_each_other_are_told_how_to_be_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("RANK", "MASTER_ADDR", "MASTER_PORT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(TrainingError, match=r"WORLD_SIZE is 2, but .*; start them with torchrun"):
+        Machine("cpu")
 
 
 def test_a_gpu_that_is_not_there_is_not_replaced_in_silence(
@@ -93,10 +112,3 @@ def test_memory_is_pinned_for_a_gpu_only(
     found = list(load([torch.ones(1)], [0], workers=workers, device=device))  # type: ignore[arg-type]
     assert found == [torch.ones(1)]
     assert (asked["pin_memory"], asked["num_workers"]) == (pinned, workers)
-
-
-def test_the_environment_is_never_empty(monkeypatch: pytest.MonkeyPatch) -> None:
-    emptied = list[bool]()
-    monkeypatch.setattr(type(os.environ), "clear", lambda _: emptied.append(True))
-    Machine("cpu")
-    assert not emptied

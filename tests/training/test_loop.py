@@ -219,3 +219,18 @@ def test_a_run_stops_when_validation_gets_no_better(tmp_path: Path) -> None:
     assert outcome.step < 400
     assert outcome.step - outcome.best_step == 20  # two validations of ten steps
     assert load_checkpoint(tmp_path)["step"] == outcome.step
+
+
+def test_a_checkpoint_that_does_not_fit_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_run.train(tmp_path, max_steps=2)
+    with pytest.raises(TrainingError, match=r"ema_decay .* the value in the run's config\.yaml"):
+        small_run.train(tmp_path, max_steps=3, ema_decay=None, resume=tmp_path)
+    with pytest.raises(TrainingError, match=r"loop\.best is beauty, .* to one of val_error"):
+        small_run.train(tmp_path / "other", max_steps=2, best="beauty")
+    monkeypatch.setattr(small_run, "small_model", lambda: torch.nn.Linear(2, 1))
+    with pytest.raises(TrainingError, match="weight is missing") as refused:
+        small_run.train(tmp_path, max_steps=3, resume=tmp_path)
+    assert "the settings that they were trained with" in str(refused.value)
+    assert "\n" not in str(refused.value)

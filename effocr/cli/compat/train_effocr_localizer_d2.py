@@ -41,8 +41,9 @@ def run(argv: Sequence[str]) -> int:
         start = _path(given.init_ckpt)
         remember_sources(folder, Sources(files.train, files.validation, start, images))
         outcome = train_backend(
-            files, settings, run=folder, tell=tell, resume=resume, init_from=start
-        )
+            files, settings, run=folder, tell=tell, resume=folder if resume else None,
+            init_from=start,
+        )  # fmt: skip
         best = "" if outcome.best is None else f", best {outcome.best:.4f} at {outcome.best_step}"
         print(f"{folder}: step {outcome.step}{best}")
         if outcome.interrupted:

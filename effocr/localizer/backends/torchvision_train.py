@@ -24,10 +24,9 @@ from effocr.localizer.backends.torchvision_model import (
     scale_of,
 )
 from effocr.training.checkpoints import apply_weights, load_weights
-from effocr.training.config import save_config
-from effocr.training.log import RunLog
-from effocr.training.loop import Outcome, Task, fit
+from effocr.training.loop import Outcome, Task
 from effocr.training.process import seeded
+from effocr.training.run import run_task
 
 __all__ = ["BoxBatches", "train_torchvision"]
 
@@ -186,13 +185,5 @@ def train_torchvision(
             "kind": KIND, "config": config.model_dump(mode="json"), "classes": 2 if words else 1,
         },
     )  # fmt: skip
-    run.mkdir(parents=True, exist_ok=True)
-    save_config(config, run / "config.yaml")
     logger.info("training the torchvision localizer on %d lines", len(samples.samples))
-    with RunLog(
-        run,
-        trackers=config.loop.trackers,
-        project=config.loop.project,
-        settings=config.model_dump(mode="json"),
-    ) as log:
-        return fit(task, config.loop, run=run, log=log, resume=resume)
+    return run_task(task, config, config.loop, run=run, resume=resume)

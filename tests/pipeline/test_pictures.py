@@ -9,8 +9,8 @@ from effocr.bundle import LineShape, WindowShape
 from effocr.geometry import Affine
 from effocr.localizer.arrays import CHANNELS, GAP, Located
 from effocr.pipeline.engines import LocatedLine
-from effocr.pipeline.spotting import Answer, Spotted, put_in, spot
-from effocr.recognizer.spotter import OFFSETS, Picture, Spotter
+from effocr.pipeline.pictures import Answer, FoundPicture, find_pictures, put_in
+from effocr.recognizer.pictures import OFFSETS, Picture, Pictures
 
 COLUMNS = 60
 
@@ -50,9 +50,9 @@ def test_pieces_give_way_to_the_picture(direction: str) -> None:
     line = line_of(BOXES[::step])
     answer = Answer(FOUND.labels[::step], FOUND.similarities)
     box = np.array([9, 9, 31, 28], np.float32)
-    spotted = [Spotted(picture(), 0.8, box, (("o", 0.7), ("r", 0.4)))]
+    standing = [FoundPicture(picture(), 0.8, box, (("o", 0.7), ("r", 0.4)))]
     changed, found = put_in(
-        line, answer, spotted, unknown_similarity=0.6, direction="rtl" if turned else "ltr"
+        line, answer, standing, unknown_similarity=0.6, direction="rtl" if turned else "ltr"
     )
     assert [row[0] for row in found.labels] == ["a", "☞", "b"][::step]
     assert found.labels[1] == ["☞", "o"]
@@ -93,11 +93,11 @@ def test_the_best_of_pictures_that_cover_each_other_is_found() -> None:
     line = line_of(BOXES, features)
     engines = _Engines()
     window, shape = WindowShape(channels=1, columns=3), LineShape()
-    found = spot(line, Spotter([picture()]), engines, engines, window=window, shape=shape)
+    found = find_pictures(line, Pictures([picture()]), engines, engines, window=window, shape=shape)
     assert len(found) == 1
     # the template gives 1, the embedding half of 1 - 0 more; around column 13 on the baseline
     assert found[0].score == pytest.approx(1.5)
     np.testing.assert_allclose(found[0].box, [27 - 13, 28 - 13, 27 + 13, 28])
     assert found[0].others == (("o", 0.0),)
-    deaf = Spotter([picture(threshold=1.6)])
-    assert spot(line, deaf, engines, engines, window=window, shape=shape) == []
+    deaf = Pictures([picture(threshold=1.6)])
+    assert find_pictures(line, deaf, engines, engines, window=window, shape=shape) == []

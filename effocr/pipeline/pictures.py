@@ -14,9 +14,9 @@ from effocr.geometry import Direction
 from effocr.localizer.arrays import GAP, STRIDE, gaps_between
 from effocr.pipeline.engines import Encoder, Engines, Found, LocatedLine, Searcher
 from effocr.recognizer.arrays import cut_windows
-from effocr.recognizer.spotter import LIKENESS, Picture, Spotter
+from effocr.recognizer.pictures import LIKENESS, Picture, Pictures
 
-__all__ = ["Answer", "Spotted", "put_in", "score", "spot", "with_pictures"]
+__all__ = ["Answer", "FoundPicture", "find_pictures", "put_in", "score", "with_pictures"]
 
 Floats = npt.NDArray[np.float32]
 
@@ -32,7 +32,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Spotted:
+class FoundPicture:
     """A picture on a line.
 
     Attributes:
@@ -49,14 +49,14 @@ class Spotted:
 
 
 def with_pictures(
-    lines: Sequence[tuple[LocatedLine, Found]], engines: Engines, spotter: Spotter, *, k: int
+    lines: Sequence[tuple[LocatedLine, Found]], engines: Engines, pictures: Pictures, *, k: int
 ) -> list[tuple[LocatedLine, Found]]:
     """Lines and the answers of the index for them, with the pictures that stand there put in.
 
     Args:
         lines: as they were read.
         engines: of the model.
-        spotter: the pictures.
+        pictures: of the model.
         k: candidates of each glyph.
     """
     manifest = engines.manifest
@@ -64,15 +64,15 @@ def with_pictures(
         return list(lines)
     found: list[tuple[LocatedLine, Found]] = []
     for line, answer in lines:
-        spotted = spot(
-            line, spotter, engines.encoder, engines.index,
+        standing = find_pictures(
+            line, pictures, engines.encoder, engines.index,
             window=manifest.window, shape=manifest.line, k=k,
         )  # fmt: skip
-        if not spotted:
+        if not standing:
             found.append((line, answer))
             continue
         least, direction = manifest.unknown_similarity, manifest.direction
-        found.append(put_in(line, answer, spotted, unknown_similarity=least, direction=direction))
+        found.append(put_in(line, answer, standing, unknown_similarity=least, direction=direction))
     return found
 
 
@@ -89,21 +89,21 @@ def score(responses: Floats, rows: Floats, embeddings: Floats, known: Floats) ->
     return np.asarray(responses + LIKENESS * (alike - known), np.float32)
 
 
-def spot(
+def find_pictures(
     line: LocatedLine,
-    spotter: Spotter,
+    pictures: Pictures,
     encoder: Encoder,
     index: Searcher,
     *,
     window: WindowShape,
     shape: LineShape,
     k: int = 2,
-) -> list[Spotted]:
+) -> list[FoundPicture]:
     """Find the pictures of a line, which do not cover each other, left to right.
 
     Args:
         line: as the native localizer saw it.
-        spotter: the pictures.
+        pictures: of the model.
         encoder: module 2.
         index: the known characters.
         window: what the encoder sees.
@@ -111,12 +111,12 @@ def spot(
         k: other candidates to name.
     """
     features = line.features
-    if features is None or not spotter.pictures:
+    if features is None or not pictures:
         return []
     columns_used = -(-line.pixels.shape[1] // STRIDE)
-    responses = spotter.responses(features)[:, :columns_used]
-    found: list[Spotted] = []
-    for picture, each in zip(spotter.pictures, responses, strict=True):
+    responses = pictures.responses(features)[:, :columns_used]
+    found: list[FoundPicture] = []
+    for picture, each in zip(pictures, responses, strict=True):
         columns = _peaks(each, picture.threshold - LIKENESS)
         if not columns.size:
             continue
@@ -129,7 +129,7 @@ def spot(
         for place in np.flatnonzero(scores > picture.threshold).tolist():
             box = _box(line, float(middles[place]), picture, shape)
             others = zip(near.labels[place], near.similarities[place].tolist(), strict=False)
-            found.append(Spotted(picture, float(scores[place]), box, tuple(others)))
+            found.append(FoundPicture(picture, float(scores[place]), box, tuple(others)))
     return _best(found)
 
 
@@ -152,9 +152,9 @@ def _box(line: LocatedLine, middle: float, picture: Picture, shape: LineShape) -
     return np.clip(box, 0, np.array([last, last_row, last, last_row], np.float32))
 
 
-def _best(found: Sequence[Spotted]) -> list[Spotted]:
+def _best(found: Sequence[FoundPicture]) -> list[FoundPicture]:
     """Those whose middle lies in no better one."""
-    kept: list[Spotted] = []
+    kept: list[FoundPicture] = []
     for each in sorted(found, key=lambda each: each.picture.threshold - each.score):
         middle = (each.box[0] + each.box[2]) / 2
         if not any(other.box[0] < middle < other.box[2] for other in kept):
@@ -165,7 +165,7 @@ def _best(found: Sequence[Spotted]) -> list[Spotted]:
 def put_in(
     line: LocatedLine,
     found: Found,
-    spotted: Sequence[Spotted],
+    pictures: Sequence[FoundPicture],
     *,
     unknown_similarity: float,
     direction: Direction,
@@ -178,22 +178,22 @@ def put_in(
     Args:
         line: as located, with its maps.
         found: the answer of the index for its glyphs.
-        spotted: left to right.
+        pictures: that stand on it, left to right.
         unknown_similarity: of the model.
         direction: of the line; from right to left, its glyphs stand so.
     """
-    if not spotted or line.maps is None:
+    if not pictures or line.maps is None:
         return line, Answer(found.labels, found.similarities)
     located = line.located
-    stays = np.array([not _inside(box, spotted) for box in located.boxes], bool)
-    new = np.stack([each.box for each in spotted])
+    stays = np.array([not _inside(box, pictures) for box in located.boxes], bool)
+    new = np.stack([each.box for each in pictures])
     boxes = np.concatenate((located.boxes[stays], new))
-    sure = [_similarity(each, unknown_similarity) for each in spotted]
+    sure = [_similarity(each, unknown_similarity) for each in pictures]
     scores = np.concatenate((located.scores[stays], np.array(sure, np.float32)))
     labels = [list(row) for row, stay in zip(found.labels, stays, strict=True) if stay]
     k = max(found.similarities.shape[1], 1)
-    rows = np.full((len(spotted), k), -np.inf, np.float32)
-    for row, each, similarity in zip(rows, spotted, sure, strict=True):
+    rows = np.full((len(pictures), k), -np.inf, np.float32)
+    for row, each, similarity in zip(rows, pictures, sure, strict=True):
         others = each.others[: k - 1]
         labels.append([each.picture.label, *(label for label, _ in others)])
         row[: 1 + len(others)] = [similarity, *(cosine for _, cosine in others)]
@@ -207,15 +207,15 @@ def put_in(
     return replace(line, located=located), answer
 
 
-def _inside(box: Floats, spotted: Sequence[Spotted]) -> bool:
+def _inside(box: Floats, pictures: Sequence[FoundPicture]) -> bool:
     """Whether a glyph is a part of a picture."""
     width = max(float(box[2] - box[0]), 1e-3)
     return any(
-        min(box[2], each.box[2]) - max(box[0], each.box[0]) > COVERED * width for each in spotted
+        min(box[2], each.box[2]) - max(box[0], each.box[0]) > COVERED * width for each in pictures
     )
 
 
-def _similarity(each: Spotted, least: float) -> float:
+def _similarity(each: FoundPicture, least: float) -> float:
     picture = each.picture
     span = max(picture.typical - picture.threshold, 1e-3)
     share = min(max((each.score - picture.threshold) / span, 0.0), 1.0)

@@ -1,13 +1,26 @@
-"""Weights of a timm network from a local file: nothing is ever downloaded."""
+"""Networks of timm: by name, with weights from a local file; nothing is ever downloaded."""
 
 from pathlib import Path
 
+import timm
 from torch import Tensor, nn
 
 from effocr.errors import TrainingError, UsageError
 from effocr.training.checkpoints import load_weights, read_tensors
 
-__all__ = ["start_backbone"]
+__all__ = ["check_timm_name", "start_backbone"]
+
+
+def check_timm_name(name: str) -> None:
+    """Refuse the name of a network that timm does not have.
+
+    Raises:
+        UsageError: names networks that are called alike.
+    """
+    if not timm.is_model(name):
+        near = timm.list_models(f"*{name}*")[:5]
+        hint = f"; is it one of {', '.join(near)}?" if near else ""
+        raise UsageError(f"timm has no network {name!r}{hint}")
 
 
 def start_backbone(backbone: nn.Module, path: Path) -> None:

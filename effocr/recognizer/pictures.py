@@ -8,35 +8,28 @@ discriminant analysis with a background that never changes: B. Hariharan, J. Mal
 Discriminative decorrelation for clustering and classification, ECCV 2012).
 """
 
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Final, Self
-from zipfile import BadZipFile
+from typing import Any, Final, Self
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-from effocr.atomic import write_whole
 from effocr.bundle import PICTURES, Bundle
 from effocr.charset import normalise
 from effocr.errors import BundleError, DataFormatError
+from effocr.recognizer.npz import arrays_in, write_arrays
 from effocr.recognizer.origins import ORIGINS, Origin
 
-__all__ = ["LIKENESS", "OFFSETS", "Picture", "Spotter", "cut_around", "spotter_of"]
+__all__ = ["LIKENESS", "OFFSETS", "Picture", "Pictures", "cut_around", "pictures_of"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
 
 OFFSETS: Final = np.array([-3, -1, 0, 1, 3])  # columns of the features that a template looks at
 LIKENESS: Final = 0.5  # weight of the embedding's word beside the template's
-_BROKEN = (
-    OSError, EOFError, ValueError, KeyError, TypeError, NotImplementedError, RuntimeError,
-    BadZipFile, zlib.error,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +61,7 @@ class Picture:
     origins: tuple[Origin, ...] = ()
 
 
-class Spotter:
+class Pictures:
     """The pictures of a model. Safe to use from several threads; each call uses one core."""
 
     def __init__(self, pictures: Sequence[Picture]) -> None:
@@ -77,17 +70,25 @@ class Spotter:
         Raises:
             DataFormatError: two pictures of one label, or templates of different localizers.
         """
-        self.pictures = tuple(pictures)
-        if len(set(self.labels)) < len(self.pictures):
+        self._pictures = tuple(pictures)
+        if len(set(self.labels)) < len(self._pictures):
             raise DataFormatError("two pictures of one character")
         if len({each.weights.shape for each in pictures}) > 1:
             raise DataFormatError("pictures of different localizers")
-        self._transform = _transform(self.pictures)
+        self._transform = _transform(self._pictures)
+
+    def __iter__(self) -> Iterator[Picture]:
+        """One after the other."""
+        return iter(self._pictures)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._pictures)
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Their characters."""
-        return tuple(each.label for each in self.pictures)
+        return tuple(each.label for each in self)
 
     def responses(self, features: Floats) -> Floats:
         """What each template gives at each column.
@@ -100,37 +101,35 @@ class Spotter:
         """
         faiss.omp_set_num_threads(1)  # of this thread: the callers are the threads
         parts = self._transform.apply(np.ascontiguousarray(features.T, np.float32))
-        parts = parts.reshape(len(parts), len(self.pictures), len(OFFSETS))
+        parts = parts.reshape(len(parts), len(self), len(OFFSETS))
         columns = np.arange(len(parts))
-        found = np.repeat(np.array([[each.bias] for each in self.pictures]), len(parts), axis=1)
+        found = np.repeat(np.array([[each.bias] for each in self]), len(parts), axis=1)
         for tap, offset in enumerate(OFFSETS.tolist()):
             found += parts[np.clip(columns + offset, 0, len(parts) - 1), :, tap].T
         return found.astype(np.float32)
 
     def with_picture(self, picture: Picture) -> Self:
         """A copy with another picture, instead of that of the same label if there is one."""
-        return type(self)([*self.without(picture.label).pictures, picture])
+        return type(self)([*self.without(picture.label), picture])
 
     def without(self, label: str) -> Self:
         """A copy that does not know a character."""
         wanted = normalise(label)
-        return type(self)([each for each in self.pictures if each.label != wanted])
+        return type(self)([each for each in self if each.label != wanted])
 
     def save(self, path: Path) -> None:
         """Write the file, whole or not at all."""
-        some = self.pictures
-        content = BytesIO()
-        np.savez_compressed(
-            content,
-            labels=np.array(self.labels, dtype=np.str_),
-            weights=np.array([each.weights for each in some], np.float32),
-            numbers=np.array([(each.bias, each.threshold, each.typical) for each in some]),
-            extents=np.array([each.extent for each in some], np.float32),
-            rows=np.concatenate([each.rows for each in some]).astype(np.float16),
-            ends=np.cumsum([len(each.rows) for each in some]),
-            origins=np.array([ORIGINS.dump_json(each.origins).decode() for each in some]),
-        )
-        write_whole(path, content.getvalue())
+        some = self._pictures
+        arrays = {
+            "labels": np.array(self.labels, dtype=np.str_),
+            "weights": np.array([each.weights for each in some], np.float32),
+            "numbers": np.array([(each.bias, each.threshold, each.typical) for each in some]),
+            "extents": np.array([each.extent for each in some], np.float32),
+            "rows": np.concatenate([each.rows for each in some]).astype(np.float16),
+            "ends": np.cumsum([len(each.rows) for each in some]),
+            "origins": np.array([ORIGINS.dump_json(each.origins).decode() for each in some]),
+        }
+        write_arrays(path, arrays)
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -139,14 +138,11 @@ class Spotter:
         Raises:
             BundleError: it is missing, damaged, or its parts do not fit together.
         """
-        try:
-            with np.load(BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
-                return cls(_pictures({name: arrays[name] for name in arrays.files}))
-        except (*_BROKEN, DataFormatError) as error:
-            raise BundleError(f"{path}: not the pictures of a model ({error})") from error
+        with arrays_in(path, "the pictures of a model") as arrays:
+            return cls(_pictures(arrays))
 
 
-def spotter_of(bundle: Bundle) -> Spotter | None:
+def pictures_of(bundle: Bundle) -> Pictures | None:
     """The pictures of a model folder; None where it has none.
 
     Raises:
@@ -154,15 +150,15 @@ def spotter_of(bundle: Bundle) -> Spotter | None:
     """
     if PICTURES not in bundle.manifest.files:
         return None
-    spotter, manifest = Spotter.load(bundle.path(PICTURES)), bundle.manifest
+    pictures, manifest = Pictures.load(bundle.path(PICTURES)), bundle.manifest
     channels = manifest.window.channels if manifest.window else 0
-    for each in spotter.pictures:
+    for each in pictures:
         if (len(each.weights), each.rows.shape[1]) != (channels, manifest.embedding_size):
             raise BundleError(
                 f"{bundle.path(PICTURES)}: {each.label} is of another localizer or encoder; "
                 "teach it anew with `effocr index add`"
             )
-    return spotter
+    return pictures
 
 
 def cut_around(features: Floats, columns: npt.NDArray[np.integer]) -> Floats:
@@ -183,7 +179,7 @@ def _transform(pictures: Sequence[Picture]) -> faiss.LinearTransform:
     return transform
 
 
-def _pictures(arrays: dict[str, npt.NDArray[np.generic]]) -> list[Picture]:
+def _pictures(arrays: Mapping[str, npt.NDArray[Any]]) -> list[Picture]:
     """What the file holds.
 
     Raises:
