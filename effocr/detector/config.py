@@ -68,6 +68,12 @@ class Look(BaseModel, frozen=True, extra="forbid"):
         "most long_side_px",
     )
     least_side_px: int = Field(480, gt=0, description="of the page's long side, by text")
+    least_pixels: int = Field(
+        600_000,
+        gt=0,
+        description="of the page, by text: less than that costs little, so narrow or"
+        " short ones are looked at larger",
+    )
     long_side_px: int = Field(6000, gt=0, description="most of the page's long side")
     map_stride: Literal[1, 2, 4] = Field(2, description="pixels of the image for one of a map")
     binary_threshold: float = Field(0.3, gt=0, lt=1, description="of the probability map")

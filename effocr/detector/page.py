@@ -4,6 +4,7 @@ Numpy and OpenCV. Whatever runs the network is given as a function, so that torc
 same.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -32,6 +33,7 @@ Network = Callable[[Grey], Floats]
 PAPER: Final = 255
 MULTIPLE: Final = 32  # the network halves five times
 MOST_ENLARGED: Final = 2.0  # times; what is smaller is no print, or can't be read anyway
+LARGEST_LINE: Final = 2.0  # of the usual height, for the sake of more pixels: as in training
 LINE_PER_X: Final = 2.1  # height of a line's box, ascenders to descenders, in heights of x
 
 MEASURED_SIDE_PX: Final = 1600  # long side of what the size of type is measured on
@@ -96,7 +98,9 @@ def look_scale(page: Grey, look: Look, *, line_px: float | None = None) -> float
         x_height = estimate_x_height(page)
         line_px = None if x_height is None else x_height * LINE_PER_X
     wanted = 1.0 if line_px is None else min(look.line_px / line_px, MOST_ENLARGED)
-    return min(max(wanted, min(look.least_side_px / side, 1.0)), most)
+    larger = math.sqrt(look.least_pixels / page.size)
+    fuller = min(larger, LARGEST_LINE * wanted, 1.0)
+    return min(max(wanted, fuller, min(look.least_side_px / side, 1.0)), most)
 
 
 def estimate_x_height(page: Grey) -> float | None:

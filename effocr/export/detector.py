@@ -4,6 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ MOST_DIFFERENCE: Final = 2e-3  # of a probability
 LEAST_AGREEMENT: Final = 0.98  # of the regions in int8 with those in float
 DRAWN: Final = ((96, 160), (256, 224), (320, 512))  # sizes of pages of blocks, besides real ones
 QUANTISED: Final = ("/backbone/", "/neck/", "/text/layers/")  # names of nodes
+BINARY_THRESHOLDS: Final = (0.3, 0.4, 0.5)
 BOX_THRESHOLDS: Final = (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7)
 UNCLIP_RATIOS: Final = (1.5, 1.8, 2.2, 2.7, 3.3, 4.0, 5.0)
 COMPARED: Final = 40  # pages
@@ -192,15 +194,16 @@ def choose_look(
         return look, {}
     ratios = (look.unclip_ratio,) if maps[0][0].shape[0] > 1 else UNCLIP_RATIOS
     best: tuple[BoxCounts, Look] | None = None
-    for ratio in ratios:
-        for threshold in BOX_THRESHOLDS:
-            tried = look.model_copy(update={"box_threshold": threshold, "unclip_ratio": ratio})
-            counts = BoxCounts()
-            for found, scale, page in maps:
-                polygons = [each / np.float32(scale) for each in decode(found, tried).polygons]
-                counts += match_detections(page.polygons, page.ignored, polygons).counts
-            if best is None or counts.f_score > best[0].f_score:
-                best = counts, tried
+    for ratio, binary, box in product(ratios, BINARY_THRESHOLDS, BOX_THRESHOLDS):
+        tried = look.model_copy(
+            update={"binary_threshold": binary, "box_threshold": box, "unclip_ratio": ratio}
+        )
+        counts = BoxCounts()
+        for found, scale, page in maps:
+            polygons = [each / np.float32(scale) for each in decode(found, tried).polygons]
+            counts += match_detections(page.polygons, page.ignored, polygons).counts
+        if best is None or counts.f_score > best[0].f_score:
+            best = counts, tried
     counts, chosen = best if best is not None else (BoxCounts(), look)
     reached = {"precision": counts.precision, "recall": counts.recall, "hmean": counts.f_score}
     return chosen, {name: round(value, 5) for name, value in reached.items()}

@@ -35,7 +35,7 @@ def test_blank_paper_and_noise_have_no_size() -> None:
 
 
 def test_a_page_is_brought_to_the_usual_height_of_lines() -> None:
-    scale = look_scale(text_page(30), Look(line_px=21, least_side_px=32))
+    scale = look_scale(text_page(30), Look(line_px=21, least_side_px=32, least_pixels=1))
     assert 30 * 2.1 * scale == pytest.approx(21, rel=0.15)
 
 
@@ -46,6 +46,15 @@ def test_the_long_side_has_bounds() -> None:
     assert look_scale(large, Look(), line_px=2) == pytest.approx(2.0)
     assert look_scale(large, Look(sized_by="page", long_side_px=960)) == pytest.approx(0.32)
     assert look_scale(small, Look(sized_by="page", long_side_px=960)) == 1.0
+
+
+def test_a_page_of_few_pixels_is_looked_at_larger_but_no_larger_than_training_saw() -> None:
+    strip, leaf = np.full((2000, 800), 255, np.uint8), np.full((2000, 1500), 255, np.uint8)
+    look = Look(line_px=20, least_pixels=400_000)
+    assert look_scale(strip, look, line_px=50) == pytest.approx(0.5)  # 1000 x 400 pixels
+    assert look_scale(leaf, look, line_px=50) == pytest.approx(0.4)  # has 800 x 600 at line_px
+    assert look_scale(strip, look, line_px=100) == pytest.approx(0.4)  # lines of 40 pixels
+    assert look_scale(strip[:300], look, line_px=20) == 1.0  # not larger than it is
 
 
 def darkness(page: np.ndarray) -> np.ndarray:
@@ -72,7 +81,7 @@ def test_tiles_give_what_one_look_gives(monkeypatch: pytest.MonkeyPatch) -> None
 def test_regions_come_back_in_pixels_of_the_page() -> None:
     page = np.full((400, 600), 255, np.uint8)
     page[100:108, 60:540] = 0
-    look = Look(line_px=20, least_side_px=32)
+    look = Look(line_px=20, least_side_px=32, least_pixels=1)
     found = find_regions(page, darkness, look, line_px=40)  # looked at half as large
     (polygon,) = found.polygons
     assert polygon.mean(axis=0) == pytest.approx((300, 104), abs=2)

@@ -3,21 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, TypeVar
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 
 from effocr.charset import Charset
 from effocr.synth.fonts import FontFile
 from effocr.synth.pages.columns import book, columns
 from effocr.synth.pages.damage import darken
 from effocr.synth.pages.draft import Draft
+from effocr.synth.pages.ground import lay_on_ground
 from effocr.synth.pages.locate import find_lines, fits
 from effocr.synth.pages.newspaper import newspaper
 from effocr.synth.pages.office import letter, typescript
 from effocr.synth.pages.options import LEAST_WIDTH, Layout, PageOptions
 from effocr.synth.pages.plates import plate, title
+from effocr.synth.pages.printers import print_slip
 from effocr.synth.pages.receipt import receipt
 from effocr.synth.pages.sheet import Box, Sheet
 from effocr.synth.pages.shelf import Shelf
+from effocr.synth.pages.signs import background, sign
+from effocr.synth.pages.slip import slip
 from effocr.synth.pages.tables import contents, form, table
 from effocr.synth.pages.truth import PageLine, SyntheticPage
 from effocr.synth.pages.warp import Warp, draw_warp, warp_ink
@@ -25,8 +31,11 @@ from effocr.synth.pages.wear import draw_page_wear, scan_page
 
 __all__ = ["PageMaker", "draw_page"]
 
+Ink = npt.NDArray[np.uint8]
 Name = TypeVar("Name", bound=str)
 USUAL_X_HEIGHT: Final = 14.0  # pixels, of a page without text
+LOOSE: Final[tuple[Layout, ...]] = ("receipt", "slip", "sign")  # no sheets of books or offices
+STRIPS: Final[tuple[Layout, ...]] = ("receipt", "slip")  # narrow, and cut where they end
 MOST_TURNS: Final = 4  # times that a skew is halved so that all of the text stays on the image
 
 
@@ -52,14 +61,17 @@ class PageMaker:
         _lay_out(layout, Draft(rng, self._shelf, options, sheet))
         heights = [line.x_height for line in sheet.lines if line.kind == "body"]
         x_height = float(np.median(heights)) if heights else USUAL_X_HEIGHT
+        if layout == "slip" and condition != "clean":
+            sheet.ink = print_slip(rng, sheet.ink, x_height)
         warp = _warp(rng, sheet, options)
         ink = warp_ink(sheet.ink, warp)
         lines = find_lines(sheet.lines, warp)
         fade = None
         if condition != "clean":
-            fade = darken(rng, ink, _hull(lines, warp.size), x_height, options)
+            fade = _fade(rng, ink, _hull(lines, warp.size), x_height, layout, options)
         grey, jpeg = scan_page(ink, x_height, draw_page_wear(rng, condition), rng, fade=fade)
-        return SyntheticPage(grey, lines, layout, condition, jpeg)
+        page = SyntheticPage(grey, lines, layout, condition, jpeg)
+        return lay_on_ground(rng, page) if _is_laid(rng, layout, options) else page
 
 
 def draw_page(
@@ -89,18 +101,35 @@ def _draw(rng: np.random.Generator, shares: Mapping[Name, float]) -> Name:
 
 
 def _size(rng: np.random.Generator, layout: Layout, options: PageOptions) -> tuple[int, int]:
-    """Width and height of a page, pixels; receipts are narrow, and cut where they end."""
+    """Width and height of a page, pixels; strips are narrow, and cut where they end."""
     least, most = options.width
     low, high = 0.0, 1.0
-    if layout == "receipt":
+    if layout in STRIPS:
         high = 0.4
     elif layout == "newspaper":
         low = 0.35
     width = round(least * (most / least) ** rng.uniform(low, high))
     ratio = rng.uniform(1.2, 1.65) if rng.random() < 0.95 else rng.uniform(0.65, 1.0)
-    if layout == "receipt":
+    if layout in STRIPS:
         ratio = 4.0
     return width, max(LEAST_WIDTH, min(options.longest, round(width * ratio)))
+
+
+def _fade(
+    rng: np.random.Generator, ink: Ink, text: Box, x_height: float, layout: Layout,
+    options: PageOptions,
+) -> Ink | None:  # fmt: skip
+    """What the paper loses of its light, and what lies behind the words of a sign."""
+    fade = darken(rng, ink, text, x_height, options)
+    if layout == "sign" and rng.random() < options.pictures:
+        behind = background(rng, ink.shape)
+        fade = behind if fade is None else np.asarray(cv2.add(fade, behind), np.uint8)
+    return fade
+
+
+def _is_laid(rng: np.random.Generator, layout: Layout, options: PageOptions) -> bool:
+    """Whether a page is seen on the ground that it lies on."""
+    return layout in LOOSE and bool(rng.random() < options.laid)
 
 
 def _lay_out(layout: Layout, draft: Draft) -> None:  # noqa: C901 - a name for each layout
@@ -123,10 +152,14 @@ def _lay_out(layout: Layout, draft: Draft) -> None:  # noqa: C901 - a name for e
             form(draft)
         case "receipt":
             receipt(draft)
+        case "slip":
+            slip(draft)
         case "title":
             title(draft)
         case "plate":
             plate(draft)
+        case "sign":
+            sign(draft)
 
 
 def _warp(rng: np.random.Generator, sheet: Sheet, options: PageOptions) -> Warp:

@@ -12,7 +12,7 @@ Weight = Annotated[float, Field(ge=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Layout = Literal[
     "book", "columns", "newspaper", "typescript", "letter", "contents", "table", "form", "receipt",
-    "title", "plate",
+    "slip", "title", "plate", "sign",
 ]  # fmt: skip
 Condition = Literal["grey", "bilevel", "photograph", "clean"]
 LAYOUTS: Final[tuple[Layout, ...]] = get_args(Layout)
@@ -56,6 +56,9 @@ class PageOptions(BaseModel, frozen=True, extra="forbid"):
     show_through: Share = Field(0.25, description="pages whose reverse side shines through")
     stained: Share = Field(0.25, description="pages with stains, folds and dirt")
     punched: Share = Field(0.08, description="pages with holes")
+    laid: Share = Field(
+        0.0, description="receipts, slips and signs that lie on a darker ground, seen aslant"
+    )
     text: TextMix = Field(
         TextMix(word_lists=()),
         description="what is written; the word lists of the machine are not used by default, so"

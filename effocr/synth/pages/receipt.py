@@ -10,7 +10,7 @@ from effocr.synth.pages.pictures import draw_picture, draw_scribble
 from effocr.synth.pages.rows import Cell, put_row
 from effocr.synth.text import Kind
 
-__all__ = ["receipt"]
+__all__ = ["put_dashes", "put_shop", "receipt", "receipt_style", "receipt_text"]
 
 TOTALS = ("TOTAL", "Total", "SUBTOTAL", "Sub Total", "CASH", "CHANGE", "Tax", "VAT", "Rounding",
           "Balance", "Discount", "Amount Due", "Card", "Service Charge")  # fmt: skip
@@ -25,11 +25,11 @@ def receipt(draft: Draft) -> None:
     side = draft.between(0.02, 0.14) * sheet.width
     area = Area(side, sheet.width - side * draft.between(0.5, 1.5), 0.0, float(sheet.height))
     area.top = draft.between(0.3, 3.0) * side
-    style = _style(draft, area)
-    _head(draft, area, style)
+    style = receipt_style(draft, area)
+    put_shop(draft, area, style)
     for part in (_fields, _goods, _sums):
         area.top += draft.between(0, 1.2) * style.pitch
-        _dashes(draft, area, style)
+        put_dashes(draft, area, style)
         part(draft, area, style)
     area.top += draft.between(0.3, 2) * style.pitch
     sheet.end_block()
@@ -41,7 +41,8 @@ def receipt(draft: Draft) -> None:
     sheet.cut(max(32.0, min(float(sheet.height), bottom)))
 
 
-def _style(draft: Draft, area: Area) -> BodyStyle:
+def receipt_style(draft: Draft, area: Area) -> BodyStyle:
+    """Type of tills, in a size that fits the strip."""
     kind: FontKind = draft.choose(("receipt", "receipt", "sans", "typewriter", "pixel"))
     style = body_style(draft, area.width, draft.whole(28, 52), leading=(1.9, 3.2), kinds=(kind,))
     cell = style.type.face.pitch
@@ -53,7 +54,8 @@ def _style(draft: Draft, area: Area) -> BodyStyle:
     return replace(style, kind="table", justified=False, indent=0.0, gap=0.0)
 
 
-def _text(draft: Draft, style: BodyStyle, kind: Kind, least: int, most: int) -> str:
+def receipt_text(draft: Draft, style: BodyStyle, kind: Kind, least: int, most: int) -> str:
+    """Text of a kind, of so many characters, half of it in capitals."""
     most = max(least, most)
     text = draft.phrase(style.letters.charset, kind, (least, most))
     return (style.letters.writable(text.upper()) or text) if draft.chance(0.5) else text
@@ -64,7 +66,7 @@ def _characters(area: Area, style: BodyStyle) -> int:
     return max(6, int(area.width / (style.type.face.pitch or style.type.x_height * 1.1)))
 
 
-def _head(draft: Draft, area: Area, style: BodyStyle) -> None:
+def put_shop(draft: Draft, area: Area, style: BodyStyle) -> None:
     """The shop: a logo, a large name, an address."""
     if draft.chance(0.4 * draft.options.pictures):
         size = draft.between(0.15, 0.4) * area.width
@@ -80,19 +82,19 @@ def _head(draft: Draft, area: Area, style: BodyStyle) -> None:
             pitch=style.pitch * scale,
             kind="heading",
         )
-        name = _text(draft, style, "names", 4, int(0.8 * room / scale))
+        name = receipt_text(draft, style, "names", 4, int(0.8 * room / scale))
         put_lines(draft, area, large, [name], place=0.5)
     kinds: list[Kind] = ["addresses", "addresses", "receipts", "numbers", "headings"]
     place = 0.5 if draft.chance(0.85) else 0.0
     texts = [
-        _text(draft, style, draft.choose(kinds), 4, int(0.9 * room))
+        receipt_text(draft, style, draft.choose(kinds), 4, int(0.9 * room))
         for _ in range(draft.whole(1, 7))
     ]
     put_lines(draft, area, replace(style, kind="body"), texts, place=place)
     draft.sheet.end_block()
 
 
-def _dashes(draft: Draft, area: Area, style: BodyStyle) -> None:
+def put_dashes(draft: Draft, area: Area, style: BodyStyle) -> None:
     """A rule, or a row of dashes: no line to be read."""
     if draft.chance(0.3) or area.room < 2 * style.pitch:
         return
@@ -119,7 +121,9 @@ def _fields(draft: Draft, area: Area, style: BodyStyle) -> None:
     draft.sheet.end_block()
     for _ in range(draft.whole(1, 6)):
         name = style.letters.writable(draft.choose(FIELDS))
-        value = _text(draft, style, draft.choose(("dates", "numbers", "receipts")), 2, room // 3)
+        value = receipt_text(
+            draft, style, draft.choose(("dates", "numbers", "receipts")), 2, room // 3
+        )
         if joined:
             put_lines(draft, area, style, [style.letters.writable(f"{name}: {value}")])
         else:
@@ -152,7 +156,7 @@ def _goods(draft: Draft, area: Area, style: BodyStyle) -> None:
         ])  # fmt: skip
     for _ in range(int(draft.rng.geometric(0.16))):
         kind: Kind = draft.choose(("words", "headings", "names", "receipts"))
-        name = _text(draft, style, kind, 3, int((0.9 if two_rows else 0.4) * room))
+        name = receipt_text(draft, style, kind, 3, int((0.9 if two_rows else 0.4) * room))
         count = style.letters.writable(draft.choose((f"{draft.whole(1, 9)}", "1 x", "2 @", "1.00")))
         cells = [Cell(_price(draft, style), right, area.right, 1.0)]
         if quantities:

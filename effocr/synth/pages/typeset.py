@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import cv2
 import numpy as np
 
 from effocr.charset import graphemes
 from effocr.synth.compose import SENTENCE_ENDS, Composed, Run, Setting, compose
 from effocr.synth.face import Face
 
-__all__ = ["Type", "Word", "break_lines", "natural_width", "set_line"]
+__all__ = ["Type", "Word", "break_lines", "natural_width", "set_line", "stretched"]
 
 LOOSEST: Final = 1.1  # ems; a wider space is not justified
 LEAST_BROKEN: Final = 6  # letters of a word that a hyphen may break
@@ -166,3 +167,18 @@ def set_line(
             joined = type_.joined if word.face is type_.face else frozenset[str]()
             runs.append(Run(text, word.face, joined))
     return compose(runs, setting, rng)
+
+
+def stretched(line: Composed, wide: float, high: float) -> Composed:
+    """A set line made so many times wider and higher, as printers of tills print large rows."""
+    height, width = line.ink.shape
+    size = max(1, round(width * wide)), max(1, round(height * high))
+    ink = np.asarray(cv2.resize(line.ink, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+    scale = np.array((size[0] / width, size[1] / height) * 2, np.float32)
+    return Composed(
+        ink,
+        list(line.glyphs),
+        line.boxes * scale,
+        list(line.words),
+        line.baseline * float(scale[1]),
+    )

@@ -127,3 +127,33 @@ def test_a_jpeg_decodes_to_the_page(make_maker: MakeMaker) -> None:
 def test_fonts_that_cannot_set_text_are_refused(english: Charset) -> None:
     with pytest.raises(FontError, match="no usable font for pages"):
         PageMaker([], english)
+
+
+def test_a_slip_has_many_short_pieces_that_stand_apart(make_maker: MakeMaker) -> None:
+    maker = make_maker(**PLAIN, layouts={"slip": 1}, skewed=0, curved=0, width=(500, 500))
+    lines = [
+        [line for line in maker.page(np.random.default_rng(seed)).lines if line.kind == "table"]
+        for seed in range(6)
+    ]
+    short = [len(line.text) <= 4 for page in lines for line in page]
+    assert len(short) > 40
+    assert np.mean(short) > 0.3
+    for page in lines:
+        for before, after in pairwise(page):
+            if before.baseline[0, 1] == after.baseline[0, 1] and before.block == after.block:
+                gap = after.polygon[:, 0].min() - before.polygon[:, 0].max()
+                assert gap > 1.2 * after.x_height
+
+
+def test_signs_are_few_words_far_apart_some_of_them_light_on_dark(make_maker: MakeMaker) -> None:
+    maker = make_maker(**{**PLAIN, "rules": 1}, layouts={"sign": 1}, skewed=0, curved=0)
+    light = 0
+    for seed in range(4):
+        page = maker.page(np.random.default_rng(seed))
+        for line in page.lines:
+            assert len(line.words) <= 4
+            x0, y0 = line.polygon.min(axis=0).astype(int)
+            light += page.image[y0 + 1, x0 + 1] < 128  # the plate at the corner of the outline
+        masks = [inside(page, [line.polygon]) for line in page.lines]
+        assert not (np.sum(masks, axis=0) > 1).any()
+    assert light > 3

@@ -6,7 +6,7 @@ import pytest
 from effocr.synth.compose import Setting
 from effocr.synth.face import open_face
 from effocr.synth.fonts import FontFile
-from effocr.synth.pages.typeset import Type, Word, break_lines, natural_width, set_line
+from effocr.synth.pages.typeset import Type, Word, break_lines, natural_width, set_line, stretched
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +45,19 @@ def test_justified_lines_end_where_the_measure_does(type_: Type) -> None:
     full = set_line(line, type_, np.random.default_rng(0), measure=width)
     assert abs(full.ink.shape[1] - width) < 6
     assert full.ink.shape[1] > loose.ink.shape[1] + 20
+
+
+@pytest.mark.parametrize(("wide", "high"), [(1.0, 2.0), (2.0, 1.0), (2.0, 2.0)])
+def test_a_stretched_line_has_its_boxes_around_its_ink(
+    type_: Type, wide: float, high: float
+) -> None:
+    line = set_line(words("Sum 7.20", type_), type_, np.random.default_rng(0))
+    large = stretched(line, wide, high)
+    assert large.ink.shape == (line.ink.shape[0] * high, line.ink.shape[1] * wide)
+    assert large.glyphs == line.glyphs
+    assert large.words == line.words
+    rows, columns = np.nonzero(large.ink > 128)
+    hull = np.array((columns.min(), rows.min(), columns.max() + 1, rows.max() + 1))
+    found = np.concatenate((large.boxes[:, :2].min(axis=0), large.boxes[:, 2:].max(axis=0)))
+    assert np.abs(hull - found).max() <= 2
+    assert large.baseline == line.baseline * high
