@@ -59,6 +59,7 @@ class Seen:
         scores: [n] float32, the localizer's.
         spaces: [n] bool, whether a word begins at the glyph.
         direction: of the line.
+        baseline: (row at x = 0, slope), frame pixels; None: not known.
     """
 
     size: tuple[int, int]
@@ -67,6 +68,7 @@ class Seen:
     scores: _Floats
     spaces: npt.NDArray[np.bool_]
     direction: Direction = "ltr"
+    baseline: tuple[float, float] | None = None
 
 
 def assemble_line(seen: Seen, found: Found, rules: Rules) -> Line:
@@ -108,6 +110,7 @@ def _details(seen: Seen, found: Found, rules: Rules, known: npt.NDArray[np.bool_
         words=_words(glyphs, boxes, seen.spaces),
         glyphs=glyphs,
         direction=seen.direction,
+        baseline=_baseline(seen),
     )
 
 
@@ -200,8 +203,24 @@ def _outline(seen: Seen) -> tuple[Point, ...]:
     """Outline around the glyphs that follows the slope of the line."""
     x0, y0, x1, y1 = union_box(seen.boxes).tolist()
     corners = seen.frame.points(np.array(box_polygon((x0, y0, x1, y1))))
-    corners = np.clip(corners, 0.0, np.array(seen.size, np.float64)).round(_DECIMALS)
-    return tuple((x, y) for x, y in corners.tolist())
+    return _points(np.clip(corners, 0.0, np.array(seen.size, np.float64)))
+
+
+def _baseline(seen: Seen) -> tuple[Point, ...]:
+    """Both ends of what the letters stand on, from the start; of a column there is no such line."""
+    if seen.baseline is None or seen.direction == "ttb":
+        return ()
+    row, slope = seen.baseline
+    x = np.array([seen.boxes[:, 0].min(), seen.boxes[:, 2].max()], np.float64)
+    if seen.direction == "rtl":
+        x = x[::-1]
+    ends = seen.frame.points(np.stack([x, row + slope * x], axis=1))
+    return _points(np.clip(ends, 0.0, np.array(seen.size, np.float64)))
+
+
+def _points(xy: npt.NDArray[np.float64]) -> tuple[Point, ...]:
+    """[n, 2] numbers as tuples."""
+    return tuple((x, y) for x, y in xy.round(_DECIMALS).tolist())
 
 
 def _box(box: npt.NDArray[np.float64]) -> Box:

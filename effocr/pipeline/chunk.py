@@ -144,7 +144,15 @@ def _line(
     spaces = spaces_before(located, gap_threshold)
     x, y = piece.corner
     frame = where.frame.then(Affine.scale_shift(1, 1, x_shift=x, y_shift=y))
-    seen = Seen(image.size, frame, located.boxes, located.scores, spaces, image.direction)
+    seen = Seen(
+        image.size,
+        frame,
+        located.boxes,
+        located.scores,
+        spaces,
+        direction=image.direction,
+        baseline=located.baseline,
+    )
     if image.direction == "rtl":
         seen, found = _in_logical_order(seen, found)
     line = assemble_line(seen, found, rules)

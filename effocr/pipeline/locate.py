@@ -23,7 +23,7 @@ from effocr.frame import (
     warp,
 )
 from effocr.geometry import Affine, Direction
-from effocr.localizer.arrays import decode, decode_all
+from effocr.localizer.arrays import Located, decode, decode_all
 from effocr.pipeline.engines import Grey, Localizer, LocatedLine
 from effocr.pipeline.tiles import locate_maps
 
@@ -207,7 +207,22 @@ def _settle(line: LocatedLine, prepared: Prepared, shape: LineShape) -> LocatedL
     if better is None:
         return line
     frame, width = better
-    boxes = line.frame.then(frame.inverse()).boxes(line.located.boxes).astype(np.float32)
     pixels = warp(prepared.grey, frame, width, shape.height)
-    located = replace(line.located, boxes=boxes)
+    located = _moved(line.located, line.frame.then(frame.inverse()))
     return LocatedLine(prepared.grey, frame, pixels, located, line.maps)
+
+
+def _moved(located: Located, to_new: Affine) -> Located:
+    """Glyphs, baseline and x-height in another frame."""
+    baseline = located.baseline
+    if baseline is not None:
+        row, slope = baseline
+        (x0, y0), (x1, y1) = to_new.points(np.array([[0.0, row], [1.0, row + slope]]))
+        slope = float((y1 - y0) / (x1 - x0))
+        baseline = (float(y0 - slope * x0), slope)
+    return replace(
+        located,
+        boxes=to_new.boxes(located.boxes).astype(np.float32),
+        baseline=baseline,
+        x_height=float(located.x_height * to_new.matrix[1, 1]),
+    )

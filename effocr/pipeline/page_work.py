@@ -12,6 +12,7 @@ import numpy.typing as npt
 from effocr.document import UNKNOWN, Block, Document, Line, Page
 from effocr.layout.arrange import arrange
 from effocr.pipeline.detected import LineDetector
+from effocr.pipeline.gutters import cut_at_gutters
 from effocr.pipeline.images import Grey
 from effocr.pipeline.moved import moved_line
 from effocr.pipeline.neighbours import without_neighbours
@@ -81,8 +82,11 @@ def cut_page(
         return _cut(page, 0, lines, reader, block_of)
 
     def cut(quarters: int) -> CutPage:
-        found = detector.detect(turned(page.grey, quarters))
-        cut = _cut(page, quarters, [line.polygon for line in found], reader)
+        upright = turned(page.grey, quarters)
+        lines = [line.polygon for line in detector.detect(upright)]
+        if reader.manifest.direction != "ttb":
+            lines = cut_at_gutters(upright, lines)
+        cut = _cut(page, quarters, lines, reader)
         return _with_sample(cut, reader) if may_turn else cut
 
     as_it_came = cut(0)

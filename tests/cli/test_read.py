@@ -63,7 +63,7 @@ def test_jsonl_is_the_contract(run: Run, folder: Path) -> None:
     with Image.open(path) as image:
         assert [record["width"], record["height"]] == list(image.size)
     (line,) = record["lines"]
-    assert list(line) == ["text", "box", "polygon", "confidence", "words", "glyphs"]
+    assert list(line) == ["text", "box", "polygon", "confidence", "words", "glyphs", "baseline"]
     assert [word["glyphs"] for word in line["words"]] == [[0, 2], [2, 3]]
     assert list(line["words"][0]) == ["text", "box", "glyphs"]
     glyph = line["glyphs"][0]

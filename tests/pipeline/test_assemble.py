@@ -1,13 +1,13 @@
 """Confidence and unknown glyphs, worked by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 import numpy as np
 import pytest
 
 from effocr.bundle import Calibration
-from effocr.geometry import Affine
+from effocr.geometry import Affine, Direction
 from effocr.pipeline.assemble import Rules, Seen, assemble_line, confidences
 
 WEIGHTS = Calibration(bias=-1.0, similarity=2.0, margin=3.0, location=0.5)
@@ -60,6 +60,24 @@ def test_the_outline_follows_the_slope() -> None:
     frame = Affine(np.array([[1.0, 0.0, 5.0], [0.1, 1.0, 2.0]]))
     line = assemble_line(seen(frame), ANSWER, Rules(1, -1.0, 0.0, WEIGHTS))
     assert line.polygon == ((5, 10), (55, 15), (55, 37), (5, 32))
+
+
+@pytest.mark.parametrize(
+    ("direction", "ends"),
+    [("ltr", ((5, 30.5), (55, 40.5))), ("rtl", ((55, 40.5), (5, 30.5))), ("ttb", ())],
+)
+def test_the_baseline_runs_from_the_first_to_the_last_letter(
+    direction: Direction, ends: tuple[tuple[float, float], ...]
+) -> None:
+    frame = Affine(np.array([[1.0, 0.0, 5.0], [0.1, 1.0, 2.0]]))
+    given = replace(seen(frame, (100, 60)), direction=direction, baseline=(28.5, 0.1))
+    line = assemble_line(given, ANSWER, Rules(1, -1.0, 0.0, WEIGHTS))
+    np.testing.assert_allclose(line.baseline, ends)
+
+
+def test_a_line_whose_baseline_nobody_saw_has_none() -> None:
+    line = assemble_line(seen(Affine.identity()), ANSWER, Rules(1, -1.0, 0.0, WEIGHTS))
+    assert line.baseline == ()
 
 
 def test_ink_without_glyphs_is_an_empty_line_without_confidence() -> None:

@@ -1,0 +1,146 @@
+"""Lines that run on over a gutter into the next column, cut where the lines around them end.
+
+A detector that sees a page small takes a narrow gutter, or the hairline in it, for a word gap. One
+line does not tell the two apart, its neighbours do: above and below it, lines end where others
+begin. It is cut if more of them do so than run on as well, and if it is as white there as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.layout.edges import line_edges
+from effocr.layout.skew import line_slope
+from effocr.pipeline.images import Grey
+from effocr.pipeline.rectify import paper_of
+
+__all__ = ["cut_at_gutters"]
+
+Floats = npt.NDArray[np.float64]
+Polygon = npt.NDArray[np.float32]
+
+# All lengths are in usual heights of a line of the page.
+ABOVE_AND_BELOW: Final = 12.0  # so far off are the lines that tell
+FEWEST: Final = 4  # of them
+LEVEL: Final = 0.5  # that two lines of a row differ by
+NARROWEST, WIDEST = -0.5, 1.6  # of a gutter between two lines; their outlines may overlap
+SAME: Final = 0.6  # gutters no further apart are one
+LEAST: Final = 1.0  # of a line on either side of a cut
+HIGHEST: Final = 1.6  # of a line that is cut; headlines reach over columns
+WHITE: Final = 0.3  # without ink in one piece, at a cut
+INK: Final = 0.6  # of the paper's grey level; darker is ink
+SPECKS: Final = 0.1  # of the height of a line, ink that counts as none
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Lines of a page, level, in usual heights: their ends, and the gutters between them.
+
+    Attributes:
+        left: [n, 2] middle of the left end of each line.
+        right: [n, 2] that of the right end.
+        gutters: [m, 2] middle between two lines that stand in a row.
+    """
+
+    left: Floats
+    right: Floats
+    gutters: Floats
+
+
+def cut_at_gutters(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
+    """Cut lines that reach over several columns.
+
+    Args:
+        page: [height, width] uint8, upright.
+        polygons: [n, 2] each, outlines of its lines, which run from side to side.
+
+    Returns:
+        The outlines; those of a line that was cut stand together, from left to right.
+    """
+    edges = [line_edges(polygon) for polygon in polygons]
+    unit = float(np.median([_height(*one) for one in edges])) if edges else 0.0
+    if len(edges) <= FEWEST or unit <= 0:
+        return list(polygons)
+    slope = line_slope([np.asarray(polygon, np.float64) for polygon in polygons])
+    level = np.array([[1.0, -slope], [slope, 1.0]]) / unit
+    rows = _rows(edges, level)
+    cut: list[Polygon] = []
+    for place, (polygon, (top, bottom)) in enumerate(zip(polygons, edges, strict=True)):
+        places = [] if _height(top, bottom) > HIGHEST * unit else _cuts(rows, place)
+        y = (rows.left[place, 1] + rows.right[place, 1]) / 2
+        columns = [float((np.array([x, y]) @ np.linalg.inv(level))[0]) for x in places]
+        columns = [x for x in columns if _is_white(page, (top, bottom), x, unit)]
+        cut += _parts(top, bottom, columns) if columns else [polygon]
+    return cut
+
+
+def _height(top: Floats, bottom: Floats) -> float:
+    return float(np.hypot(*(bottom - top).T).mean())
+
+
+def _rows(edges: Sequence[tuple[Floats, Floats]], level: Floats) -> _Rows:
+    """Ends of lines and gutters between them; `level` [2, 2] turns points of the page."""
+    middles = [(top + bottom) / 2 for top, bottom in edges]
+    left = np.array([middle[0] for middle in middles]) @ level
+    right = np.array([middle[-1] for middle in middles]) @ level
+    gap = left[None, :, 0] - right[:, None, 0]
+    beside = (gap > NARROWEST) & (gap < WIDEST)
+    beside &= np.abs(left[None, :, 1] - right[:, None, 1]) < LEVEL
+    np.fill_diagonal(beside, False)
+    nearest = np.where(beside, gap, np.inf).argmin(axis=1)
+    ends = np.flatnonzero(beside.any(axis=1))
+    return _Rows(left, right, (right[ends] + left[nearest[ends]]) / 2)
+
+
+def _cuts(rows: _Rows, place: int) -> list[float]:
+    """Level x at which a line is to be cut, from left to right."""
+    y = (rows.left[place, 1] + rows.right[place, 1]) / 2
+    first, last = rows.left[place, 0] + LEAST, rows.right[place, 0] - LEAST
+    x, rise = rows.gutters[:, 0], np.abs(rows.gutters[:, 1] - y)
+    near = x[(x > first) & (x < last) & (rise < ABOVE_AND_BELOW) & (rise > LEVEL)]
+    around = np.abs((rows.left[:, 1] + rows.right[:, 1]) / 2 - y) < ABOVE_AND_BELOW
+    found: list[float] = []
+    while len(near) >= FEWEST:
+        votes = (np.abs(near[:, None] - near[None, :]) < SAME).sum(axis=1)
+        best = near[int(votes.argmax())]
+        at = float(np.median(near[np.abs(near - best) < SAME]))
+        over = around & (rows.left[:, 0] < at - LEAST) & (rows.right[:, 0] > at + LEAST)
+        if votes.max() >= max(FEWEST, int(over.sum())):
+            found.append(at)
+        near = near[np.abs(near - at) > max(2 * SAME, float(np.abs(best - at)))]
+    return sorted(found)
+
+
+def _is_white(page: Grey, edges: tuple[Floats, Floats], x: float, unit: float) -> bool:
+    """Whether a strip without ink runs down through a line near x; a rule may stand in it."""
+    y0, y1 = (round(float(np.interp(x, edge[:, 0], edge[:, 1]))) for edge in edges)
+    x0, x1 = round(x - SAME * unit), round(x + SAME * unit)
+    seen = page[max(y0, 0) : max(y1, 0), max(x0, 0) : max(x1, 0)]
+    if not seen.size:
+        return False
+    inked = (seen < INK * paper_of(seen)).mean(axis=0)
+    ink = np.flatnonzero(np.concatenate([[True], inked > SPECKS, [True]]))
+    return float(np.diff(ink).max() - 1) >= WHITE * unit
+
+
+def _parts(top: Floats, bottom: Floats, columns: Sequence[float]) -> list[Polygon]:
+    """Outlines of a line cut upright at some x."""
+    stops = [-np.inf, *columns, np.inf]
+    return [
+        np.concatenate([_between(top, x0, x1), _between(bottom, x0, x1)[::-1]]).astype(np.float32)
+        for x0, x1 in pairwise(stops)
+    ]
+
+
+def _between(edge: Floats, x0: float, x1: float) -> Floats:
+    """[k, 2] the piece of an edge from x0 to x1."""
+    inside = edge[(edge[:, 0] > x0) & (edge[:, 0] < x1), 0]
+    ends = np.clip([x0, x1], edge[0, 0], edge[-1, 0])
+    x = np.unique(np.concatenate([ends, inside]))
+    return np.stack([x, np.interp(x, edge[:, 0], edge[:, 1])], axis=1)
