@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
-    from effocr.pipeline.detected import LineDetector
     from effocr.pipeline.given_lines import GivenLines
     from effocr.pipeline.live import ReaderOptions
     from effocr.pipeline.page_sources import PageChoice, TextLayer
@@ -20,13 +19,10 @@ if TYPE_CHECKING:
 __all__ = [
     "corrections",
     "given_lines",
-    "line_detector",
     "open_reader",
     "page_choice",
     "second_reader",
 ]
-
-CLASSICAL: Final = "classical"  # finds lines without a network
 
 
 def page_choice(
@@ -90,6 +86,7 @@ def open_reader(
         if detector is not None:
             raise UsageError("--detector is for pages: leave --lines out")
         return Reader(model, **options)
+    from effocr.pipeline.network_lines import line_detector
     from effocr.pipeline.pages import PageReader
 
     return PageReader(
@@ -100,22 +97,6 @@ def open_reader(
         may_turn=turn,
         **options,
     )
-
-
-def line_detector(name: str) -> LineDetector:
-    """The detector of a folder or file, or the classical one, which needs no network.
-
-    Raises:
-        UsageError: there is no such folder or file.
-        BundleError: it is damaged.
-    """
-    if name == CLASSICAL:
-        from effocr.pipeline.classical_lines import ClassicalLines
-
-        return ClassicalLines()
-    from effocr.pipeline.network_lines import open_detector
-
-    return open_detector(Path(name)).lines
 
 
 def second_reader(folder: Path | None) -> SecondReader | None:

@@ -59,7 +59,7 @@ def open_spotter(
         opened = open_detector(detector, threads=threads if ir else 1)
     return Spotter(
         folder,
-        detector=None if opened is None else opened.lines,
+        detector=None if opened is None else opened.regions,
         level="line" if opened is None else opened.level,
         strip=not punctuation,
         threads=threads,

@@ -13,8 +13,19 @@ from effocr.detector.onnx import OnnxDetector
 from effocr.detector.page import Network, find_regions
 from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.images import Grey
+from effocr.pipeline.joined_words import JoinedWords
 
-__all__ = ["MapLines", "NetworkLines", "OpenedDetector", "detector_of", "open_detector"]
+__all__ = [
+    "CLASSICAL",
+    "MapLines",
+    "NetworkLines",
+    "OpenedDetector",
+    "detector_of",
+    "line_detector",
+    "open_detector",
+]
+
+CLASSICAL: Final = "classical"  # finds lines without a network
 
 PAGES_DETECTOR: Final = EMBEDDED / "pages"
 """The page detector that comes with the program; scripts/train_detector makes it."""
@@ -56,10 +67,20 @@ class MapLines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenedDetector:
-    """A detector that was opened, and whether it finds words or lines."""
+    """A detector that was opened.
 
-    lines: LineDetector
+    Attributes:
+        regions: finds words or lines.
+        level: which of them.
+    """
+
+    regions: LineDetector
     level: Level
+
+    @property
+    def lines(self) -> LineDetector:
+        """Finds lines: where it finds words, they are joined."""
+        return JoinedWords(self.regions) if self.level == "word" else self.regions
 
 
 def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
@@ -83,7 +104,22 @@ def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
     return OpenedDetector(MapLines(OpenVinoMaps(bundle.network, threads), look), look.level)
 
 
-def detector_of(model: str | Path, *, threads: int = 1) -> LineDetector | None:
+def line_detector(name: str) -> LineDetector:
+    """The detector of a folder or file as one of lines, or the classical one by its name.
+
+    Raises:
+        UsageError: there is no such folder or file.
+        BundleError: it is damaged.
+        MissingDependencyError: it is in OpenVINO's form, which is not installed.
+    """
+    if name == CLASSICAL:
+        from effocr.pipeline.classical_lines import ClassicalLines
+
+        return ClassicalLines()
+    return open_detector(Path(name)).lines
+
+
+def detector_of(model: str | Path, *, threads: int = 1) -> OpenedDetector | None:
     """The page detector in the folder of a model, or else the embedded one; None where neither is.
 
     Args:
@@ -96,5 +132,5 @@ def detector_of(model: str | Path, *, threads: int = 1) -> LineDetector | None:
     """
     for folder in (find_model(model), PAGES_DETECTOR):
         if any((folder / name).is_file() for name in (GRAPH, MANIFEST)):
-            return open_detector(folder, threads=threads).lines
+            return open_detector(folder, threads=threads)
     return None

@@ -63,7 +63,8 @@ class PageReader:
     ) -> None:
         self._reader = Reader(model, **options)
         if detector is None and not isinstance(model, Engines):
-            detector = detector_of(model)
+            opened = detector_of(model)
+            detector = None if opened is None else opened.lines
         self._detector = detector or ClassicalLines()
         self._choice = choice or PageChoice()
         self._given = given

@@ -62,7 +62,8 @@ class SpottedWord:
 class Spotter:
     """Finds and reads the words of pictures.
 
-        spotter = Spotter("en", detector=open_detector(Path("models/words")))
+        opened = open_detector(Path("models/words"))
+        spotter = Spotter("en", detector=opened.regions, level=opened.level)
         for word in spotter.spot("street.jpg"):
             print(word.text, word.confidence)
 
