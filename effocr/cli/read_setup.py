@@ -38,15 +38,15 @@ def page_choice(
     Raises:
         UsageError: an option of pages with lines, or no such pages.
     """
-    from effocr.pipeline.page_range import PageRange, parse_pages
-    from effocr.pipeline.page_sources import PageChoice
-
     if lines:
         if pages or dpi or text_layer != "redo" or lines_from:
             raise UsageError(
                 "--pages, --dpi, --text-layer and --lines-from are for pages: leave --lines out"
             )
         return None
+    from effocr.pipeline.page_range import PageRange, parse_pages
+    from effocr.pipeline.page_sources import PageChoice
+
     return PageChoice(PageRange() if pages is None else parse_pages(pages), dpi, text_layer)
 
 
