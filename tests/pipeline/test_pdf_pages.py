@@ -70,6 +70,15 @@ def test_a_scan_is_drawn_at_its_own_resolution() -> None:
     assert np.abs(grey.astype(int) - image).mean() < 3
 
 
+@pytest.mark.parametrize("dpi", [150, 199.5, 300])
+def test_a_scan_is_drawn_in_exactly_the_pixels_of_its_image(dpi: float) -> None:
+    for width in range(400, 440):
+        image = np.zeros((width * 4 // 3, width), np.uint8)
+        file = PdfFile(scan_pdf(image, dpi))
+        assert file.size(1)[0] == (width, width * 4 // 3)
+    assert file.render(1)[0].shape == image.shape
+
+
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 def test_the_text_of_a_page_lies_on_its_ink(rotate: int) -> None:
     file = PdfFile(plain_pdf(["No. 7"], rotate=rotate))
