@@ -15,6 +15,7 @@ from effocr.formats.files import JOINED, SUFFIXES, DocumentFormat
 if TYPE_CHECKING:
     from effocr.cli.inputs import Input
     from effocr.document import Document
+    from effocr.pdfium import TextLayer
 
 __all__ = ["Outputs", "numbered_stems", "parse_formats"]
 
@@ -64,7 +65,7 @@ class Outputs:
         one_file: whether there is only one input.
         force: whether files may be overwritten.
         languages: codes of the model's languages, for the formats that name them.
-        redo: whether text that pages of a PDF hold gives way to what was read, in a PDF.
+        old_text: for PDF output, what becomes of the text that pages of a PDF hold already.
 
     Attributes:
         failures: inputs that were read but could not be written, such as a PDF that is locked.
@@ -84,10 +85,10 @@ class Outputs:
         one_file: bool,
         force: bool,
         languages: Sequence[str] = (),
-        redo: bool = True,
+        old_text: TextLayer = "auto",
     ) -> None:
         self._inputs = inputs
-        self._redo = redo
+        self._old_text = old_text
         self._formats = formats
         self._languages = languages
         self._stream: TextIO | None = None
@@ -151,7 +152,7 @@ class Outputs:
                     source=self._inputs[number].source,
                     languages=self._languages,
                     image=self._image(number),
-                    redo=self._redo,
+                    old_text=self._old_text,
                 )
             except (ImageError, DataFormatError) as error:  # of a PDF: its image or its pages
                 self.failures += 1

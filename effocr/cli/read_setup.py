@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Unpack
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
+    from effocr.pdfium import TextLayer
     from effocr.pipeline.given_lines import GivenLines
     from effocr.pipeline.live import ReaderOptions
-    from effocr.pipeline.page_sources import PageChoice, TextLayer
+    from effocr.pipeline.page_sources import PageChoice
     from effocr.pipeline.pages import PageReader
     from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader
@@ -39,7 +40,7 @@ def page_choice(
         UsageError: an option of pages with lines, or no such pages.
     """
     if lines:
-        if pages or dpi or text_layer != "redo" or lines_from:
+        if pages or dpi or text_layer != "auto" or lines_from:
             raise UsageError(
                 "--pages, --dpi, --text-layer and --lines-from are for pages: leave --lines out"
             )

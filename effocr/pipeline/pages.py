@@ -168,9 +168,9 @@ class PageReader:
 
     def _cut(self, pool: ThreadPoolExecutor, path: str, source: PageSource) -> _Cut | Page:
         """Load a page, cut it up, and start to read its lines; in a thread of the pool."""
+        if (known := source.known()) is not None:
+            return known
         loaded = source.load()
-        if loaded.known is not None:
-            return loaded.known
         size = loaded.grey.shape[1], loaded.grey.shape[0]
         given = None if self._given is None else self._given(path, source.number, size)
         cut = cut_page(loaded, self._reader, self._detector, given=given, may_turn=self._may_turn)

@@ -112,6 +112,21 @@ def test_text_is_kept_skipped_or_redone(tiny_model: Path, tmp_path: Path) -> Non
     assert [page.number for page in read(pages=parse_pages("2-")).pages] == [2, 3]
 
 
+def test_kept_text_is_given_without_drawing_the_page(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_drawing(*_: object) -> None:
+        pytest.fail("the page was drawn")
+
+    drawn = PdfFile(plain_pdf(["One page"])).render(1)[0].shape
+    monkeypatch.setattr(PdfFile, "render", no_drawing)
+    for text_layer in ("auto", "keep"):
+        choice = PageChoice(text_layer=text_layer)
+        reader = PageReader(tiny_model, threads=1, choice=choice)
+        page = reader.read_page(plain_pdf(["One page"]))
+        assert (page.text, (page.height, page.width)) == ("One page", drawn)
+
+
 def test_a_scanned_page_is_read(tiny_model: Path, draw_line: Draw) -> None:
     line = draw_line("InunI nInu InI", scale=2)
     image = np.full((400, line.shape[1] + 200), 255, np.uint8)
