@@ -116,7 +116,11 @@ def read(
     ] = None,
     pages: Annotated[
         str | None,
-        typer.Option(metavar="3-7", help="Pages of a PDF or TIFF to read, such as 3-7,12 or 5-."),
+        typer.Option(
+            metavar="3-7",
+            help="Pages of PDFs and of TIFFs with several to read, such as 3-7,12 or 5-; images of "
+            "one page are read.",
+        ),
     ] = None,
     dpi: Annotated[
         int | None,

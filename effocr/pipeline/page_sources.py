@@ -35,7 +35,7 @@ class PageChoice:
     """Which pages are read, and how they are drawn.
 
     Attributes:
-        pages: by number.
+        pages: by number, of PDFs and of TIFFs of several images; any other image is read.
         dpi: resolution that PDF pages are drawn at; None: one that suits each.
         text_layer: what is done with a PDF page that holds text already.
     """
@@ -90,9 +90,9 @@ def open_pages(
     if file is not None and is_pdf(file):
         return _pdf_pages(file, choice)
     count = count_frames(file) if file is not None and _is_tiff(file) else 1
-    numbers = _chosen(choice.pages, count)
     if file is None or count == 1:
         return [PageSource(1, lambda: LoadedPage(load_image(source)))], _nothing
+    numbers = _chosen(choice.pages, count)
     return [PageSource(number, partial(_frame, file, number)) for number in numbers], _nothing
 
 

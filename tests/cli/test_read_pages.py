@@ -52,6 +52,18 @@ def test_pages_of_a_tiff_are_chosen_and_drawn(
     assert record["page"] == 2
 
 
+def test_images_of_one_page_are_read_beside_chosen_pages(
+    scan: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["read", str(scan), str(scan.with_name("two.tif")), "--model", str(tiny_model)]
+    assert main([*command, "--pages", "2", "--format", "jsonl"]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = [(Path(each["path"]).name, each["page"], len(each["lines"])) for each in records]
+    assert found == [("page.png", 1, 2), ("two.tif", 2, 0)]
+    assert main([*command, "--pages", "3"]) == 1
+    assert "two.tif: has 2 pages, none of those asked for" in capsys.readouterr().err
+
+
 def test_a_bad_pdf_is_reported_and_the_rest_is_read(
     scan: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
