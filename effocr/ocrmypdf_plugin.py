@@ -29,7 +29,7 @@ from effocr.document import Document
 from effocr.errors import EffOCRError
 from effocr.formats.files import document_files
 from effocr.formats.pdf import text_only_pdf
-from effocr.pipeline.network_lines import line_detector
+from effocr.pipeline.network_lines import open_detector
 from effocr.pipeline.pages import PageReader
 
 __all__ = ["EffocrEngine", "EffocrOptions", "add_options", "check_options", "get_ocr_engine"]
@@ -81,7 +81,7 @@ def check_options(options: Any) -> None:
     try:
         find_model(options.effocr.model)
         if options.effocr.detector is not None:
-            line_detector(options.effocr.detector)
+            open_detector(options.effocr.detector)
     except EffOCRError as error:
         raise BadArgsError(str(error)) from error
     if options.pdf_renderer == "auto":
@@ -143,7 +143,7 @@ class EffocrEngine(OcrEngine):
 @lru_cache(maxsize=1)
 def _reader(options: EffocrOptions) -> PageReader:
     """One for a process; OCRmyPDF reads its pages in several."""
-    detector = None if options.detector is None else line_detector(options.detector)
+    detector = None if options.detector is None else open_detector(options.detector).lines
     return PageReader(options.model, detector=detector, threads=1)
 
 

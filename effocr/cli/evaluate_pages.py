@@ -53,13 +53,13 @@ def pages(
     from effocr.evaluation.report import table
     from effocr.evaluation.sets import set_names
     from effocr.pipeline.given_lines import LinesFrom
-    from effocr.pipeline.network_lines import line_detector
+    from effocr.pipeline.network_lines import open_detector
     from effocr.pipeline.pages import PageReader
 
     wanted = _disregarded(disregard)
     leniency = Leniency(*(name in wanted for name in DISREGARDED))
     given = None if lines_from is None else LinesFrom(lines_from)
-    finds = None if detector is None else line_detector(detector)
+    finds = None if detector is None else open_detector(detector).lines
     reader = PageReader(model, detector=finds, given=given, threads=threads)
     values: dict[str, Any] = {}
     rows, failed = [], False

@@ -87,12 +87,12 @@ def open_reader(
         if detector is not None:
             raise UsageError("--detector is for pages: leave --lines out")
         return Reader(model, **options)
-    from effocr.pipeline.network_lines import line_detector
+    from effocr.pipeline.network_lines import open_detector
     from effocr.pipeline.pages import PageReader
 
     return PageReader(
         model,
-        detector=None if detector is None else line_detector(detector),
+        detector=None if detector is None else open_detector(detector).lines,
         choice=choice,
         given=given,
         may_turn=turn,

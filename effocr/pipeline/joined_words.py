@@ -64,6 +64,6 @@ def _outline(words: Sequence[DetectedLine], slope: float) -> npt.NDArray[np.floa
     (start, high), (end, low) = level.min(axis=0), level.max(axis=0)
     heights = [float(np.hypot(*(lower - upper).T).mean()) for upper, lower in edges]
     if low - high > BENT * float(np.median(heights)):
-        return np.concatenate([top, bottom[::-1]]).astype(np.float32)
+        return np.asarray(np.concatenate([top, bottom[::-1]]), np.float32)
     corners = np.array([(start, high), (end, high), (end, low), (start, low)])
-    return (corners @ back).astype(np.float32)
+    return np.asarray(corners @ back, np.float32)

@@ -11,6 +11,7 @@ from effocr.detector.bundle import GRAPH, MANIFEST, DetectorBundle, load_detecto
 from effocr.detector.config import Level, Look
 from effocr.detector.onnx import OnnxDetector
 from effocr.detector.page import Network, find_regions
+from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.images import Grey
 from effocr.pipeline.joined_words import JoinedWords
@@ -21,7 +22,6 @@ __all__ = [
     "NetworkLines",
     "OpenedDetector",
     "detector_of",
-    "line_detector",
     "open_detector",
 ]
 
@@ -83,11 +83,11 @@ class OpenedDetector:
         return JoinedWords(self.regions) if self.level == "word" else self.regions
 
 
-def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
-    """Open an exported detector.
+def open_detector(path: Path | str, *, threads: int = 1) -> OpenedDetector:
+    """Open an exported detector, or the classical one.
 
     Args:
-        path: its folder, its .onnx, or the .xml or .bin of OpenVINO's form.
+        path: its folder, its .onnx, or the .xml or .bin of OpenVINO's form; or `classical`.
         threads: inside of one call of onnxruntime; callers at once of OpenVINO.
 
     Raises:
@@ -95,28 +95,15 @@ def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
         BundleError: it is damaged, or its manifest is missing.
         MissingDependencyError: it is in OpenVINO's form, which is not installed.
     """
-    bundle = load_detector_bundle(path)
+    if str(path) == CLASSICAL:
+        return OpenedDetector(ClassicalLines(), "line")
+    bundle = load_detector_bundle(Path(path))
     look = bundle.manifest.look
     if bundle.network.suffix != ".xml":
         return OpenedDetector(NetworkLines(bundle, threads=threads), look.level)
     from effocr.pipeline.openvino_engines import OpenVinoMaps
 
     return OpenedDetector(MapLines(OpenVinoMaps(bundle.network, threads), look), look.level)
-
-
-def line_detector(name: str) -> LineDetector:
-    """The detector of a folder or file as one of lines, or the classical one by its name.
-
-    Raises:
-        UsageError: there is no such folder or file.
-        BundleError: it is damaged.
-        MissingDependencyError: it is in OpenVINO's form, which is not installed.
-    """
-    if name == CLASSICAL:
-        from effocr.pipeline.classical_lines import ClassicalLines
-
-        return ClassicalLines()
-    return open_detector(Path(name)).lines
 
 
 def detector_of(model: str | Path, *, threads: int = 1) -> OpenedDetector | None:

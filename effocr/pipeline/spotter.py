@@ -26,6 +26,7 @@ from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.images import Grey, ImageSource, is_path, load_image
 from effocr.pipeline.live import ReaderOptions
+from effocr.pipeline.network_lines import detector_of
 from effocr.pipeline.reader import LARGEST_CHUNK, Reader
 from effocr.pipeline.rectify import Crop, ToPage, Unbent, rectify
 from effocr.pipeline.threads import single_threaded
@@ -69,8 +70,9 @@ class Spotter:
 
     Args:
         model: reads the words: name of a model, its folder, or engines of your own.
-        detector: finds words or lines; None for the classical method, which knows lines of print.
-        level: what the detector finds.
+        detector: finds words or lines; None for that of the model, or where the model has none, for
+            the embedded one, which knows lines of print.
+        level: what a detector that is given finds.
         strip: leave out punctuation at the ends of words.
         options: of the reader of lines, see `Reader`.
 
@@ -89,6 +91,9 @@ class Spotter:
         **options: Unpack[ReaderOptions],
     ) -> None:
         self._reader = Reader(model, **options)
+        of_model = None if detector or isinstance(model, Engines) else detector_of(model)
+        if of_model is not None:
+            detector, level = of_model.regions, of_model.level
         self._detector = detector or ClassicalLines()
         self._level = level
         self._strip = strip
