@@ -6,9 +6,7 @@ their words are. Crops are cut straight and level, light print on dark is turned
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from math import fsum
 from pathlib import Path
@@ -20,6 +18,7 @@ import numpy.typing as npt
 from effocr.detector.config import Level
 from effocr.document import Document, Line, Word
 from effocr.errors import ImageError
+from effocr.formats.shared import word_confidence
 from effocr.pipeline.chunk import ReadFailure
 from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.detected import DetectedLine, LineDetector
@@ -29,7 +28,7 @@ from effocr.pipeline.live import ReaderOptions
 from effocr.pipeline.network_lines import detector_of
 from effocr.pipeline.reader import LARGEST_CHUNK, Reader
 from effocr.pipeline.rectify import Crop, ToPage, Unbent, rectify
-from effocr.pipeline.threads import single_threaded
+from effocr.pipeline.threads import map_in_order
 
 __all__ = ["ALPHANUMERIC", "SpottedWord", "Spotter"]
 
@@ -135,24 +134,11 @@ class Spotter:
         Args:
             images: drawn from as needed, so it may be endless.
 
-        Yields:
+        Returns:
             One result per image, in order; an image that cannot be read gives a `ReadFailure`.
         """
         threads = self._reader.threads
-        waiting: deque[Future[list[SpottedWord] | ReadFailure]] = deque()
-        with ThreadPoolExecutor(
-            threads, thread_name_prefix="effocr", initializer=single_threaded
-        ) as pool:
-            try:
-                for image in images:
-                    waiting.append(pool.submit(self._spot_or_say, image))
-                    if len(waiting) > threads + READ_AHEAD:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                for future in waiting:
-                    future.cancel()
+        return map_in_order(self._spot_or_say, images, threads=threads, most=threads + READ_AHEAD)
 
     def _spot_or_say(self, image: ImageSource) -> list[SpottedWord] | ReadFailure:
         try:
@@ -185,15 +171,11 @@ class Spotter:
             for word in line.words:
                 if text := self._bare(word.text):
                     polygon = _on_page(word, crop.to_page)
-                    yield SpottedWord(polygon, text, _confidence(line, word), region.score)
+                    sure_of_word = word_confidence(line, word)
+                    yield SpottedWord(polygon, text, sure_of_word, region.score)
 
     def _bare(self, text: str) -> str:
         return text.strip(ENDS) if self._strip else text
-
-
-def _confidence(line: Line, word: Word) -> float:
-    sure = [glyph.confidence for glyph in line.glyphs[slice(*word.glyphs)]]
-    return fsum(sure) / len(sure) if sure else line.confidence
 
 
 def _on_page(word: Word, to_page: ToPage) -> Polygon:
