@@ -67,9 +67,12 @@ class PdfFile:
 
     def __init__(self, source: str | Path | bytes) -> None:
         import pypdfium2
+        import pypdfium2.raw as pdfium
 
         given = str(source) if isinstance(source, (str, Path)) else bytes(source)
         with PDFIUM_LOCK:
+            # Of a file without pages pdfium says what it said last: not that of another file, then.
+            pdfium.FPDF_LoadMemDocument(b"", 0, None)
             try:
                 self._file = pypdfium2.PdfDocument(given)
                 self._count = len(self._file)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -159,6 +160,17 @@ def test_bad_files_say_why(data: bytes, reason: str, tmp_path: Path) -> None:
     for source in (path, data):
         with pytest.raises(ImageError, match=reason):
             open_pages(source, PageChoice())
+
+
+def test_the_reason_is_that_of_the_file_and_not_of_the_one_before() -> None:
+    encrypted, empty = io.BytesIO(), io.BytesIO()
+    pdf = pikepdf.new()
+    pdf.save(empty)
+    pdf.add_blank_page()
+    pdf.save(encrypted, encryption=pikepdf.Encryption(owner="o", user="u"))
+    for file, reason in ((encrypted, "an encrypted PDF"), (empty, "without pages")):
+        with pytest.raises(ImageError, match=reason):
+            open_pages(file.getvalue(), PageChoice())
 
 
 def test_a_page_too_large_names_the_cure() -> None:
