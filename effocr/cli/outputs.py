@@ -108,6 +108,7 @@ class Outputs:
             else:
                 self._file = out
                 _refuse_present(out, force)
+                _make_folder_of(out)
         else:
             self._folder, self._stems = out, numbered_stems(inputs)
             self._make_folder(force)
@@ -253,13 +254,25 @@ def _open(path: Path, force: bool) -> TextIO:
     Raises:
         UsageError: it is there already, or cannot be made.
     """
+    _make_folder_of(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("w" if force else "x", encoding="utf-8", errors="surrogateescape")
     except FileExistsError as error:
         raise UsageError(f"{path} is there already: {_CURE}") from error
     except OSError as error:
         raise _not_writable(path, error) from error
+
+
+def _make_folder_of(path: Path) -> None:
+    """Make the folder that a file is to stand in.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # such as a file in its place
+        raise _not_writable(path.parent, error) from error
 
 
 def _not_writable(path: Path, error: OSError) -> UsageError:
