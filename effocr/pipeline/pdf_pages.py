@@ -7,6 +7,8 @@ that covers it. pdfium must not be called by two threads at once, so a lock goes
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,8 +27,6 @@ from effocr.pdfium import (
 from effocr.pipeline.images import MOST_PIXELS, Grey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pypdfium2
 
     from effocr.document import Box
@@ -169,27 +169,19 @@ class PdfFile:
             return is_digital(page)
 
 
-class _page:  # noqa: N801 - used as a function
+@contextmanager
+def _page(file: pypdfium2.PdfDocument, number: int) -> Iterator[Any]:
     """A page, open in a `with`; an error of pdfium is one of ours."""
+    import pypdfium2
 
-    def __init__(self, file: pypdfium2.PdfDocument, number: int) -> None:
-        self._file, self._number = file, number
-
-    def __enter__(self) -> Any:
-        import pypdfium2
-
+    try:
+        page = file[number - 1]
         try:
-            self._page = self._file[self._number - 1]
-        except pypdfium2.PdfiumError as error:
-            raise ImageError(f"damaged page ({error})") from error
-        return self._page
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        import pypdfium2
-
-        self._page.close()
-        if isinstance(error, pypdfium2.PdfiumError):
-            raise ImageError(f"damaged page ({error})") from error
+            yield page
+        finally:
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise ImageError(f"damaged page ({error})") from error
 
 
 def _why_not(error: Exception) -> str:
