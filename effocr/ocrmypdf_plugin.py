@@ -29,6 +29,7 @@ from effocr.document import Document
 from effocr.errors import EffOCRError
 from effocr.formats.files import document_files
 from effocr.formats.pdf import text_only_pdf
+from effocr.pipeline.network_lines import open_detector
 from effocr.pipeline.pages import PageReader
 
 __all__ = ["EffocrEngine", "EffocrOptions", "add_options", "check_options", "get_ocr_engine"]
@@ -40,6 +41,9 @@ class EffocrOptions(BaseModel, frozen=True, extra="forbid"):
     """Options of this engine."""
 
     model: str = Field("en", description="name or folder of the model")
+    detector: str | None = Field(
+        None, description="folder of an exported detector, or `classical`; None: that of the model"
+    )
 
 
 @hookimpl
@@ -59,17 +63,25 @@ def add_options(parser: ArgumentParser) -> None:
         default="en",
         help="name or folder of the model (default: en)",
     )
+    group.add_argument(
+        "--effocr-detector",
+        dest="effocr_detector",
+        metavar="DIR|classical",
+        help="finds the lines: folder of an exported detector, or the classical method",
+    )
 
 
 @hookimpl
 def check_options(options: Any) -> None:
-    """See that the model is there, and choose our own text layer unless another was asked for.
+    """See that model and detector are there; choose our own text layer if none was asked for.
 
     Raises:
-        BadArgsError: there is no such model.
+        BadArgsError: there is no such model or detector.
     """
     try:
         find_model(options.effocr.model)
+        if options.effocr.detector is not None:
+            open_detector(options.effocr.detector)
     except EffOCRError as error:
         raise BadArgsError(str(error)) from error
     if options.pdf_renderer == "auto":
@@ -109,7 +121,7 @@ class EffocrEngine(OcrEngine):
     def get_orientation(input_file: Path, options: Any) -> OrientationConfidence:
         """By how much the print is turned; OCRmyPDF asks where `--rotate-pages` is given."""
         with _errors_of_ocrmypdf(input_file):
-            angle = _reader(options.effocr.model).angle(input_file)
+            angle = _reader(options.effocr).angle(input_file)
         return OrientationConfidence(round(angle), SURE if angle else 0.0)
 
     @staticmethod
@@ -129,19 +141,20 @@ class EffocrEngine(OcrEngine):
 
 
 @lru_cache(maxsize=1)
-def _reader(model: str) -> PageReader:
+def _reader(options: EffocrOptions) -> PageReader:
     """One for a process; OCRmyPDF reads its pages in several."""
-    return PageReader(model, threads=1)
+    detector = None if options.detector is None else open_detector(options.detector).lines
+    return PageReader(options.model, detector=detector, threads=1)
 
 
 def _languages(options: Any) -> tuple[str, ...]:
-    return _reader(options.effocr.model).manifest.languages
+    return _reader(options.effocr).manifest.languages
 
 
 def _read(path: Path, options: Any) -> Document:
     """The page of an image, with the resolution that its file states."""
     with _errors_of_ocrmypdf(path):
-        document = _reader(options.effocr.model).read(path)
+        document = _reader(options.effocr).read(path)
     with Image.open(path) as image:
         dpi = image.info.get("dpi")
     page = replace(document.pages[0], dpi=float(dpi[0]) if dpi else None)

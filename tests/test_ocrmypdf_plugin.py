@@ -103,6 +103,18 @@ def test_a_missing_model_is_told_in_a_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_missing_detector_is_an_error_of_the_options(tmp_path: Path) -> None:
+    from types import SimpleNamespace
+
+    from ocrmypdf.exceptions import BadArgsError
+
+    from effocr.ocrmypdf_plugin import EffocrOptions, check_options
+
+    own = EffocrOptions(detector=str(tmp_path / "none"))
+    with pytest.raises(BadArgsError, match="no such folder"):
+        check_options(SimpleNamespace(effocr=own, pdf_renderer="auto"))
+
+
 def test_tesseract_can_still_be_asked_for() -> None:
     from types import SimpleNamespace
 

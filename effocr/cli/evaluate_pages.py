@@ -36,6 +36,10 @@ def pages(
             help="Read the lines that ALTO, PAGE-XML or hOCR files give, see `effocr read`.",
         ),
     ] = None,
+    detector: Annotated[
+        str | None,
+        typer.Option(metavar="DIR|classical", help="Finds the lines of pages, see `effocr read`."),
+    ] = None,
     raw: Raw = False,
     as_json: AsJson = False,
     metrics_out: MetricsOut = None,
@@ -49,12 +53,14 @@ def pages(
     from effocr.evaluation.report import table
     from effocr.evaluation.sets import set_names
     from effocr.pipeline.given_lines import LinesFrom
+    from effocr.pipeline.network_lines import open_detector
     from effocr.pipeline.pages import PageReader
 
     wanted = _disregarded(disregard)
     leniency = Leniency(*(name in wanted for name in DISREGARDED))
     given = None if lines_from is None else LinesFrom(lines_from)
-    reader = PageReader(model, given=given, threads=threads)
+    finds = None if detector is None else open_detector(detector).lines
+    reader = PageReader(model, detector=finds, given=given, threads=threads)
     values: dict[str, Any] = {}
     rows, failed = [], False
     for name, folder in zip(set_names(folders), folders, strict=True):

@@ -82,6 +82,7 @@ def spotting(
     from effocr.evaluation.detection import score_spotting
     from effocr.evaluation.detection_input import read_lexicon
     from effocr.evaluation.seed_metrics import spotting_metrics
+    from effocr.pipeline.network_lines import CLASSICAL
 
     if (predictions is None) == (model is None):
         raise UsageError("give either a file of PREDICTIONS or --model NAME|DIR")
@@ -96,7 +97,7 @@ def spotting(
         name, used = "predictions", [predictions]
         pairs = file_pairs((truth, predictions), (from_form, predictions_from), how, min_score)
     else:
-        name, used = str(model), [] if detector is None else [detector]
+        name, used = str(model), [] if detector in (None, Path(CLASSICAL)) else [detector]
         spotter = open_spotter(
             str(model), detector,
             alphanumeric=alphanumeric, punctuation=punctuation, threads=threads,

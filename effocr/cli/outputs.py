@@ -16,6 +16,7 @@ from effocr.formats.files import JOINED, SUFFIXES, DocumentFormat
 if TYPE_CHECKING:
     from effocr.cli.inputs import Input
     from effocr.document import Document
+    from effocr.pdfium import TextLayer
 
 __all__ = ["Outputs", "parse_formats", "refuse_present", "stem_of_page", "write_file"]
 
@@ -50,7 +51,7 @@ class Outputs:
         one_file: whether there is only one input.
         force: whether files may be overwritten.
         languages: codes of the model's languages, for the formats that name them.
-        redo: whether text that pages of a PDF hold gives way to what was read, in a PDF.
+        old_text: for PDF output, what becomes of the text that pages of a PDF hold already.
 
     Attributes:
         failures: inputs that were read but could not be written, such as a PDF that is locked.
@@ -70,10 +71,10 @@ class Outputs:
         one_file: bool,
         force: bool,
         languages: Sequence[str] = (),
-        redo: bool = True,
+        old_text: TextLayer = "auto",
     ) -> None:
         self._inputs = inputs
-        self._redo = redo
+        self._old_text = old_text
         self._formats = formats
         self._languages = languages
         self._stream: TextIO | None = None
@@ -93,6 +94,7 @@ class Outputs:
             else:
                 self._file = out
                 refuse_present(out, force)
+                _make_folder_of(out)
         else:
             self._folder, self._stems = out, distinct(item.stem for item in inputs)
             self._make_folder(force)
@@ -137,7 +139,7 @@ class Outputs:
                     source=self._inputs[number].source,
                     languages=self._languages,
                     image=self._image(number),
-                    redo=self._redo,
+                    old_text=self._old_text,
                 )
             except (ImageError, DataFormatError) as error:  # of a PDF: its image or its pages
                 self.failures += 1
@@ -237,13 +239,25 @@ def _open(path: Path, force: bool) -> TextIO:
     Raises:
         UsageError: it is there already, or cannot be made.
     """
+    _make_folder_of(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("w" if force else "x", encoding="utf-8", errors="surrogateescape")
     except FileExistsError as error:
         raise UsageError(f"{path} is there already: {_CURE}") from error
     except OSError as error:
         raise _not_writable(path, error) from error
+
+
+def _make_folder_of(path: Path) -> None:
+    """Make the folder that a file is to stand in.
+
+    Raises:
+        UsageError: it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:  # such as a file in its place
+        raise _not_writable(path.parent, error) from error
 
 
 def _not_writable(path: Path, error: OSError) -> UsageError:

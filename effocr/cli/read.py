@@ -116,7 +116,11 @@ def read(
     ] = None,
     pages: Annotated[
         str | None,
-        typer.Option(metavar="3-7", help="Pages of a PDF or TIFF to read, such as 3-7,12 or 5-."),
+        typer.Option(
+            metavar="3-7",
+            help="Pages of PDFs and of TIFFs with several to read, such as 3-7,12 or 5-; images of "
+            "one page are read.",
+        ),
     ] = None,
     dpi: Annotated[
         int | None,
@@ -129,11 +133,12 @@ def read(
         ),
     ] = None,
     text_layer: Annotated[
-        Literal["keep", "skip", "redo"],
+        Literal["auto", "keep", "skip", "redo"],
         typer.Option(
-            help="Of PDF pages that hold text already: keep that text, skip the page, or read it."
+            help="Of PDF pages that hold text already: keep that text, skip the page, or read it "
+            "again; auto keeps the text of pages made of text and reads scans again."
         ),
-    ] = "redo",
+    ] = "auto",
     lines_from: Annotated[
         Path | None,
         typer.Option(
@@ -182,7 +187,7 @@ def read(
         one_file=one_file and not (out or "").endswith(_SLASHES),
         force=force,
         languages=reader.manifest.languages,
-        redo=text_layer == "redo",
+        old_text=text_layer,
     ) as outputs:
         status = _read_all(reader, inputs, outputs, draw, choice)
     if status:

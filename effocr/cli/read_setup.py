@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from effocr.errors import UsageError
 
 if TYPE_CHECKING:
-    from effocr.pipeline.detected import LineDetector
+    from effocr.pdfium import TextLayer
     from effocr.pipeline.given_lines import GivenLines
     from effocr.pipeline.live import ReaderOptions
-    from effocr.pipeline.page_sources import PageChoice, TextLayer
+    from effocr.pipeline.page_sources import PageChoice
     from effocr.pipeline.pages import PageReader
     from effocr.pipeline.postprocess.corrections import Corrections
     from effocr.pipeline.reader import Reader
@@ -20,13 +20,10 @@ if TYPE_CHECKING:
 __all__ = [
     "corrections",
     "given_lines",
-    "line_detector",
     "open_reader",
     "page_choice",
     "second_reader",
 ]
-
-CLASSICAL: Final = "classical"  # finds lines without a network
 
 
 def page_choice(
@@ -42,15 +39,15 @@ def page_choice(
     Raises:
         UsageError: an option of pages with lines, or no such pages.
     """
-    from effocr.pipeline.page_range import PageRange, parse_pages
-    from effocr.pipeline.page_sources import PageChoice
-
     if lines:
-        if pages or dpi or text_layer != "redo" or lines_from:
+        if pages or dpi or text_layer != "auto" or lines_from:
             raise UsageError(
                 "--pages, --dpi, --text-layer and --lines-from are for pages: leave --lines out"
             )
         return None
+    from effocr.pipeline.page_range import PageRange, parse_pages
+    from effocr.pipeline.page_sources import PageChoice
+
     return PageChoice(PageRange() if pages is None else parse_pages(pages), dpi, text_layer)
 
 
@@ -90,32 +87,17 @@ def open_reader(
         if detector is not None:
             raise UsageError("--detector is for pages: leave --lines out")
         return Reader(model, **options)
+    from effocr.pipeline.network_lines import open_detector
     from effocr.pipeline.pages import PageReader
 
     return PageReader(
         model,
-        detector=None if detector is None else line_detector(detector),
+        detector=None if detector is None else open_detector(detector).lines,
         choice=choice,
         given=given,
         may_turn=turn,
         **options,
     )
-
-
-def line_detector(name: str) -> LineDetector:
-    """The detector of a folder or file, or the classical one, which needs no network.
-
-    Raises:
-        UsageError: there is no such folder or file.
-        BundleError: it is damaged.
-    """
-    if name == CLASSICAL:
-        from effocr.pipeline.classical_lines import ClassicalLines
-
-        return ClassicalLines()
-    from effocr.pipeline.network_lines import open_detector
-
-    return open_detector(Path(name)).lines
 
 
 def second_reader(folder: Path | None) -> SecondReader | None:

@@ -16,9 +16,10 @@ DetectorOption = Annotated[
     Path | None,
     typer.Option(
         "--detector",
-        metavar="DIR|FILE",
-        help="Exported detector of words or lines: its folder, .onnx, or OpenVINO's .xml or .bin. "
-        "Default: that of the model folder, else lines of print without a network.",
+        metavar="DIR|FILE|classical",
+        help="Exported detector of words or lines: its folder, .onnx, or OpenVINO's .xml or "
+        ".bin; or `classical`, which needs no network. Default: that of the model, or the embedded "
+        "one.",
     ),
 ]
 Alphanumeric = Annotated[
@@ -43,23 +44,18 @@ def open_spotter(
         UsageError: there is no such model or detector.
         BundleError: one of them is damaged.
     """
-    from effocr.bundle import find_model
-    from effocr.detector.bundle import MANIFEST
     from effocr.pipeline.network_lines import open_detector
     from effocr.pipeline.spotter import ALPHANUMERIC, Spotter
     from effocr.pipeline.threads import thread_count
 
     threads = thread_count(threads)
-    folder = find_model(model)
-    if detector is None and (folder / MANIFEST).is_file():
-        detector = folder
     opened = None
     if detector is not None:
         ir = detector.suffix in (".xml", ".bin")
         opened = open_detector(detector, threads=threads if ir else 1)
     return Spotter(
-        folder,
-        detector=None if opened is None else opened.lines,
+        model,
+        detector=None if opened is None else opened.regions,
         level="line" if opened is None else opened.level,
         strip=not punctuation,
         threads=threads,

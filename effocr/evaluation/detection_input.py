@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from math import fsum
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +18,7 @@ from effocr.data.records import Skipped
 from effocr.document import Line
 from effocr.errors import DataFormatError, UsageError
 from effocr.formats.jsonl import read_jsonl
+from effocr.formats.shared import word_confidence
 from effocr.geometry import box_polygon
 from effocr.metrics.spotting import Lexicon, lexicon_words
 
@@ -103,6 +103,5 @@ def _regions(line: Line, level: Level) -> Iterator[Region]:
         yield Region(np.array(line.polygon, np.float32), line.text, score=line.confidence)
         return
     for word in line.words:
-        sure = [glyph.confidence for glyph in line.glyphs[slice(*word.glyphs)]]
-        score = fsum(sure) / len(sure) if sure else line.confidence
+        score = word_confidence(line, word)
         yield Region(np.array(box_polygon(word.box), np.float32), word.text, score=score)

@@ -10,6 +10,7 @@ from effocr.errors import DataFormatError, UsageError
 
 if TYPE_CHECKING:
     from effocr.document import Document
+    from effocr.pdfium import TextLayer
 
 __all__ = [
     "JOINED",
@@ -106,7 +107,7 @@ def document_files(
     source: Path | str | bytes | None = None,
     languages: Sequence[str] = (),
     image: str | None = None,
-    redo: bool = True,
+    old_text: TextLayer = "auto",
 ) -> list[bytes]:
     """The files that a document makes in one form: one, or one for each page.
 
@@ -116,7 +117,7 @@ def document_files(
         source: the image file or PDF, for pdf.
         languages: codes of the model's languages, the main one first.
         image: name of the image, for coco; None: the document's source.
-        redo: for pdf, whether text that pages of a PDF hold already gives way to the document's.
+        old_text: for pdf, what becomes of the text that pages of a PDF hold already.
 
     Raises:
         UsageError: a PDF is to be written and `source` is None.
@@ -129,7 +130,7 @@ def document_files(
 
         if source is None:
             raise UsageError(f"{document.source}: the image is needed to write a PDF")
-        return [document_to_pdf(document, source, languages=languages, redo=redo)]
+        return [document_to_pdf(document, source, languages=languages, old_text=old_text)]
     texts = _texts(document, form, languages, image)
     return [text.encode("utf-8", errors="surrogateescape") for text in texts]
 

@@ -21,6 +21,7 @@ from effocr.formats.pdf_old_text import picture_of_page, strip_invisible_text, w
 from effocr.formats.pdf_text import Characters, make_font, text_layer
 from effocr.formats.shared import program
 from effocr.formats.xml import source_name
+from effocr.pdfium import TextLayer, has_text, is_digital
 
 if TYPE_CHECKING:
     import pikepdf
@@ -39,19 +40,20 @@ def document_to_pdf(
     source: Path | str | bytes,
     *,
     languages: Sequence[str] = (),
-    redo: bool = True,
+    old_text: TextLayer = "auto",
 ) -> bytes:
     """A PDF with all pages of the document.
 
-    Pages of a PDF that hold text already do not get it twice, see `redo`.
+    Pages of a PDF that hold text already do not get it twice, see `old_text`.
 
     Args:
         document: what was read.
         source: the image file or PDF that it was read from; a path, or its content. Page n of the
             document is the n-th image of the file, or its n-th page.
         languages: codes of the model's languages, the main one first.
-        redo: of pages of a PDF that hold text: take it out (see `effocr.formats.pdf_old_text`) and
-            lay the document's over them; else they stay as they are.
+        old_text: of pages of a PDF that hold text: `redo` takes it out (see
+            `effocr.formats.pdf_old_text`) and lays the document's over them, with `keep` and `skip`
+            they stay as they are, and with `auto` those do that were made of text.
 
     Raises:
         ImageError: `source` cannot be read; the message is the reason, without the path.
@@ -70,7 +72,7 @@ def document_to_pdf(
             raise DataFormatError("the PDF needs a password: take it off first") from error
         except pikepdf.PdfError as error:
             raise DataFormatError(f"a damaged PDF ({error})") from error
-        pages = _laid_over_all(pdf, content, document.pages, characters, redo=redo)
+        pages = _laid_over_all(pdf, content, document.pages, characters, old_text)
     else:
         pdf = pikepdf.new()
         pages = [_new_page(pdf, page, content, characters) for page in document.pages]
@@ -140,7 +142,11 @@ def _content(source: Path | str | bytes) -> bytes:
 
 
 def _laid_over_all(
-    pdf: pikepdf.Pdf, content: bytes, pages: Sequence[Page], characters: Characters, *, redo: bool
+    pdf: pikepdf.Pdf,
+    content: bytes,
+    pages: Sequence[Page],
+    characters: Characters,
+    old_text: TextLayer,
 ) -> list[pikepdf.Page]:
     """Pages of the PDF, with the text laid over them instead of what they hold.
 
@@ -151,10 +157,12 @@ def _laid_over_all(
         if not 1 <= page.number <= len(pdf.pages):
             raise DataFormatError(f"the PDF has no page {page.number}, only {len(pdf.pages)}")
     pages = [page for page in pages if page.width and page.height]  # others could not be read
+    if old_text != "redo":
+        kind = is_digital if old_text == "auto" else has_text
+        stay = with_text(content, [page.number for page in pages], kind)
+        pages = [page for page in pages if page.number not in stay]
     old = with_text(content, [page.number for page in pages])
-    if not redo:
-        pages = [page for page in pages if page.number not in old]
-    elif old:
+    if old:
         for number in sorted(old):
             strip_invisible_text(pdf, pdf.pages[number - 1])
         stripped = io.BytesIO()

@@ -7,11 +7,11 @@ page looks or hidden in some other way; such a page becomes a picture of itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from effocr.errors import DataFormatError
-from effocr.pdfium_lock import PDFIUM_LOCK
+from effocr.pdfium import PDFIUM_LOCK, drawing_scale, has_text
 
 if TYPE_CHECKING:
     import pikepdf
@@ -22,35 +22,35 @@ __all__ = ["picture_of_page", "strip_invisible_text", "with_text"]
 INVISIBLE: Final = 3  # render mode: neither filled nor stroked
 _SHOWING: Final = frozenset({"Tj", "TJ", "'", '"'})
 _DEEPEST: Final = 8  # forms in forms
-_POINTS: Final = 72.0  # to the inch
 
 
-def with_text(content: bytes, numbers: Iterable[int]) -> set[int]:
-    """Which pages hold text, visible or not.
+def with_text(
+    content: bytes, numbers: Iterable[int], kind: Callable[[Any], bool] = has_text
+) -> set[int]:
+    """Which pages hold text of a kind, see `effocr.pdfium`; visible or not by default.
 
     Args:
         content: of the PDF.
         numbers: of the pages to look at, from 1.
+        kind: of the text; tells it of a page of pypdfium2.
 
     Raises:
         DataFormatError: a page is damaged.
     """
     import pypdfium2
 
+    found = set()
     with PDFIUM_LOCK:
         try:
             with pypdfium2.PdfDocument(content) as file:
-                return {number for number in numbers if _text(file[number - 1]).strip()}
+                for number in numbers:
+                    page = file[number - 1]
+                    if kind(page):
+                        found.add(number)
+                    page.close()
         except pypdfium2.PdfiumError as error:
             raise DataFormatError(f"a damaged PDF ({error})") from error
-
-
-def _text(page: Any) -> str:
-    found = page.get_textpage()
-    text = str(found.get_text_range()) if found.count_chars() else ""
-    found.close()
-    page.close()
-    return text
+    return found
 
 
 def picture_of_page(content: bytes, number: int, dpi: float) -> Image.Image:
@@ -70,7 +70,8 @@ def picture_of_page(content: bytes, number: int, dpi: float) -> Image.Image:
         try:
             with pypdfium2.PdfDocument(content) as file:
                 page = file[number - 1]
-                image: Image.Image = page.render(scale=dpi / _POINTS, draw_annots=False).to_pil()
+                scale = drawing_scale(page, dpi)
+                image: Image.Image = page.render(scale=scale, draw_annots=False).to_pil()
                 image = image.convert("RGB")
                 page.close()
                 return image

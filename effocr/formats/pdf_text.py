@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from effocr.document import Box, Line, Page, Point
 from effocr.formats.xml import clean
+from effocr.geometry import box_polygon
 
 if TYPE_CHECKING:
     import pikepdf
@@ -122,7 +123,7 @@ def _strip(line: Line) -> _Strip:
     if len(corners) != _CORNERS or not _proper(corners):
         x0, y0, x1, y1 = line.box
         x1, y1 = max(x1, x0 + 1), max(y1, y0 + 1)
-        corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
+        corners = box_polygon((x0, y0, x1, y1))
         if line.direction == "ttb":  # its right side is the top, see `effocr.frame.lay_down`
             corners = (*corners[1:], corners[0])
     _, top_end, bottom_end, bottom_start = corners

@@ -165,7 +165,8 @@ def confidences(
 def _candidates(found: Found, top_k: int) -> list[tuple[tuple[str, float], ...]]:
     """(character, cosine) of every glyph, best first."""
     rows = np.asarray(found.similarities, np.float64)[:, :top_k].round(4).tolist()
-    return [tuple(zip(labels, row)) for labels, row in zip(found.labels, rows)]  # noqa: B905
+    pairs = zip(found.labels, rows, strict=True)
+    return [tuple(zip(labels, row, strict=False)) for labels, row in pairs]  # `rows` are cut
 
 
 def _glyphs(

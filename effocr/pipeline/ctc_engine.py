@@ -6,7 +6,7 @@ Nothing here imports torch. A session is shared by all threads and runs in the t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,7 @@ from effocr.ctc.lexicon import WordList, WordRules, decode_words
 from effocr.errors import BundleError, ImageError, UsageError
 from effocr.onnx_session import onnx_errors, open_session
 from effocr.pipeline.images import ImageSource, is_path, load_image
-from effocr.pipeline.threads import single_threaded, thread_count
+from effocr.pipeline.threads import map_in_order, thread_count
 
 __all__ = ["CtcCharacter", "CtcDecoding", "CtcReader", "CtcText", "OnnxCtc"]
 
@@ -161,8 +161,10 @@ class CtcReader:
         Yields:
             One result per image, in order; the error where an image cannot be read.
         """
-        with ThreadPoolExecutor(thread_count(threads), initializer=single_threaded) as pool:
-            for part in pool.map(self._read_images, _chunks(images)):
+        used = thread_count(threads)
+        read = map_in_order(self._read_images, _chunks(images), threads=used, most=2 * used)
+        with closing(read):
+            for part in read:
                 yield from part
 
     def _read_images(self, images: Sequence[ImageSource]) -> list[CtcText | ImageError]:

@@ -11,10 +11,21 @@ from effocr.detector.bundle import GRAPH, MANIFEST, DetectorBundle, load_detecto
 from effocr.detector.config import Level, Look
 from effocr.detector.onnx import OnnxDetector
 from effocr.detector.page import Network, find_regions
+from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.images import Grey
+from effocr.pipeline.joined_words import JoinedWords
 
-__all__ = ["MapLines", "NetworkLines", "OpenedDetector", "detector_of", "open_detector"]
+__all__ = [
+    "CLASSICAL",
+    "MapLines",
+    "NetworkLines",
+    "OpenedDetector",
+    "detector_of",
+    "open_detector",
+]
+
+CLASSICAL: Final = "classical"  # finds lines without a network
 
 PAGES_DETECTOR: Final = EMBEDDED / "pages"
 """The page detector that comes with the program; scripts/train_detector makes it."""
@@ -56,17 +67,27 @@ class MapLines:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OpenedDetector:
-    """A detector that was opened, and whether it finds words or lines."""
+    """A detector that was opened.
 
-    lines: LineDetector
+    Attributes:
+        regions: finds words or lines.
+        level: which of them.
+    """
+
+    regions: LineDetector
     level: Level
 
+    @property
+    def lines(self) -> LineDetector:
+        """Finds lines: where it finds words, they are joined."""
+        return JoinedWords(self.regions) if self.level == "word" else self.regions
 
-def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
-    """Open an exported detector.
+
+def open_detector(path: Path | str, *, threads: int = 1) -> OpenedDetector:
+    """Open an exported detector, or the classical one.
 
     Args:
-        path: its folder, its .onnx, or the .xml or .bin of OpenVINO's form.
+        path: its folder, its .onnx, or the .xml or .bin of OpenVINO's form; or `classical`.
         threads: inside of one call of onnxruntime; callers at once of OpenVINO.
 
     Raises:
@@ -74,7 +95,9 @@ def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
         BundleError: it is damaged, or its manifest is missing.
         MissingDependencyError: it is in OpenVINO's form, which is not installed.
     """
-    bundle = load_detector_bundle(path)
+    if str(path) == CLASSICAL:
+        return OpenedDetector(ClassicalLines(), "line")
+    bundle = load_detector_bundle(Path(path))
     look = bundle.manifest.look
     if bundle.network.suffix != ".xml":
         return OpenedDetector(NetworkLines(bundle, threads=threads), look.level)
@@ -83,7 +106,7 @@ def open_detector(path: Path, *, threads: int = 1) -> OpenedDetector:
     return OpenedDetector(MapLines(OpenVinoMaps(bundle.network, threads), look), look.level)
 
 
-def detector_of(model: str | Path, *, threads: int = 1) -> LineDetector | None:
+def detector_of(model: str | Path, *, threads: int = 1) -> OpenedDetector | None:
     """The page detector in the folder of a model, or else the embedded one; None where neither is.
 
     Args:
@@ -96,5 +119,5 @@ def detector_of(model: str | Path, *, threads: int = 1) -> LineDetector | None:
     """
     for folder in (find_model(model), PAGES_DETECTOR):
         if any((folder / name).is_file() for name in (GRAPH, MANIFEST)):
-            return open_detector(folder, threads=threads).lines
+            return open_detector(folder, threads=threads)
     return None

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from functools import partial
+from pathlib import Path
+from typing import Final
 
 from effocr.document import Page
 from effocr.errors import ImageError
+from effocr.pdfium import TextLayer
 from effocr.pipeline.images import (
     Grey,
     ImageSource,
     count_frames,
-    is_path,
     load_frame,
     load_image,
 )
@@ -23,9 +25,8 @@ from effocr.pipeline.page_range import PageRange
 from effocr.pipeline.pdf_pages import PdfFile, is_pdf
 from effocr.pipeline.text_layer import page_of_text
 
-__all__ = ["LoadedPage", "PageChoice", "PageSource", "TextLayer", "open_pages"]
+__all__ = ["LoadedPage", "PageChoice", "PageSource", "open_pages"]
 
-TextLayer = Literal["keep", "skip", "redo"]
 _TIFF: Final = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
@@ -34,15 +35,14 @@ class PageChoice:
     """Which pages are read, and how they are drawn.
 
     Attributes:
-        pages: by number.
+        pages: by number, of PDFs and of TIFFs of several images; any other image is read.
         dpi: resolution that PDF pages are drawn at; None: one that suits each.
-        text_layer: of a PDF page that holds text already: `keep` gives that text, `skip` leaves
-            the page out, `redo` reads it like any other.
+        text_layer: what is done with a PDF page that holds text already.
     """
 
     pages: PageRange = field(default_factory=PageRange)
     dpi: int | None = None
-    text_layer: TextLayer = "redo"
+    text_layer: TextLayer = "auto"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +52,14 @@ class LoadedPage:
     Attributes:
         grey: [height, width] uint8.
         dpi: resolution; None: not known.
-        known: what is on it, where that is known already and it need not be read.
     """
 
     grey: Grey
     dpi: float | None = None
-    known: Page | None = None
+
+
+def _nothing() -> None:
+    """What closes an input that is not held open, and what is known of a page to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,13 @@ class PageSource:
     Attributes:
         number: from 1.
         load: loads it, in any thread; raises ImageError with the reason, without the path.
+        known: what is on it, where that is known and it need not be read; else None. In any thread,
+            and with the errors of `load`.
     """
 
     number: int
     load: Callable[[], LoadedPage]
+    known: Callable[[], Page | None] = _nothing
 
 
 def open_pages(
@@ -81,33 +86,37 @@ def open_pages(
     Raises:
         ImageError: it cannot be read, or has none of these pages; without the path.
     """
-    if is_pdf(source):
-        return _pdf_pages(source, choice)  # type: ignore[arg-type] # told by is_pdf
-    count = count_frames(source) if _is_tiff(source) else 1  # type: ignore[arg-type]
-    numbers = _chosen(choice.pages, count)
-    if count == 1:
+    file = _file(source)
+    if file is not None and is_pdf(file):
+        return _pdf_pages(file, choice)
+    count = count_frames(file) if file is not None and _is_tiff(file) else 1
+    if file is None or count == 1:
         return [PageSource(1, lambda: LoadedPage(load_image(source)))], _nothing
-    return [PageSource(number, _frame(source, number)) for number in numbers], _nothing
+    numbers = _chosen(choice.pages, count)
+    return [PageSource(number, partial(_frame, file, number)) for number in numbers], _nothing
 
 
-def _nothing() -> None:
-    """What closes an input that is not held open."""
+def _file(source: ImageSource) -> str | Path | bytes | None:
+    """The path or the bytes of a file; None for pixels."""
+    if isinstance(source, (bytearray, memoryview)):
+        return bytes(source)
+    return source if isinstance(source, (str, Path, bytes)) else None
 
 
-def _frame(source: ImageSource, number: int) -> Callable[[], LoadedPage]:
-    """Loads one image of a TIFF."""
-    return lambda: LoadedPage(load_frame(source, number - 1))  # type: ignore[arg-type]
+def _frame(file: str | Path | bytes, number: int) -> LoadedPage:
+    """One image of a TIFF."""
+    return LoadedPage(load_frame(file, number - 1))
 
 
-def _is_tiff(source: ImageSource) -> bool:
+def _is_tiff(file: str | Path | bytes) -> bool:
     """Whether a file is a TIFF, the one kind whose images are pages."""
-    if is_path(source):
-        try:
-            with open(source, "rb") as file:  # type: ignore[arg-type] # noqa: PTH123
-                return file.read(4) in _TIFF
-        except (OSError, ValueError):
-            return False  # loading it says what is wrong
-    return isinstance(source, (bytes, bytearray)) and bytes(source[:4]) in _TIFF
+    if isinstance(file, bytes):
+        return file[:4] in _TIFF
+    try:
+        with Path(file).open("rb") as opened:
+            return opened.read(4) in _TIFF
+    except (OSError, ValueError):
+        return False  # loading it says what is wrong
 
 
 def _chosen(pages: PageRange, count: int) -> list[int]:
@@ -123,7 +132,7 @@ def _chosen(pages: PageRange, count: int) -> list[int]:
 
 
 def _pdf_pages(
-    source: str | bytes, choice: PageChoice
+    source: str | Path | bytes, choice: PageChoice
 ) -> tuple[list[PageSource], Callable[[], None]]:
     """The pages of a PDF."""
     file = PdfFile(source)
@@ -134,14 +143,32 @@ def _pdf_pages(
     except ImageError:
         file.close()
         raise
-    return [PageSource(n, lambda n=n: _pdf_page(file, n, choice)) for n in numbers], file.close  # type: ignore[misc]
+    pages = [
+        PageSource(
+            number,
+            partial(_drawn, file, number, choice.dpi),
+            partial(_known, file, number, choice),
+        )
+        for number in numbers
+    ]
+    return pages, file.close
 
 
-def _pdf_page(file: PdfFile, number: int, choice: PageChoice) -> LoadedPage:
-    """One page of a PDF, drawn."""
-    grey, dpi = file.render(number, choice.dpi)
-    if choice.text_layer != "keep" or not file.has_text(number):
-        return LoadedPage(grey, dpi)
-    size = grey.shape[1], grey.shape[0]
-    known = page_of_text(file.text(number, dpi), number=number, size=size, dpi=dpi)
-    return LoadedPage(grey, dpi, known)
+def _drawn(file: PdfFile, number: int, dpi: int | None) -> LoadedPage:
+    """A page of a PDF, drawn."""
+    return LoadedPage(*file.render(number, dpi))
+
+
+def _known(file: PdfFile, number: int, choice: PageChoice) -> Page | None:
+    """The text that a page of a PDF holds, where that is kept; nothing is drawn."""
+    match choice.text_layer:
+        case "keep":
+            kept = file.has_text(number)
+        case "auto":
+            kept = file.is_digital(number)
+        case _:
+            kept = False
+    if not kept:
+        return None
+    size, dpi = file.size(number, choice.dpi)
+    return page_of_text(file.text(number, dpi), number=number, size=size, dpi=dpi)

@@ -19,7 +19,14 @@ from effocr.pipeline.neighbours import without_neighbours
 from effocr.pipeline.page_sources import LoadedPage
 from effocr.pipeline.reader import Reader
 from effocr.pipeline.rectify import Crop, rectify
-from effocr.pipeline.turns import best_turn, looks_wrong, sample_lines, turn_back, turned
+from effocr.pipeline.turns import (
+    best_turn,
+    holds_letters,
+    looks_wrong,
+    sample_lines,
+    turn_back,
+    turned,
+)
 
 __all__ = ["CutPage", "cut_page", "finished_page", "read_crops"]
 
@@ -90,8 +97,10 @@ def cut_page(
         return _with_sample(cut, reader) if may_turn else cut
 
     as_it_came = cut(0)
-    if not looks_wrong(list(as_it_came.read.values())):
+    if not may_turn or not looks_wrong(list(as_it_came.read.values())):
         return as_it_came
+    if not as_it_came.crops and not holds_letters(page.grey):
+        return as_it_came  # blank: there is nothing to be seen in other turns
     turns = {0: as_it_came, 1: cut(1), 2: cut(2), 3: cut(3)}
     return turns[best_turn({quarters: list(one.read.values()) for quarters, one in turns.items()})]
 

@@ -63,7 +63,8 @@ class PageReader:
     ) -> None:
         self._reader = Reader(model, **options)
         if detector is None and not isinstance(model, Engines):
-            detector = detector_of(model)
+            opened = detector_of(model)
+            detector = None if opened is None else opened.lines
         self._detector = detector or ClassicalLines()
         self._choice = choice or PageChoice()
         self._given = given
@@ -167,9 +168,9 @@ class PageReader:
 
     def _cut(self, pool: ThreadPoolExecutor, path: str, source: PageSource) -> _Cut | Page:
         """Load a page, cut it up, and start to read its lines; in a thread of the pool."""
+        if (known := source.known()) is not None:
+            return known
         loaded = source.load()
-        if loaded.known is not None:
-            return loaded.known
         size = loaded.grey.shape[1], loaded.grey.shape[0]
         given = None if self._given is None else self._given(path, source.number, size)
         cut = cut_page(loaded, self._reader, self._detector, given=given, may_turn=self._may_turn)

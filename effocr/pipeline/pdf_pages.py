@@ -7,18 +7,26 @@ that covers it. pdfium must not be called by two threads at once, so a lock goes
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from effocr.errors import ImageError
-from effocr.pdfium_lock import PDFIUM_LOCK
+from effocr.pdfium import (
+    COVERS,
+    PDFIUM_LOCK,
+    POINTS,
+    drawing_scale,
+    drawn_size,
+    has_text,
+    is_digital,
+)
 from effocr.pipeline.images import MOST_PIXELS, Grey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import pypdfium2
 
     from effocr.document import Box
@@ -27,8 +35,6 @@ __all__ = ["USUAL_DPI", "PdfFile", "is_pdf"]
 
 USUAL_DPI: Final = 300
 SCAN_DPI: Final = (100, 600)  # an image of less or more is drawn as if of this
-COVERS: Final = 0.7  # of the page, and the image is a scan of it
-POINTS: Final = 72  # to the inch
 _FINER: Final = 16  # pdfium gives places in whole pixels
 _PASSWORD_ERROR: Final = 4  # FPDF_ERR_PASSWORD
 _IMAGE: Final = 3  # FPDF_PAGEOBJ_IMAGE
@@ -61,9 +67,12 @@ class PdfFile:
 
     def __init__(self, source: str | Path | bytes) -> None:
         import pypdfium2
+        import pypdfium2.raw as pdfium
 
         given = str(source) if isinstance(source, (str, Path)) else bytes(source)
         with PDFIUM_LOCK:
+            # Of a file without pages pdfium says what it said last: not that of another file, then.
+            pdfium.FPDF_LoadMemDocument(b"", 0, None)
             try:
                 self._file = pypdfium2.PdfDocument(given)
                 self._count = len(self._file)
@@ -83,6 +92,16 @@ class PdfFile:
         with PDFIUM_LOCK:
             self._file.close()
 
+    def size(self, number: int, dpi: int | None = None) -> tuple[tuple[int, int], float]:
+        """Width and height in pixels, and resolution, that `render` would draw a page in.
+
+        Raises:
+            ImageError: it is damaged.
+        """
+        with PDFIUM_LOCK, _page(self._file, number) as page:
+            used = float(dpi or _suitable_dpi(page))
+            return drawn_size(page, used), used
+
     def render(self, number: int, dpi: int | None = None) -> tuple[Grey, float]:
         """Draw a page.
 
@@ -97,18 +116,18 @@ class PdfFile:
             ImageError: it is damaged or too large.
         """
         with PDFIUM_LOCK, _page(self._file, number) as page:
-            used = dpi or _suitable_dpi(page)
-            width, height = (side * used / POINTS for side in page.get_size())
+            used = float(dpi or _suitable_dpi(page))
+            width, height = drawn_size(page, used)
             if width * height > MOST_PIXELS:
                 raise ImageError(
-                    f"{width:.0f} x {height:.0f} at {used} dpi is more than "
+                    f"{width} x {height} at {used:g} dpi is more than "
                     f"{MOST_PIXELS // 10**6} million pixels; give a smaller --dpi"
                 )
-            drawn = page.render(scale=used / POINTS, grayscale=True)
+            drawn = page.render(scale=drawing_scale(page, used), grayscale=True)
             pixels = drawn.to_numpy()
             grey = np.array(pixels[..., 0] if pixels.ndim == 3 else pixels, np.uint8, order="C")
             drawn.close()
-        return grey, float(used)
+        return grey, used
 
     def text(self, number: int, dpi: float) -> list[tuple[str, Box]]:
         """The text that a page holds already.
@@ -138,33 +157,31 @@ class PdfFile:
             ImageError: the page is damaged.
         """
         with PDFIUM_LOCK, _page(self._file, number) as page:
-            text = page.get_textpage()
-            found = bool(text.get_text_range().strip()) if text.count_chars() else False
-            text.close()
-        return found
+            return has_text(page)
+
+    def is_digital(self, number: int) -> bool:
+        """Whether a page was made of text, see `effocr.pdfium.is_digital`; from 1.
+
+        Raises:
+            ImageError: the page is damaged.
+        """
+        with PDFIUM_LOCK, _page(self._file, number) as page:
+            return is_digital(page)
 
 
-class _page:  # noqa: N801 - used as a function
+@contextmanager
+def _page(file: pypdfium2.PdfDocument, number: int) -> Iterator[Any]:
     """A page, open in a `with`; an error of pdfium is one of ours."""
+    import pypdfium2
 
-    def __init__(self, file: pypdfium2.PdfDocument, number: int) -> None:
-        self._file, self._number = file, number
-
-    def __enter__(self) -> Any:
-        import pypdfium2
-
+    try:
+        page = file[number - 1]
         try:
-            self._page = self._file[self._number - 1]
-        except pypdfium2.PdfiumError as error:
-            raise ImageError(f"damaged page ({error})") from error
-        return self._page
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        import pypdfium2
-
-        self._page.close()
-        if isinstance(error, pypdfium2.PdfiumError):
-            raise ImageError(f"damaged page ({error})") from error
+            yield page
+        finally:
+            page.close()
+    except pypdfium2.PdfiumError as error:
+        raise ImageError(f"damaged page ({error})") from error
 
 
 def _why_not(error: Exception) -> str:
@@ -174,7 +191,7 @@ def _why_not(error: Exception) -> str:
     return f"a broken PDF, or one without pages ({error})"
 
 
-def _suitable_dpi(page: Any) -> int:
+def _suitable_dpi(page: Any) -> float:
     """The resolution of the scan that covers the page, else the usual one."""
     width, height = page.get_size()
     for image in page.get_objects(filter=[_IMAGE], max_depth=2):
@@ -185,7 +202,7 @@ def _suitable_dpi(page: Any) -> int:
         # The longer side of the one is that of the other, however the page is turned.
         inches = max(right - left, top - bottom) / POINTS
         found = float(max(columns, rows) / max(inches, 1e-6))
-        return round(min(max(found, SCAN_DPI[0]), SCAN_DPI[1]))
+        return round(min(max(found, SCAN_DPI[0]), SCAN_DPI[1]), 2)
     return USUAL_DPI
 
 
@@ -211,7 +228,7 @@ def _on_image(
     """Points of a page, in its own units, as pixels of its image."""
     import pypdfium2.raw as pdfium
 
-    width, height = (round(side * dpi / POINTS * _FINER) for side in page.get_size())
+    width, height = (side * _FINER for side in drawn_size(page, dpi))
     for x, y in points:
         column, row = ctypes.c_int(), ctypes.c_int()
         pdfium.FPDF_PageToDevice(page, 0, 0, width, height, 0, x, y, column, row)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -19,7 +18,7 @@ from effocr.pipeline.images import ImageSource
 from effocr.pipeline.onnx_engines import Runtime, load_engines
 from effocr.pipeline.postprocess.corrections import Corrections
 from effocr.pipeline.second_opinion import SecondReader
-from effocr.pipeline.threads import single_threaded, thread_count
+from effocr.pipeline.threads import map_in_order, thread_count
 from effocr.pipeline.whitelist import restrict
 
 __all__ = ["ReadFailure", "Reader", "read"]
@@ -146,21 +145,11 @@ class Reader:
         Yields:
             One result per image, in order; an image that cannot be read gives a `ReadFailure`.
         """
-        waiting: deque[Future[list[Document | ReadFailure]]] = deque()
         most = WAITING_CHUNKS * self._threads
-        with ThreadPoolExecutor(
-            self._threads, thread_name_prefix="effocr", initializer=single_threaded
-        ) as pool:
-            try:
-                for chunk in _chunks(images):
-                    waiting.append(pool.submit(read_chunk, chunk, self._engines, self._rules))
-                    while waiting and (len(waiting) > most or waiting[0].done()):
-                        yield from waiting.popleft().result()
-                while waiting:
-                    yield from waiting.popleft().result()
-            finally:
-                for future in waiting:
-                    future.cancel()
+        read = map_in_order(self.read_here, _chunks(images), threads=self._threads, most=most)
+        with closing(read):
+            for results in read:
+                yield from results
 
 
 def read(image: ImageSource, model: str | Path = "en") -> Document:

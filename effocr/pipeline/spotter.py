@@ -6,9 +6,7 @@ their words are. Crops are cut straight and level, light print on dark is turned
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from math import fsum
 from pathlib import Path
@@ -20,15 +18,17 @@ import numpy.typing as npt
 from effocr.detector.config import Level
 from effocr.document import Document, Line, Word
 from effocr.errors import ImageError
+from effocr.formats.shared import word_confidence
 from effocr.pipeline.chunk import ReadFailure
 from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.engines import Engines
 from effocr.pipeline.images import Grey, ImageSource, is_path, load_image
 from effocr.pipeline.live import ReaderOptions
+from effocr.pipeline.network_lines import detector_of
 from effocr.pipeline.reader import LARGEST_CHUNK, Reader
 from effocr.pipeline.rectify import Crop, ToPage, Unbent, rectify
-from effocr.pipeline.threads import single_threaded
+from effocr.pipeline.threads import map_in_order
 
 __all__ = ["ALPHANUMERIC", "SpottedWord", "Spotter"]
 
@@ -62,14 +62,16 @@ class SpottedWord:
 class Spotter:
     """Finds and reads the words of pictures.
 
-        spotter = Spotter("en", detector=open_detector(Path("models/words")))
+        opened = open_detector(Path("models/words"))
+        spotter = Spotter("en", detector=opened.regions, level=opened.level)
         for word in spotter.spot("street.jpg"):
             print(word.text, word.confidence)
 
     Args:
         model: reads the words: name of a model, its folder, or engines of your own.
-        detector: finds words or lines; None for the classical method, which knows lines of print.
-        level: what the detector finds.
+        detector: finds words or lines; None for that of the model, or where the model has none, for
+            the embedded one, which knows lines of print.
+        level: what a detector that is given finds.
         strip: leave out punctuation at the ends of words.
         options: of the reader of lines, see `Reader`.
 
@@ -88,6 +90,9 @@ class Spotter:
         **options: Unpack[ReaderOptions],
     ) -> None:
         self._reader = Reader(model, **options)
+        of_model = None if detector or isinstance(model, Engines) else detector_of(model)
+        if of_model is not None:
+            detector, level = of_model.regions, of_model.level
         self._detector = detector or ClassicalLines()
         self._level = level
         self._strip = strip
@@ -129,24 +134,11 @@ class Spotter:
         Args:
             images: drawn from as needed, so it may be endless.
 
-        Yields:
+        Returns:
             One result per image, in order; an image that cannot be read gives a `ReadFailure`.
         """
         threads = self._reader.threads
-        waiting: deque[Future[list[SpottedWord] | ReadFailure]] = deque()
-        with ThreadPoolExecutor(
-            threads, thread_name_prefix="effocr", initializer=single_threaded
-        ) as pool:
-            try:
-                for image in images:
-                    waiting.append(pool.submit(self._spot_or_say, image))
-                    if len(waiting) > threads + READ_AHEAD:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                for future in waiting:
-                    future.cancel()
+        return map_in_order(self._spot_or_say, images, threads=threads, most=threads + READ_AHEAD)
 
     def _spot_or_say(self, image: ImageSource) -> list[SpottedWord] | ReadFailure:
         try:
@@ -179,15 +171,11 @@ class Spotter:
             for word in line.words:
                 if text := self._bare(word.text):
                     polygon = _on_page(word, crop.to_page)
-                    yield SpottedWord(polygon, text, _confidence(line, word), region.score)
+                    sure_of_word = word_confidence(line, word)
+                    yield SpottedWord(polygon, text, sure_of_word, region.score)
 
     def _bare(self, text: str) -> str:
         return text.strip(ENDS) if self._strip else text
-
-
-def _confidence(line: Line, word: Word) -> float:
-    sure = [glyph.confidence for glyph in line.glyphs[slice(*word.glyphs)]]
-    return fsum(sure) / len(sure) if sure else line.confidence
 
 
 def _on_page(word: Word, to_page: ToPage) -> Polygon:

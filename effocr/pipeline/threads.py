@@ -3,10 +3,44 @@
 from __future__ import annotations
 
 import os
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 from effocr.errors import UsageError
 
-__all__ = ["single_threaded", "thread_count"]
+__all__ = ["map_in_order", "single_threaded", "thread_count"]
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def map_in_order(
+    function: Callable[[Item], Result], items: Iterable[Item], *, threads: int, most: int
+) -> Generator[Result]:
+    """The results of a function for items, in their order, worked out on threads.
+
+    Args:
+        function: called by several threads at once; what it raises is raised here.
+        items: drawn from as needed, so they may be endless.
+        threads: how many work.
+        most: results that are begun and wait to be taken; one more is begun first.
+    """
+    waiting: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(
+        threads, thread_name_prefix="effocr", initializer=single_threaded
+    ) as pool:
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                while waiting and (len(waiting) > most or waiting[0].done()):
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
 
 def thread_count(threads: int | None) -> int:

@@ -13,11 +13,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from effocr.detector.page import estimate_x_height
 from effocr.document import Line
 from effocr.geometry import Affine
 from effocr.pipeline.images import Grey
 
-__all__ = ["best_turn", "looks_wrong", "sample_lines", "turn_back", "turned"]
+__all__ = ["best_turn", "holds_letters", "looks_wrong", "sample_lines", "turn_back", "turned"]
 
 SAMPLE: Final = 6  # lines that are read to tell how a page lies
 SURE: Final = 0.75  # mean confidence of a page that lies as it should
@@ -59,6 +60,11 @@ def sample_lines(polygons: Sequence[npt.NDArray[np.float32]]) -> list[int]:
 def looks_wrong(lines: Sequence[Line]) -> bool:
     """Whether lines that were read read badly, or a detector that knows upright lines saw none."""
     return not lines or _sure(lines) < SURE
+
+
+def holds_letters(grey: Grey) -> bool:
+    """Whether a page has anything in the size of letters, dark or light, however it lies."""
+    return any(estimate_x_height(page) is not None for page in (grey, np.invert(grey)))
 
 
 def best_turn(samples: Mapping[int, Sequence[Line]]) -> int:

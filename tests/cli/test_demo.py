@@ -13,6 +13,8 @@ from PIL import Image
 from effocr.cli.main import main
 from effocr.pipeline.video import VideoWriter, open_frames
 
+CLASSICAL = ["--detector", "classical"]  # blocks for letters are no print that the network has seen
+
 
 @pytest.fixture
 def page(draw_line: Callable[..., np.ndarray]) -> np.ndarray:
@@ -38,7 +40,8 @@ def test_a_video_is_read_drawn_and_timed(
     video: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = video.with_name("drawn.avi")
-    command = ["demo", "--video", str(video), "-o", str(out), "--model", str(tiny_model)]
+    model = [*CLASSICAL, "--model", str(tiny_model)]
+    command = ["demo", "--video", str(video), "-o", str(out), *model]
     assert main([*command, "--every", "2"]) == 0
     printed = capsys.readouterr().out
     assert "3 frames, 18 words, " in printed
@@ -60,7 +63,7 @@ def test_bad_videos_are_errors_of_use_and_bad_frames_are_named(
     tmp_path: Path, page: np.ndarray, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "bad.avi").write_bytes(b"no video")
-    model = ["--model", str(tiny_model)]
+    model = [*CLASSICAL, "--model", str(tiny_model)]
     for name in ("bad.avi", "none.mp4"):
         video = str(tmp_path / name)
         assert main(["demo", "--video", video, "-o", str(tmp_path / "o.avi"), *model]) == 2
@@ -101,7 +104,7 @@ def test_spotting_with_a_model_reads_scores_and_saves(
     rows = [f"a.png\t{json.dumps(entries)}", "gone.png\t[]"]
     truth.write_text("\n".join(rows) + "\n", "utf-8")
     out, saved = tmp_path / "metrics.yaml", tmp_path / "found.txt"
-    command = ["evaluate", "spotting", str(truth), "--model", str(tiny_model)]
+    command = ["evaluate", "spotting", str(truth), *CLASSICAL, "--model", str(tiny_model)]
     assert main([*command, "--json", "--metrics-out", str(out), "--save", str(saved)]) == 0
     printed = capsys.readouterr()
     row = json.loads(printed.out)["truth.txt"][str(tiny_model)]

@@ -52,6 +52,34 @@ def test_pages_of_a_tiff_are_chosen_and_drawn(
     assert record["page"] == 2
 
 
+def test_images_of_one_page_are_read_beside_chosen_pages(
+    scan: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["read", str(scan), str(scan.with_name("two.tif")), "--model", str(tiny_model)]
+    assert main([*command, "--pages", "2", "--format", "jsonl"]) == 0
+    records = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    found = [(Path(each["path"]).name, each["page"], len(each["lines"])) for each in records]
+    assert found == [("page.png", 1, 2), ("two.tif", 2, 0)]
+    assert main([*command, "--pages", "3"]) == 1
+    assert "two.tif: has 2 pages, none of those asked for" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("form", ["text", "alto"])
+def test_a_file_in_the_place_of_the_folder_is_refused_before_anything_is_read(
+    scan: Path, tmp_path: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    (tmp_path / "taken").write_text("a file", "utf-8")
+    out = tmp_path / "taken" / "page.txt"
+    broken = scan.with_name("broken.png")
+    broken.write_bytes(b"nothing that could be read")
+    command = ["read", str(broken), "--model", str(tiny_model), "--format", form, "-o", str(out)]
+    assert main(command) == 2
+    message = capsys.readouterr().err
+    assert "taken: cannot be written" in message
+    assert "there already" not in message
+    assert "broken.png" not in message
+
+
 def test_a_bad_pdf_is_reported_and_the_rest_is_read(
     scan: Path, tiny_model: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

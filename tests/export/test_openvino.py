@@ -104,7 +104,7 @@ def test_a_detector_finds_the_same_words_from_its_bin(
     assert found.difference < 1e-5
     expected, got = open_detector(detector), open_detector(detector / "detector.bin")
     assert got.level == "word"
-    before, after = expected.lines.detect(page), got.lines.detect(page)
+    before, after = expected.regions.detect(page), got.regions.detect(page)
     assert len(before) == 2
     for one, other in zip(before, after, strict=True):
         assert np.abs(one.polygon - other.polygon).max() < 0.01
@@ -162,7 +162,7 @@ def test_the_command_writes_the_form_of_exported_folders(
     names = {file.name for file in out.iterdir()}
     assert names == {GRAPH, MANIFEST, "detector.xml", "detector.bin"}
     shutil.rmtree(detector)
-    assert len(open_detector(out / "detector.xml").lines.detect(page)) == 2
+    assert len(open_detector(out / "detector.xml").regions.detect(page)) == 2
 
 
 def test_what_is_no_graph_is_refused(tmp_path: Path, tiny_model: Path) -> None:

@@ -89,7 +89,8 @@ def test_a_page_of_visible_text_becomes_a_picture_that_looks_the_same(
     if turn % 180:
         page = replace(page, width=page.height, height=page.width)
     old = one_page(GREY + VISIBLE + INVISIBLE, turn=turn)
-    new = document_to_pdf(replace(read, pages=(replace(page, dpi=144.0),)), old)
+    document = replace(read, pages=(replace(page, dpi=144.0),))
+    new = document_to_pdf(document, old, old_text="redo")
     assert "printed" in text_of(old)
     assert "printed" not in text_of(new)
     assert "becomes a picture" in caplog.text
@@ -99,8 +100,12 @@ def test_a_page_of_visible_text_becomes_a_picture_that_looks_the_same(
 
 
 def test_pages_with_text_may_stay_as_they_are(read: Document) -> None:
-    old = one_page(GREY + VISIBLE)
-    assert text_of(document_to_pdf(read, old, redo=False)) == "printed"
+    printed, scanned = one_page(GREY + VISIBLE), one_page(GREY + INVISIBLE)
+    for old_text in ("keep", "skip"):
+        assert text_of(document_to_pdf(read, printed, old_text=old_text)) == "printed"
+        assert "old words" in text_of(document_to_pdf(read, scanned, old_text=old_text))
+    assert text_of(document_to_pdf(read, printed)) == "printed"
+    assert "old words" not in text_of(document_to_pdf(read, scanned))
 
 
 def test_what_another_page_shares_stays(read: Document) -> None:

@@ -76,7 +76,9 @@ def test_a_model_without_a_detector_reads_pages_with_the_embedded_one(
 ) -> None:
     copy = tmp_path / "mine"
     shutil.copytree(english_model, copy)
-    assert isinstance(detector_of(copy), NetworkLines)
+    opened = detector_of(copy)
+    assert opened is not None
+    assert isinstance(opened.lines, NetworkLines)
     image = Image.new("L", (1000, 560), 255)
     font = ImageFont.truetype(FONTS / "LibreCaslonText-Regular.ttf", 34)
     lines = [
@@ -87,3 +89,21 @@ def test_a_model_without_a_detector_reads_pages_with_the_embedded_one(
     for number, text in enumerate(lines):
         ImageDraw.Draw(image).text((90, 120 + 90 * number), text, fill=0, font=font)
     assert [line.text for line in PageReader(copy, threads=1).read_page(image).lines] == lines
+
+
+def test_words_of_a_detector_of_words_are_read_as_the_line_that_they_make(
+    with_detector: Path, draw_line: Callable[..., np.ndarray], tmp_path: Path
+) -> None:
+    page = np.full((400, 640), 255, np.uint8)
+    for left, text in ((40, "InunI"), (240, "nInuu")):
+        word = draw_line(text, scale=1)
+        page[100 : 100 + word.shape[0], left : left + word.shape[1]] = word
+    sha256 = file_sha256(with_detector / GRAPH)
+    texts = []
+    for level in ("line", "word"):
+        look = Look.model_validate({"sized_by": "page", "map_stride": 2, "level": level})
+        write_manifest(with_detector, DetectorManifest(name="dark", look=look, sha256=sha256))
+        reader = PageReader(with_detector, threads=1)
+        texts.append([line.text for line in reader.read_page(page).lines])
+    assert len(texts[0]) == 2
+    assert len(texts[1]) == 1

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 from effocr.document import Document, Page
 from effocr.errors import ImageError
 from effocr.pipeline.classical_lines import ClassicalLines
+from effocr.pipeline.detected import DetectedLine
 from effocr.pipeline.page_range import parse_pages
 from effocr.pipeline.page_sources import PageChoice
 from effocr.pipeline.pages import PageReader
@@ -153,6 +154,29 @@ def test_given_lines_keep_their_blocks_and_order(tiny_model: Path, page: Grey) -
 def test_a_blank_page_is_empty(reader: PageReader) -> None:
     read = reader.read_page(np.full((900, 700), 255, np.uint8))
     assert (read.blocks, read.text, read.confidence) == ((), "", 1.0)
+
+
+class Looks:
+    """A detector that counts how often it looks, and finds nothing."""
+
+    def __init__(self) -> None:
+        self.shapes: list[tuple[int, ...]] = []
+
+    def detect(self, page: Grey) -> list[DetectedLine]:
+        self.shapes.append(page.shape)
+        return []
+
+
+@pytest.mark.parametrize(
+    ("blank", "may_turn", "looks"), [(True, True, 1), (False, True, 4), (False, False, 1)]
+)
+def test_other_turns_are_looked_at_where_there_may_be_print_and_turning_is_wanted(
+    tiny_model: Path, page: Grey, blank: bool, may_turn: bool, looks: int
+) -> None:
+    detector = Looks()
+    reader = PageReader(tiny_model, detector=detector, threads=1, may_turn=may_turn)
+    assert reader.read_page(np.full_like(page, 250) if blank else page).text == ""
+    assert len(detector.shapes) == looks
 
 
 def test_a_page_of_pictures_has_next_to_no_text(english: PageReader) -> None:

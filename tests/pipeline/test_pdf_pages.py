@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pikepdf
 import pytest
 from PIL import Image
 
@@ -70,6 +71,15 @@ def test_a_scan_is_drawn_at_its_own_resolution() -> None:
     assert np.abs(grey.astype(int) - image).mean() < 3
 
 
+@pytest.mark.parametrize("dpi", [150, 199.5, 300])
+def test_a_scan_is_drawn_in_exactly_the_pixels_of_its_image(dpi: float) -> None:
+    for width in range(400, 440):
+        image = np.zeros((width * 4 // 3, width), np.uint8)
+        file = PdfFile(scan_pdf(image, dpi))
+        assert file.size(1)[0] == (width, width * 4 // 3)
+    assert file.render(1)[0].shape == image.shape
+
+
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 def test_the_text_of_a_page_lies_on_its_ink(rotate: int) -> None:
     file = PdfFile(plain_pdf(["No. 7"], rotate=rotate))
@@ -101,6 +111,21 @@ def test_text_is_kept_skipped_or_redone(tiny_model: Path, tmp_path: Path) -> Non
     assert [page.number for page in redone.pages] == [1, 2, 3]
     assert redone.pages[0].text != "One page"  # this model knows blocks only
     assert [page.number for page in read(pages=parse_pages("2-")).pages] == [2, 3]
+
+
+def test_kept_text_is_given_without_drawing_the_page(
+    tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_drawing(*_: object) -> None:
+        pytest.fail("the page was drawn")
+
+    drawn = PdfFile(plain_pdf(["One page"])).render(1)[0].shape
+    monkeypatch.setattr(PdfFile, "render", no_drawing)
+    for text_layer in ("auto", "keep"):
+        choice = PageChoice(text_layer=text_layer)
+        reader = PageReader(tiny_model, threads=1, choice=choice)
+        page = reader.read_page(plain_pdf(["One page"]))
+        assert (page.text, (page.height, page.width)) == ("One page", drawn)
 
 
 def test_a_scanned_page_is_read(tiny_model: Path, draw_line: Draw) -> None:
@@ -135,6 +160,17 @@ def test_bad_files_say_why(data: bytes, reason: str, tmp_path: Path) -> None:
     for source in (path, data):
         with pytest.raises(ImageError, match=reason):
             open_pages(source, PageChoice())
+
+
+def test_the_reason_is_that_of_the_file_and_not_of_the_one_before() -> None:
+    encrypted, empty = io.BytesIO(), io.BytesIO()
+    pdf = pikepdf.new()
+    pdf.save(empty)
+    pdf.add_blank_page()
+    pdf.save(encrypted, encryption=pikepdf.Encryption(owner="o", user="u"))
+    for file, reason in ((encrypted, "an encrypted PDF"), (empty, "without pages")):
+        with pytest.raises(ImageError, match=reason):
+            open_pages(file.getvalue(), PageChoice())
 
 
 def test_a_page_too_large_names_the_cure() -> None:

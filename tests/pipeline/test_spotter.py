@@ -9,7 +9,9 @@ import pytest
 
 from effocr.errors import ImageError
 from effocr.pipeline.chunk import ReadFailure
+from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.detected import DetectedLine
+from effocr.pipeline.network_lines import PAGES_DETECTOR, open_detector
 from effocr.pipeline.spotter import Spotter
 
 TOP, LEFT = 40, 30
@@ -64,6 +66,20 @@ def test_a_region_of_a_word_detector_is_one_word_with_its_own_outline(
     (word,) = spotter.spot(picture)
     assert word.text == "InunI"
     assert word.polygon.tolist() == around
+
+
+def test_without_a_detector_the_embedded_one_finds_the_words(
+    tiny_model: Path, picture: np.ndarray
+) -> None:
+    found, embedded, classical = (
+        [word.polygon.tolist() for word in Spotter(tiny_model, threads=1, **options).spot(picture)]
+        for options in (
+            {},
+            {"detector": open_detector(PAGES_DETECTOR).regions},
+            {"detector": ClassicalLines()},
+        )
+    )
+    assert found == embedded != classical
 
 
 def test_light_on_dark_is_read_and_blank_regions_are_no_words(

@@ -1,8 +1,11 @@
 """One thread budget."""
 
+import itertools
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +14,7 @@ import faiss
 import pytest
 
 from effocr.errors import UsageError
-from effocr.pipeline.threads import single_threaded, thread_count
+from effocr.pipeline.threads import map_in_order, single_threaded, thread_count
 
 
 def test_all_cores_are_the_default() -> None:
@@ -19,6 +22,32 @@ def test_all_cores_are_the_default() -> None:
     assert thread_count(3) == 3
     with pytest.raises(UsageError, match="threads 0"):
         thread_count(0)
+
+
+def test_items_are_drawn_as_needed_and_their_results_come_in_order() -> None:
+    drawn = []
+
+    def endless() -> Iterator[int]:
+        for number in itertools.count():
+            drawn.append(number)
+            yield number
+
+    def slow_when_even(number: int) -> int:
+        time.sleep(0.02 * (number % 2 == 0))
+        return number
+
+    results = map_in_order(slow_when_even, endless(), threads=2, most=3)
+    for number in range(12):
+        assert next(results) == number
+        assert len(drawn) <= number + 5
+    results.close()
+
+
+def test_an_error_of_the_function_comes_in_the_place_of_its_item() -> None:
+    results = map_in_order(lambda number: 1 // number, [2, 1, 0, 1], threads=2, most=4)
+    assert [next(results), next(results)] == [0, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
 
 
 def test_nothing_starts_threads_below_a_worker() -> None:

@@ -83,5 +83,5 @@ def open_spotter_of(weights: Path, reader: str, threads: int | None = None) -> S
         network = torch_network(model, training.look.line_px)
         opened = OpenedDetector(MapLines(network, training.look), training.look.level)
     return Spotter(
-        reader, detector=opened.lines, level=opened.level, threads=threads, whitelist=ALPHANUMERIC
+        reader, detector=opened.regions, level=opened.level, threads=threads, whitelist=ALPHANUMERIC
     )

@@ -1,0 +1,69 @@
+"""A detector of words as one of lines: words that follow each other are put into one outline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import fsum, hypot
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from effocr.layout.edges import line_edges
+from effocr.layout.skew import line_slope
+from effocr.layout.word_lines import lines_from_words
+from effocr.pipeline.detected import DetectedLine, LineDetector
+from effocr.pipeline.images import Grey
+
+__all__ = ["JoinedWords"]
+
+BENT: Final = 1.6  # heights of its words: what a straight outline of a line is no higher than
+
+
+class JoinedWords:
+    """A `LineDetector` of words, whose words are joined.
+
+    Args:
+        words: finds words that run from left to right, or from right to left.
+    """
+
+    def __init__(self, words: LineDetector) -> None:
+        self._words = words
+
+    def detect(self, page: Grey) -> list[DetectedLine]:
+        """Find the lines of text.
+
+        Args:
+            page: [height, width] uint8, upright.
+        """
+        words = self._words.detect(page)
+        outlines = [word.polygon for word in words]
+        slope = line_slope(outlines)
+        boxes = [[*outline.min(axis=0), *outline.max(axis=0)] for outline in outlines]
+        lines = lines_from_words(boxes, slope=slope)
+        return [_joined([words[number] for number in line], slope) for line in lines]
+
+
+def _joined(words: Sequence[DetectedLine], slope: float) -> DetectedLine:
+    """One line of words in their order; the wider a word, the more its score counts."""
+    if len(words) == 1:
+        return words[0]
+    widths = [float(np.ptp(word.polygon[:, 0])) for word in words]
+    score = fsum(word.score * width for word, width in zip(words, widths, strict=True))
+    return DetectedLine(_outline(words, slope), score / max(fsum(widths), 1e-6))
+
+
+def _outline(words: Sequence[DetectedLine], slope: float) -> npt.NDArray[np.float32]:
+    """The four corners of a strip around all words; from word to word where the line bends."""
+    edges = [line_edges(word.polygon) for word in words]
+    top = np.concatenate([upper for upper, _ in edges])
+    bottom = np.concatenate([lower for _, lower in edges])
+    along = np.array([1.0, slope]) / hypot(1.0, slope)
+    back = np.stack([along, [-along[1], along[0]]])  # rows: along and across the line
+    level = np.concatenate([top, bottom]) @ back.T
+    (start, high), (end, low) = level.min(axis=0), level.max(axis=0)
+    heights = [float(np.hypot(*(lower - upper).T).mean()) for upper, lower in edges]
+    if low - high > BENT * float(np.median(heights)):
+        return np.asarray(np.concatenate([top, bottom[::-1]]), np.float32)
+    corners = np.array([(start, high), (end, high), (end, low), (start, low)])
+    return np.asarray(corners @ back, np.float32)
