@@ -1,11 +1,11 @@
 """Lines of a page -> blocks, in reading order. Numpy only.
 
 A page is first cut at its gutters into columns and tables (`effocr.layout.gutters`). Within such a
-part, lines that stand closely below each other make a block. Blocks are ordered by two rules (Breuel,
-"High performance document layout analysis", 2003): one comes before another that it shares columns
-with if it is above, and before one that is right of it unless something between them in height
-reaches over both; then a topological sort. Added to that: rows of a table stay together, and notes
-in a margin follow the block that they stand beside.
+part, lines that stand closely below each other make a block. Blocks are ordered by two rules
+(Breuel, "High performance document layout analysis", 2003): one comes before another that it shares
+columns with if it is above, and before one that is right of it unless something between them in
+height reaches over both; then a topological sort. Added to that: short cells on one level are read
+by rows, and notes in a margin follow the block that they stand beside.
 
 All of it is done on a page turned so that lines run from left to right, the first at the top.
 """
