@@ -1,10 +1,11 @@
 """Lines of a page -> blocks, in reading order. Numpy only.
 
-Lines that stand closely below each other make a block. Blocks are ordered by two rules (Breuel,
-"High performance document layout analysis", 2003): one comes before another that it shares columns
-with if it is above, and before one that is right of it unless something between them in height
-reaches over both; then a topological sort. Added to that: rows of a table stay together, and notes
-in a margin follow the block that they stand beside.
+A page is first cut at its gutters into columns and tables (`effocr.layout.gutters`). Within such a
+part, lines that stand closely below each other make a block. Blocks are ordered by two rules
+(Breuel, "High performance document layout analysis", 2003): one comes before another that it shares
+columns with if it is above, and before one that is right of it unless something between them in
+height reaches over both; then a topological sort. Added to that: short cells on one level are read
+by rows, and notes in a margin follow the block that they stand beside.
 
 All of it is done on a page turned so that lines run from left to right, the first at the top.
 """
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.geometry import Direction
+from effocr.layout.gutters import cut_parts
 from effocr.layout.skew import line_slope, sheared
 from effocr.layout.tables import joined_rows
 
@@ -59,10 +61,22 @@ def arrange(
     extent = height if direction == "ttb" else width
     level = sheared(upright, line_slope(upright), centre=extent / 2)
     boxes = np.array([[*line.min(axis=0), *line.max(axis=0)] for line in level])
+    unit = float(np.median(boxes[:, 3] - boxes[:, 1]))
+    blocks: list[list[int]] = []
+    for part in cut_parts(boxes, unit):
+        if part.rows:
+            blocks.append(part.lines)
+            continue
+        found = _arranged(boxes[part.lines], unit)
+        blocks += [[part.lines[place] for place in block] for block in found]
+    return blocks
+
+
+def _arranged(boxes: Floats, unit: float) -> list[list[int]]:
+    """Blocks of a part of a page, in order; `unit` is the usual height of a line."""
     blocks = joined_rows(_blocks(boxes), boxes)
     around = np.array([_hull(boxes[block]) for block in blocks])
     notes = _notes(around)
-    unit = float(np.median(boxes[:, 3] - boxes[:, 1]))
     order = _ordered(around, [place for place in range(len(blocks)) if place not in notes], unit)
     for note, host in sorted(notes.items(), key=lambda pair: -around[pair[0], 1]):
         order.insert(order.index(host) + 1, note)

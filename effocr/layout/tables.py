@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["joined_rows"]
+__all__ = ["by_rows", "joined_rows", "side_by_side"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,7 +37,7 @@ def joined_rows(blocks: list[list[int]], boxes: Floats) -> list[list[int]]:
         if not mates:
             place += 1
             continue
-        joined[place] = _by_rows(joined[place] + joined[mates[0]], boxes)
+        joined[place] = by_rows(joined[place] + joined[mates[0]], boxes)
         del joined[mates[0]]
         place = 0
     return joined
@@ -58,15 +58,25 @@ def _is_table(one: Floats, other: Floats) -> bool:
     if not any(short):
         return False
     fewer, more = (one, other) if len(one) <= len(other) else (other, one)
-    low = np.maximum(fewer[:, None, 1], more[None, :, 1])
-    high = np.minimum(fewer[:, None, 3], more[None, :, 3])
-    least = np.minimum((fewer[:, 3] - fewer[:, 1])[:, None], (more[:, 3] - more[:, 1])[None, :])
-    level = (high - low) > SAME_ROW * least
-    return bool((level.sum(axis=1) == 1).mean() >= PAIRED)
+    return bool((side_by_side(fewer, more).sum(axis=1) == 1).mean() >= PAIRED)
 
 
-def _by_rows(lines: list[int], boxes: Floats) -> list[int]:
-    """Lines from the top, those on one level from the left."""
+def side_by_side(some: Floats, others: Floats) -> npt.NDArray[np.bool_]:
+    """[n, m] whether lines [n, 4] and [m, 4] stand on one level."""
+    low = np.maximum(some[:, None, 1], others[None, :, 1])
+    high = np.minimum(some[:, None, 3], others[None, :, 3])
+    least = np.minimum((some[:, 3] - some[:, 1])[:, None], (others[:, 3] - others[:, 1])[None, :])
+    level: npt.NDArray[np.bool_] = (high - low) > SAME_ROW * least
+    return level
+
+
+def by_rows(lines: list[int], boxes: Floats) -> list[int]:
+    """Lines from the top, those on one level from the left.
+
+    Args:
+        lines: numbers.
+        boxes: [n, 4], of all lines, upright and read from left to right.
+    """
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     rows: list[list[int]] = []
     for line in sorted(lines, key=lambda number: middle[number]):

@@ -137,3 +137,23 @@ def test_score_of_made_layouts() -> None:
             total += score_order(truth, found)
     assert total.neighbour_share > 0.99
     assert total.tau > 0.99
+
+
+def test_columns_stay_whole_where_two_lines_were_found_as_one() -> None:
+    left, right = column(200, 1160, 400, 30), column(1240, 2200, 400, 30)
+    left[12] = line(200, 1000, 2200, 1040)
+    del right[12]
+    mixed, truth = shuffled(left + right)
+    found = [n for block in arrange(mixed, width=WIDTH, height=HEIGHT) for n in block]
+    assert found == truth
+
+
+def test_a_table_of_several_columns_with_empty_cells_is_read_by_rows() -> None:
+    cells = [
+        line(x, 100 + 50 * row, x + width, 140 + 50 * row)
+        for row in range(12)
+        for number, (x, width) in enumerate(((200, 500), (900, 130), (1300, 180), (1700, 90)))
+        if (row + 2 * number) % 7
+    ]
+    mixed, truth = shuffled(cells)
+    assert arrange(mixed, width=WIDTH, height=HEIGHT) == [truth]
