@@ -1,6 +1,6 @@
 """Lines of a page -> blocks, in reading order. Numpy only.
 
-A page is first cut at its gutters into columns and tables (`effocr.layout.gutters`). Within such a
+A page is first cut at its gutters into columns and tables (`effocr.layout.xy_cut`). Within such a
 part, lines that stand closely below each other make a block. Blocks are ordered by two rules
 (Breuel, "High performance document layout analysis", 2003): one comes before another that it shares
 columns with if it is above, and before one that is right of it unless something between them in
@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.geometry import Direction
-from effocr.layout.gutters import cut_parts
 from effocr.layout.skew import line_slope, sheared
 from effocr.layout.tables import joined_rows
+from effocr.layout.xy_cut import cut_parts
 
 __all__ = ["arrange"]
 
