@@ -33,6 +33,7 @@ from effocr.pipeline.openvino_engines import (
     OpenVinoEncoder,
     OpenVinoLocalizer,
     OpenVinoMaps,
+    openvino_core,
     require_openvino,
 )
 from effocr.versions import file_sha256
@@ -105,7 +106,7 @@ def convert(graph: Path, out: Path, *, colours: Colours = "GREY") -> bool:
     openvino = require_openvino()
     try:
         # convert_model reads the same way, but tells Intel by the network that it was called.
-        model = openvino.Core().read_model(str(graph))
+        model = openvino_core().read_model(str(graph))
     except RuntimeError as error:
         first = str(error).strip().splitlines()[0]
         raise BundleError(f"{graph}: OpenVINO cannot convert it ({first})") from error

@@ -7,7 +7,9 @@ Each is opened from its ONNX file or from OpenVINO's own form, .xml and .bin (IR
 from __future__ import annotations
 
 import threading
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +21,8 @@ from effocr.localizer.arrays import STRIDE
 from effocr.pipeline.engines import Views
 
 __all__ = [
-    "OpenVinoEncoder", "OpenVinoLocalizer", "OpenVinoMaps", "OpenVinoNetwork", "require_openvino",
+    "OpenVinoEncoder", "OpenVinoLocalizer", "OpenVinoMaps", "OpenVinoNetwork", "openvino_core",
+    "require_openvino",
 ]  # fmt: skip
 
 WIDTH_STEP: Final = 128  # pixels
@@ -41,6 +44,24 @@ def require_openvino() -> Any:
     return openvino
 
 
+def openvino_core() -> Any:
+    """The one `openvino.Core` of the process, never closed.
+
+    Each Core gives its thread a stack for signal handlers and unmaps it at its end. Of two that end
+    in the order in which they began, the second one puts the first one's stack back, which is
+    gone: the next signal that is handled, Ctrl+C too, then ends in a segmentation fault.
+
+    Raises:
+        MissingDependencyError: OpenVINO is not installed.
+    """
+    return _core(require_openvino())
+
+
+@cache
+def _core(openvino: ModuleType) -> Any:
+    return openvino.Core()
+
+
 class OpenVinoNetwork:
     """A graph with one input and one output; may be called by several threads at once.
 
@@ -58,7 +79,7 @@ class OpenVinoNetwork:
     """
 
     def __init__(self, path: Path, threads: int = 1, *, exact: bool = False) -> None:
-        openvino = require_openvino()
+        core = openvino_core()
         for file in (path, path.with_suffix(".bin")) if path.suffix == ".xml" else (path,):
             if not file.is_file():
                 raise BundleError(f"{file}: missing")
@@ -66,7 +87,7 @@ class OpenVinoNetwork:
         if exact:
             settings["INFERENCE_PRECISION_HINT"] = "f32"
         try:
-            self._compiled: Any = openvino.Core().compile_model(str(path), "CPU", settings)
+            self._compiled: Any = core.compile_model(str(path), "CPU", settings)
             self.names: tuple[set[str], set[str]] = (
                 self._compiled.input(0).get_names(), self._compiled.output(0).get_names(),
             )  # fmt: skip

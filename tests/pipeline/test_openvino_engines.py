@@ -1,5 +1,6 @@
 """The localizer on OpenVINO against onnxruntime, and what is said where it cannot run."""
 
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -54,6 +55,28 @@ def test_lines_are_read_alike(capsys: pytest.CaptureFixture[str]) -> None:
     found = capsys.readouterr().out
     same = sum(a == b for a, b in zip(expected.split(), found.split(), strict=False))
     assert same > 0.9 * len(expected.split())
+
+
+SIGNAL_AFTER_READING = """
+import faulthandler, os, signal, sys
+from pathlib import Path
+from effocr.pipeline.openvino_engines import OpenVinoNetwork
+
+faulthandler.enable()
+signal.signal(signal.SIGINT, lambda *_: print("handled"))
+first, second = (OpenVinoNetwork(Path(sys.argv[1])) for _ in range(2))
+del first
+del second
+os.kill(os.getpid(), signal.SIGINT)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="stacks for signals are given on Linux")
+def test_signals_are_handled_after_networks_were_closed() -> None:
+    pytest.importorskip("openvino", reason="OpenVINO is an extra")
+    command = [sys.executable, "-c", SIGNAL_AFTER_READING, str(MODEL / LOCALIZER)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout.strip()) == (0, "handled"), done.stderr
 
 
 def test_a_graph_of_another_kind_is_refused(tmp_path: Path) -> None:
