@@ -22,7 +22,7 @@ from effocr.pipeline.onnx_engines import load_engines
 from effocr.recognizer.memory import Memory
 
 Method = Literal["index", "finetune", "ctc"]
-CTC_STEPS = 300
+CTC_STEPS = 150
 
 
 class Cell(TypedDict):
