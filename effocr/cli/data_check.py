@@ -105,7 +105,11 @@ def _check_one(path: Path, form: AnyForm | None, how: DetectionReading) -> Check
 
 
 def _check_leaks(paths: list[Path], form: AnyForm | None, separator: str, *, as_json: bool) -> None:
-    """Print what the parts of a split share; then exit with status 1."""
+    """Print what the parts of a split share, and name on standard error what is not compared.
+
+    Raises:
+        Exit: with status 1 where something is shared, or an image cannot be compared.
+    """
     from effocr.data.leaks import find_leaks
     from effocr.data.splits import by_prefix
     from effocr.pipeline.images import load_image
@@ -113,17 +117,20 @@ def _check_leaks(paths: list[Path], form: AnyForm | None, separator: str, *, as_
     parts = {str(path): open_set(path, form) for path in paths}
     if len(parts) < 2 or len({bool(part.lines) for part in parts.values()}) > 1:
         raise UsageError("--leaks compares two or more data sets, all of lines or all of glyphs")
-    for part in parts.values():
-        for problem in part.problems:  # what was left out was not compared
-            typer.echo(str(problem), err=True)
-    found = list(find_leaks(parts, load=load_image, document_of=by_prefix(separator)))
+    leaks = find_leaks(parts, load=load_image, document_of=by_prefix(separator))
+    left_out = [problem for part in parts.values() for problem in part.problems]
+    for problem in (*left_out, *leaks.not_compared):
+        typer.echo(str(problem), err=True)
+    found = leaks.found
     if as_json:
         print(json.dumps(_listed(found), indent=1, ensure_ascii=False))
     else:
         for leak in found:
             print(leak)
-        print(f"{len(parts)} parts: {len(found) or 'no'} leak{'' if len(found) == 1 else 's'}")
-    if found:
+        number = f"{len(found) or 'no'} leak{'' if len(found) == 1 else 's'}"
+        missed = len(leaks.not_compared)
+        print(f"{len(parts)} parts: {number}" + f"; {missed} not compared" * bool(missed))
+    if found or leaks.not_compared:
         raise typer.Exit(1)
 
 

@@ -55,11 +55,13 @@ def pages(
     from effocr.pipeline.given_lines import LinesFrom
     from effocr.pipeline.network_lines import open_detector
     from effocr.pipeline.pages import PageReader
+    from effocr.pipeline.threads import thread_count
 
     wanted = _disregarded(disregard)
     leniency = Leniency(*(name in wanted for name in DISREGARDED))
     given = None if lines_from is None else LinesFrom(lines_from)
-    finds = None if detector is None else open_detector(detector).lines
+    callers = thread_count(threads)
+    finds = None if detector is None else open_detector(detector, callers=callers).lines
     reader = PageReader(model, detector=finds, given=given, threads=threads)
     values: dict[str, Any] = {}
     rows, failed = [], False

@@ -89,10 +89,12 @@ def open_reader(
         return Reader(model, **options)
     from effocr.pipeline.network_lines import open_detector
     from effocr.pipeline.pages import PageReader
+    from effocr.pipeline.threads import thread_count
 
+    callers = thread_count(options.get("threads"))
     return PageReader(
         model,
-        detector=None if detector is None else open_detector(detector).lines,
+        detector=None if detector is None else open_detector(detector, callers=callers).lines,
         choice=choice,
         given=given,
         may_turn=turn,

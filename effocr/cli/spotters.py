@@ -49,10 +49,7 @@ def open_spotter(
     from effocr.pipeline.threads import thread_count
 
     threads = thread_count(threads)
-    opened = None
-    if detector is not None:
-        ir = detector.suffix in (".xml", ".bin")
-        opened = open_detector(detector, threads=threads if ir else 1)
+    opened = None if detector is None else open_detector(detector, callers=threads)
     return Spotter(
         model,
         detector=None if opened is None else opened.regions,

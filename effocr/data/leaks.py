@@ -24,7 +24,7 @@ from effocr.data.records import GlyphImage, LineImage, Skipped
 from effocr.data.sample_names import cut_out_of, read_name
 from effocr.errors import EffOCRError
 
-__all__ = ["find_leaks", "picture_hash"]
+__all__ = ["Leaks", "find_leaks", "picture_hash"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -36,6 +36,19 @@ NEAR_ASPECT: Final = 0.1  # relative difference of width / height of the ink tha
 SHORTEST_TEXT: Final = 12  # characters; shorter lines repeat by themselves
 SMALLEST_PX: Final = 400  # of a glyph crop; smaller ones are alike by chance
 ROWS: Final = 256  # compared at once
+
+
+@dataclass(frozen=True, slots=True)
+class Leaks:
+    """What the parts of a split share.
+
+    Attributes:
+        found: the place in the later part, and what it shares with the earlier one.
+        not_compared: images that cannot be read.
+    """
+
+    found: tuple[Skipped, ...]
+    not_compared: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,31 +69,28 @@ def find_leaks(
     *,
     load: Callable[[Path], Grey],
     document_of: Callable[[str], str],
-) -> Iterator[Skipped]:
+) -> Leaks:
     """Compare every two parts of a split.
 
     Args:
         parts: name to data set; all of lines, or all of glyphs.
         load: reads an image file as [height, width] uint8.
         document_of: from the name of an image without suffix to its document.
-
-    Yields:
-        A leak: the place in the later part, and what it shares with the earlier one. An image that
-        cannot be read is left out and reported.
     """
+    problems: list[Skipped] = []
     lines: dict[str, list[_Line]] = {}
     crops: dict[str, tuple[set[str], dict[bytes, GlyphImage]]] = {}
     for name, data in parts.items():
-        problems: list[Skipped] = []
         if data.lines:
             lines[name] = list(_lines(data.lines, load, document_of, problems))
         if data.glyphs:
             crops[name] = _crops(data.glyphs, GlyphPixels(load), problems)
-        yield from problems
+    found: list[Skipped] = []
     for one, other in combinations(lines, 2):
-        yield from _line_leaks(one, lines[one], lines[other])
+        found += _line_leaks(one, lines[one], lines[other])
     for one, other in combinations(crops, 2):
-        yield from _crop_leaks(one, crops[one], other, crops[other])
+        found += _crop_leaks(one, crops[one], other, crops[other])
+    return Leaks(tuple(found), tuple(problems))
 
 
 def picture_hash(grey: Grey) -> Grey:

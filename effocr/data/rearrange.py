@@ -1,7 +1,7 @@
 """Whole data sets: read, write, split, combine and subset them, whatever their form."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,10 +17,10 @@ from effocr.data.forms import recognise
 from effocr.data.glyph_sets import GLYPH_FORMS, read_glyphs, write_glyphs
 from effocr.data.line_pairs import read_line_pairs, write_line_pairs
 from effocr.data.packed import PACKED_NAME, PACKED_SUFFIX
-from effocr.data.records import GlyphImage, LineImage, Skipped
+from effocr.data.records import GlyphImage, LineImage, Skipped, image_size
 from effocr.data.sample_names import read_name
 from effocr.data.splits import split_by_document
-from effocr.errors import UsageError
+from effocr.errors import DataFormatError, UsageError
 
 __all__ = [
     "DataSet",
@@ -68,7 +68,8 @@ class DataSet:
 def read_set(path: Path | str, form: Form | None = None) -> DataSet:
     """Read a data set; its form is recognised by content if it is not given.
 
-    Of correction samples, what contradicts another or is there twice is left out, see
+    Lines whose image is no image are left out, so that every form that is written does without
+    them. Of correction samples, what contradicts another or is there twice is left out, see
     `effocr.data.correction_checks.settle`.
 
     Raises:
@@ -78,21 +79,37 @@ def read_set(path: Path | str, form: Form | None = None) -> DataSet:
     match form:
         case "coco":
             found = read_coco(path)
-            return DataSet(form, found.lines, found.problems)
+            return _lines_with_images(form, found.lines, found.problems)
         case "pairs":
             items = list(read_line_pairs(path))
-            return DataSet(
+            return _lines_with_images(
                 form,
-                tuple(item for item in items if isinstance(item, LineImage)),
-                tuple(item for item in items if isinstance(item, Skipped)),
+                (item for item in items if isinstance(item, LineImage)),
+                (item for item in items if isinstance(item, Skipped)),
             )
         case "corrections":
             samples, skipped = read_samples(path)
             kept, left_out = settle(samples)
-            return DataSet("pairs", tuple(as_line_pairs(kept)), (*skipped, *left_out))
+            return _lines_with_images("pairs", as_line_pairs(kept), (*skipped, *left_out))
         case "glyphs" | "effocr" | "packed":
             glyphs = read_glyphs(path)
             return DataSet(form, glyphs.images, glyphs.problems)
+
+
+def _lines_with_images(
+    form: Form, lines: Iterable[LineImage], problems: Iterable[Skipped]
+) -> DataSet:
+    """A data set of the lines whose image can be opened."""
+    kept, left_out = [], list(problems)
+    for line in lines:
+        try:
+            image_size(line.path)
+        except DataFormatError as error:
+            reason = str(error).removeprefix(f"{line.path}: ")
+            left_out.append(Skipped(str(line.path), f"left out: {reason}"))
+            continue
+        kept.append(line)
+    return DataSet(form, tuple(kept), tuple(left_out))
 
 
 def write_set(

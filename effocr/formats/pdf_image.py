@@ -20,6 +20,8 @@ USUAL_DPI: Final = 300.0
 _LEAST_DPI, _MOST_DPI = 50.0, 2400.0  # others are mistakes of the file
 _COLOURS: Final = {"1": 1, "L": 1, "RGB": 3}
 _UPRIGHT: Final = 1  # of EXIF
+_RESOLUTION: Final = frozenset({0x011A, 0x0128})  # of EXIF: XResolution and its unit
+_INCHES_OR_CM: Final = (1, 2)  # of JFIF
 
 
 def file_object(pdf: pikepdf.Pdf, content: bytes, number: int) -> tuple[Any, float]:
@@ -51,6 +53,9 @@ def image_object(pdf: pikepdf.Pdf, image: Image.Image) -> Any:
 def _dpi(image: Image.Image) -> float:
     """Resolution that the file states, or the usual one."""
     stated = image.info.get("dpi")
+    if image.format in ("JPEG", "MPO"):  # Pillow says 72 where EXIF says nothing
+        of_jfif = image.info.get("jfif_unit") in _INCHES_OR_CM
+        stated = stated if of_jfif or image.getexif().keys() >= _RESOLUTION else None
     dpi = float(stated[0]) if isinstance(stated, tuple) and stated else 0.0
     return dpi if _LEAST_DPI <= dpi <= _MOST_DPI else USUAL_DPI
 

@@ -4,11 +4,13 @@ Pages are drawn in parts, each a folder that is either whole or not there, and t
 checkpoints: called again after a stop, it goes on where it was.
 """
 
+import json
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import BaseModel, Field
 
@@ -22,6 +24,7 @@ from effocr.detector.pages import LearntPage, load_pages
 from effocr.detector.train import train_detector
 from effocr.errors import UsageError
 from effocr.export.detector import DetectorParity, export_detector
+from effocr.learn.kept_lines import digest_of
 from effocr.learn.recipe import FontSet
 from effocr.pipeline.images import load_image
 from effocr.pipeline.threads import thread_count
@@ -124,14 +127,14 @@ def draw_parts(
     Raises:
         UsageError: the folder holds pages of another recipe, or can't be written.
     """
-    settings = recipe.model_dump_json(include={"seed", "synthesis"})
-    known = folder / SETTINGS
-    if known.is_file() and known.read_text(encoding="utf-8") != settings:
-        raise UsageError(
-            f"{folder}: holds pages of another recipe; remove it, or use another --work"
-        )
-    write_text(known, settings)
     charset, parts = read_charset(recipe.charset), list[Path]()
+    settings = json.loads(recipe.model_dump_json(include={"seed", "synthesis"}))
+    settings |= {
+        "charset": digest_of(list(charset)),
+        "fonts": digest_of([asdict(font) for font in fonts]),
+        "pages": count,
+    }
+    _remember_settings(folder, settings)
     for number, first in enumerate(range(0, count, PART)):
         part = folder / f"{number:04d}"
         parts.append(part)
@@ -152,6 +155,24 @@ def draw_parts(
         draft.replace(part)
         logger.info("%s: %d pages drawn", part, written)
     return parts
+
+
+def _remember_settings(folder: Path, settings: Mapping[str, Any]) -> None:
+    """Write down what pages are drawn by, where nothing else is written down.
+
+    Raises:
+        UsageError: those that are there were drawn by other settings.
+    """
+    file = folder / SETTINGS
+    if file.is_file():
+        before = json.loads(file.read_bytes())  # an older one says less
+        changed = [name for name, value in settings.items() if before.get(name, value) != value]
+        if changed:
+            raise UsageError(
+                f"{folder}: holds pages of another recipe: {', '.join(changed)}; remove it, or use "
+                "another --work"
+            )
+    write_text(file, json.dumps(settings))
 
 
 def _load(folders: Sequence[Path], config: DetectorTraining) -> list[LearntPage]:

@@ -37,7 +37,7 @@ from effocr.synth.lines import LineOptions
 from effocr.synth.words import installed_word_lists
 from effocr.versions import file_sha256
 
-__all__ = ["find_lines", "keep_lines", "lines_key"]
+__all__ = ["digest_of", "find_lines", "keep_lines", "lines_key"]
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +99,11 @@ def lines_key(
         "words": installed_word_lists() if options.text.word_lists is None else (),
         "shape": shape.model_dump(),
     }
+    return digest_of(decides)
+
+
+def digest_of(decides: object) -> str:
+    """sha256 of what decides something, as JSON; files count by their content."""
     return hashlib.sha256(json.dumps(decides, default=_by_content).encode()).hexdigest()
 
 

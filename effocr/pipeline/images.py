@@ -200,7 +200,8 @@ def _why_no_image(file: IO[bytes]) -> str:
     if head.startswith(b"%PDF"):
         return "a PDF, not an image of a line"
     kind = "a text file" if head.isascii() and b"\0" not in head else "damaged, or an unknown kind"
-    return f"not an image ({kind})"
+    named_pdf = str(getattr(file, "name", "")).lower().endswith(".pdf")
+    return f"not {'a PDF' if named_pdf else 'an image'} ({kind})"
 
 
 def _from_pil(image: Image.Image) -> Grey:

@@ -83,12 +83,12 @@ class OpenedDetector:
         return JoinedWords(self.regions) if self.level == "word" else self.regions
 
 
-def open_detector(path: Path | str, *, threads: int = 1) -> OpenedDetector:
+def open_detector(path: Path | str, *, callers: int = 1) -> OpenedDetector:
     """Open an exported detector, or the classical one.
 
     Args:
         path: its folder, its .onnx, or the .xml or .bin of OpenVINO's form; or `classical`.
-        threads: inside of one call of onnxruntime; callers at once of OpenVINO.
+        callers: threads that ask it at once; OpenVINO sets a core aside for each.
 
     Raises:
         UsageError: there is no such folder or file.
@@ -100,18 +100,17 @@ def open_detector(path: Path | str, *, threads: int = 1) -> OpenedDetector:
     bundle = load_detector_bundle(Path(path))
     look = bundle.manifest.look
     if bundle.network.suffix != ".xml":
-        return OpenedDetector(NetworkLines(bundle, threads=threads), look.level)
+        return OpenedDetector(NetworkLines(bundle), look.level)
     from effocr.pipeline.openvino_engines import OpenVinoMaps
 
-    return OpenedDetector(MapLines(OpenVinoMaps(bundle.network, threads), look), look.level)
+    return OpenedDetector(MapLines(OpenVinoMaps(bundle.network, callers), look), look.level)
 
 
-def detector_of(model: str | Path, *, threads: int = 1) -> OpenedDetector | None:
+def detector_of(model: str | Path) -> OpenedDetector | None:
     """The page detector in the folder of a model, or else the embedded one; None where neither is.
 
     Args:
         model: its name or folder.
-        threads: inside of one call of the network.
 
     Raises:
         UsageError: there is no such model.
@@ -119,5 +118,5 @@ def detector_of(model: str | Path, *, threads: int = 1) -> OpenedDetector | None
     """
     for folder in (find_model(model), PAGES_DETECTOR):
         if any((folder / name).is_file() for name in (GRAPH, MANIFEST)):
-            return open_detector(folder, threads=threads)
+            return open_detector(folder)
     return None

@@ -323,5 +323,14 @@ def test_what_the_search_for_leaks_does_not_compare_is_named(run: Run, tmp_path:
         (tmp_path / part).mkdir()
         (tmp_path / part / f"{part}.gt.txt").write_text("no image", "utf-8")
         Image.new("L", (60, 30), 255).save(tmp_path / part / "bare.png")
-    _, _, err = run("check", "--leaks", tmp_path / "one", tmp_path / "two")
+    command = ("check", "--leaks", tmp_path / "one", tmp_path / "two")
+    _, _, err = run(*command)
     assert err.count("bare.png: left out: there is no text") == 2
+    for seed, part in enumerate(("one", "two")):
+        noise = np.random.default_rng(seed).integers(0, 256, (30, 60), np.uint8)
+        Image.fromarray(noise).save(tmp_path / part / f"{part}.jpg")
+    whole = (tmp_path / "two" / "two.jpg").read_bytes()
+    (tmp_path / "two" / "two.jpg").write_bytes(whole[:-800])
+    status, out, err = run(*command)
+    assert (status, out) == (1, "2 parts: no leaks; 1 not compared\n")
+    assert "two.jpg: not compared: damaged" in err

@@ -9,6 +9,8 @@ import pytest
 from PIL import Image
 
 from effocr.cli.main import main
+from effocr.pipeline.classical_lines import ClassicalLines
+from effocr.pipeline.network_lines import OpenedDetector
 
 Draw = Callable[..., np.ndarray]
 
@@ -50,6 +52,22 @@ def test_pages_of_a_tiff_are_chosen_and_drawn(
     assert main(["read", str(book), *options[:4], "--pages", "2"]) == 0
     (record,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert record["page"] == 2
+
+
+@pytest.mark.parametrize("command", [["read"], ["evaluate", "pages"]])
+def test_a_named_detector_is_opened_for_as_many_threads_as_read(
+    scan: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    opened = []
+
+    def noted(path: str, *, callers: int = 1) -> OpenedDetector:
+        opened.append((path, callers))
+        return OpenedDetector(ClassicalLines(), "line")
+
+    monkeypatch.setattr("effocr.pipeline.network_lines.open_detector", noted)
+    where = scan.parent if "evaluate" in command else scan
+    main([*command, str(where), "--model", str(tiny_model), "--threads", "3", "--detector", "x"])
+    assert opened == [("x", 3)]
 
 
 def test_images_of_one_page_are_read_beside_chosen_pages(

@@ -44,7 +44,7 @@ def save(folder: Path, **lines: tuple[Grey, str]) -> Path:
 
 def leaks(*folders: Path) -> list[str]:
     parts = {folder.name: read_set(folder) for folder in folders}
-    found = find_leaks(parts, load=load_image, document_of=by_prefix())
+    found = find_leaks(parts, load=load_image, document_of=by_prefix()).found
     return [f"{Path(leak.source).stem}: {leak.reason}" for leak in found]
 
 
@@ -115,13 +115,18 @@ def test_defect_27_equal_names_and_texts_of_one_document_are_found(tmp_path: Pat
     assert found[1].startswith("a_7: the same document 'a' and text as")
 
 
-def test_blank_and_unreadable_lines_do_no_harm(tmp_path: Path) -> None:
+def test_blank_and_damaged_lines_do_no_harm_and_are_no_leaks(tmp_path: Path) -> None:
     one = save(tmp_path / "one", a_1=(np.full((20, 90), 255, np.uint8), ""))
     other = save(tmp_path / "two", b_1=(draw(TEXT), TEXT))
-    (other / "b_2.png").write_bytes(b"no image")
+    Image.fromarray(draw(TEXT)).save(other / "b_2.jpg")
+    (other / "b_2.jpg").write_bytes((other / "b_2.jpg").read_bytes()[:700])  # a header, no pixels
     (other / "b_2.gt.txt").write_text("x")
-    (found,) = leaks(one, other)
-    assert found.startswith("b_2: not compared: ")
+    parts = {folder.name: read_set(folder) for folder in (one, other)}
+    found = find_leaks(parts, load=load_image, document_of=by_prefix())
+    assert found.found == ()
+    (problem,) = found.not_compared
+    assert problem.source == str(other / "b_2.jpg")
+    assert problem.reason.startswith("not compared: damaged or truncated image")
 
 
 def test_crops_of_one_line_in_two_parts_are_found_and_renders_are_none(tmp_path: Path) -> None:

@@ -46,6 +46,21 @@ def test_pairs_become_coco_and_pairs_again(pairs: Path, tmp_path: Path) -> None:
     assert [line.text for line in again.lines] == [line.text for line in data.lines]
 
 
+def test_what_is_no_image_is_named_and_left_out_of_every_form(pairs: Path, tmp_path: Path) -> None:
+    coco = write_set(read_set(pairs), tmp_path / "whole.json", "coco", load=load_image)
+    broken = min(pairs.glob("*.png"))
+    broken.write_bytes(b"no image")
+    for source in (pairs, coco):
+        data = read_set(source)
+        (problem,) = data.problems
+        assert Path(problem.source).samefile(broken)
+        assert problem.reason == "left out: not an image that can be read"
+        for form in ("pairs", "coco"):
+            out = write_set(data, tmp_path / f"{source.stem}-{form}", form, load=load_image)
+            assert len(read_set(out).lines) == 11
+            assert read_set(out).problems == ()
+
+
 def test_glyph_folders_are_copied_with_their_characters(tmp_path: Path, draw_image) -> None:
     for name in ("97", "99_104"):
         draw_image(tmp_path / "glyphs" / name / "x.png")

@@ -52,6 +52,25 @@ def test_all_text_is_found_in_any_script(document: Document) -> None:
         assert page.search(text, match_case=True).get_next() is not None, text
 
 
+@pytest.mark.parametrize(
+    ("tags", "options", "dpi"),
+    [
+        ({0x010F: "a camera"}, {}, 300),  # states none
+        ({0x010F: "a camera"}, {"dpi": (150, 150)}, 150),
+        ({0x011A: 200.0, 0x0128: 2}, {}, 200),
+        ({0x011A: 100.0, 0x0128: 3}, {}, 254),
+    ],
+)
+def test_a_page_has_the_size_that_the_file_of_its_image_states(
+    tags: dict[int, object], options: dict[str, tuple[int, int]], dpi: int
+) -> None:
+    exif, written = Image.Exif(), io.BytesIO()
+    exif.update(tags)
+    Image.new("L", (200, 300), 255).save(written, "JPEG", exif=exif, **options)
+    pdf = open_pdf(document_to_pdf(Document("a.jpg", (Page(1, 200, 300, ()),)), written.getvalue()))
+    assert pdf[0].get_size() == pytest.approx((72 * 200 / dpi, 72 * 300 / dpi), abs=0.01)
+
+
 def test_words_stand_where_they_were_read(document: Document) -> None:
     pdf = open_pdf(document_to_pdf(document, scan()))
     page = pdf[0].get_textpage()

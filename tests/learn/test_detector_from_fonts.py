@@ -45,9 +45,23 @@ def test_pages_are_drawn_in_parts_that_are_kept(
     assert draw_parts(recipe, fonts().training, tmp_path, 3) == [first, last]
     assert (first / "labels.txt").stat().st_mtime_ns == stamp
     assert (last / "labels.txt").is_file()
-    other = read_detector_recipe(RECIPE, overrides=[*SMALL, "seed=5"])
-    with pytest.raises(UsageError, match="holds pages of another recipe"):
-        draw_parts(other, fonts().training, tmp_path, 3)
+
+
+def test_pages_of_another_recipe_are_refused(tmp_path: Path) -> None:
+    recipe, drawn_with = read_detector_recipe(RECIPE, overrides=SMALL), fonts().training
+    (part,) = draw_parts(recipe, drawn_with, tmp_path, 1)
+    seeded = read_detector_recipe(RECIPE, overrides=[*SMALL, "seed=5"])
+    letters = tmp_path / "letters.txt"
+    letters.write_text("a\nb\n", "utf-8")
+    for name, other, with_fonts, count in (
+        ("seed", seeded, drawn_with, 1),
+        ("charset", recipe.model_copy(update={"charset": letters}), drawn_with, 1),
+        ("fonts", recipe, drawn_with[1:], 1),
+        ("pages", recipe, drawn_with, 2),
+    ):
+        with pytest.raises(UsageError, match=f"holds pages of another recipe: {name}; remove it"):
+            draw_parts(other, with_fonts, tmp_path, count)
+    assert draw_parts(recipe, drawn_with, tmp_path, 1) == [part]
 
 
 def test_a_recipe_becomes_a_model_folder(tmp_path: Path) -> None:

@@ -129,6 +129,7 @@ def test_a_truncated_file_is_refused(kind: str, share: float) -> None:
 def test_what_is_no_image_is_named(tmp_path: Path) -> None:
     cases = {
         "text.png": (b"This is not a picture.\n", r"not an image \(a text file\)"),
+        "text.pdf": (b"This is not a picture.\n", r"not a PDF \(a text file\)"),
         "empty.png": (b"", "the file is empty"),
         "noise.png": (bytes(range(256)) * 4, r"not an image \(damaged"),
         "pdf.png": (b"%PDF-1.7\n%\xe2\xe3", "a PDF"),

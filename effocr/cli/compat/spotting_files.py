@@ -75,7 +75,7 @@ def open_spotter_of(weights: Path, reader: str, threads: int | None = None) -> S
     if weights.suffix in (".onnx", ".xml", ".bin"):
         if not weights.is_file():
             raise UsageError(f"{weights}: no such file")
-        opened = open_detector(weights, threads=1 if weights.suffix == ".onnx" else threads)
+        opened = open_detector(weights, callers=threads)
     else:
         from effocr.detector.train import load_detector, torch_network
 
