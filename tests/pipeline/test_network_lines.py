@@ -83,7 +83,7 @@ def test_a_model_without_a_detector_reads_pages_with_the_embedded_one(
     font = ImageFont.truetype(FONTS / "LibreCaslonText-Regular.ttf", 34)
     lines = [
         "The embedded detector finds",
-        "every line of a short page",
+        "every line on a short page",
         "of plain and clean print.",
     ]
     for number, text in enumerate(lines):
