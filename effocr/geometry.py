@@ -175,6 +175,25 @@ def union_box(boxes: np.ndarray) -> np.ndarray:
     return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
 
 
+def right_of(polygon: np.ndarray, x: float) -> np.ndarray:
+    """What of a polygon is right of an upright line (Sutherland and Hodgman, 1974).
+
+    Args:
+        polygon: [n, 2] numbers.
+        x: of the line.
+
+    Returns:
+        [m, 2] float32, the corners in the same order; m is 0 where nothing is right of it.
+    """
+    points = []
+    for start, end in zip(polygon, np.roll(polygon, -1, axis=0), strict=True):
+        if start[0] >= x:
+            points.append(start)
+        if (start[0] >= x) != (end[0] >= x):
+            points.append(start + (end - start) * (x - start[0]) / (end[0] - start[0]))
+    return np.array(points, np.float32).reshape(-1, 2)
+
+
 def box_polygon(box: tuple[float, float, float, float]) -> tuple[tuple[float, float], ...]:
     """The four corners of a box, clockwise from top left."""
     x0, y0, x1, y1 = box

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+import shapely
 
-from effocr.geometry import Affine, box_polygon, clip_boxes, iou_matrix, union_box
+from effocr.geometry import Affine, box_polygon, clip_boxes, iou_matrix, right_of, union_box
 
 
 def random_affine(rng: np.random.Generator) -> Affine:
@@ -81,3 +82,19 @@ def test_clipping_keeps_the_type_and_union_is_the_hull() -> None:
     np.testing.assert_array_equal(union_box(clipped), [0, 0, 100, 50])
     with pytest.raises(ValueError, match="at least one"):
         union_box(np.zeros((0, 4)))
+
+
+@pytest.mark.parametrize("x", [-1.0, 2.5, 4.0, 7.3, 20.0])
+def test_what_is_right_of_a_line_is_the_intersection_with_that_half_of_the_plane(x: float) -> None:
+    shape = np.array([(0, 0), (5, -1), (9, 1), (9, 6), (4, 4), (1, 7)], np.float32)
+    found = right_of(shape, x)
+    expected = shapely.Polygon(shape).intersection(shapely.box(x, -50, 50, 50))
+    if expected.is_empty:
+        assert len(found) == 0
+    else:
+        assert shapely.Polygon(found).symmetric_difference(expected).area < 1e-3
+
+
+def test_a_cut_box_still_begins_with_its_top_edge() -> None:
+    found = right_of(np.array([(0, 0), (9, 0), (9, 4), (0, 4)]), 3)
+    np.testing.assert_array_equal(found, [(3, 0), (9, 0), (9, 4), (3, 4)])

@@ -9,7 +9,7 @@ import numpy as np
 
 from effocr.document import Box, Details, Line, Point
 from effocr.geometry import clip_boxes, union_box
-from effocr.pipeline.rectify import ToPage
+from effocr.pipeline.rectify import AfterInitial, ToPage
 
 __all__ = ["moved_line"]
 
@@ -35,7 +35,7 @@ def _details(line: Line, to_page: ToPage, size: tuple[int, int]) -> Details:
     outline = np.array(line.polygon, np.float64)
     if glyphs:
         outline = _with_margin(outline)
-    corners = np.clip(to_page.points(outline), 0.0, np.array(size, np.float64)).round(_DECIMALS)
+    corners = np.clip(_outline(outline, to_page), 0.0, np.array(size, np.float64)).round(_DECIMALS)
     polygon = tuple((float(x), float(y)) for x, y in corners)
     if not glyphs:
         box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
@@ -46,7 +46,7 @@ def _details(line: Line, to_page: ToPage, size: tuple[int, int]) -> Details:
         replace(word, box=_box(union_box(boxes[slice(*word.glyphs)]))) for word in line.words
     )
     moved = tuple(replace(glyph, box=_box(box)) for glyph, box in zip(glyphs, boxes, strict=True))
-    baseline = tuple((float(x), float(y)) for x, y in _points(line.baseline, to_page))
+    baseline = tuple((float(x), float(y)) for x, y in _baseline(line.baseline, to_page))
     return Details(
         _box(union_box(boxes)),
         polygon,
@@ -72,8 +72,22 @@ def _with_margin(corners: np.ndarray) -> np.ndarray:
     return moved
 
 
-def _points(points: tuple[Point, ...], to_page: ToPage) -> np.ndarray:
-    return to_page.points(np.array(points).reshape(-1, 2)).round(_DECIMALS)
+def _outline(corners: np.ndarray, to_page: ToPage) -> np.ndarray:
+    """[4, 2] corners of a line on the page; [8, 2] with a drop capital, hanging down."""
+    if not isinstance(to_page, AfterInitial):
+        return to_page.points(corners)
+    capital, line = to_page.parts(corners)
+    along = line[1] - line[0]
+    along = along / max(float(np.hypot(*along)), 1e-9)
+    line[[0, 3]] += ((capital[[1, 2]] - line[[0, 3]]).mean(axis=0) @ along) * along
+    return np.concatenate([capital[:2], line[:2], line[2:], capital[2:]])
+
+
+def _baseline(points: tuple[Point, ...], to_page: ToPage) -> np.ndarray:
+    """[n, 2] a baseline on the page; that of a drop capital is another one."""
+    at = np.array(points).reshape(-1, 2)
+    line = to_page.parts(at)[1] if isinstance(to_page, AfterInitial) else to_page.points(at)
+    return line.round(_DECIMALS)
 
 
 def _box(box: np.ndarray) -> Box:

@@ -12,8 +12,21 @@ import numpy.typing as npt
 from effocr.document import UNKNOWN, Block, Document, Line, Page
 from effocr.layout.arrange import arrange
 from effocr.pipeline.detected import LineDetector
+from effocr.pipeline.drop_capitals import (
+    DropCapital,
+    LargeLetter,
+    find_large_letters,
+    settle_drop_capitals,
+)
 from effocr.pipeline.gutters import cut_at_gutters
 from effocr.pipeline.images import Grey
+from effocr.pipeline.initials import (
+    begin_lines,
+    begins_with_capital,
+    begun_lines,
+    with_initial,
+    without_letters,
+)
 from effocr.pipeline.moved import moved_line
 from effocr.pipeline.neighbours import without_neighbours
 from effocr.pipeline.page_sources import LoadedPage
@@ -86,14 +99,15 @@ def cut_page(
     if given is not None:
         lines = [np.asarray(line) for block in given for line in block]
         block_of = [number for number, block in enumerate(given) for _ in block]
-        return _cut(page, 0, lines, reader, block_of)
+        letters = _large_letters(page.grey, lines, reader)
+        capitals = _drop_capitals(page.grey, lines, letters, reader)
+        # No line may go, neither one that is the capital nor one that nothing is left of.
+        kept = [one for one in capitals if len(begun_lines(lines, [one])) == len(lines)]
+        return _cut(page, 0, lines, reader, block_of=block_of, capitals=kept)
 
     def cut(quarters: int) -> CutPage:
-        upright = turned(page.grey, quarters)
-        lines = [line.polygon for line in detector.detect(upright)]
-        if reader.manifest.direction != "ttb":
-            lines = cut_at_gutters(upright, lines)
-        cut = _cut(page, quarters, lines, reader)
+        lines, capitals = _found_lines(turned(page.grey, quarters), reader, detector)
+        cut = _cut(page, quarters, lines, reader, capitals=capitals)
         return _with_sample(cut, reader) if may_turn else cut
 
     as_it_came = cut(0)
@@ -111,21 +125,72 @@ def _cut(
     lines: Sequence[Polygon],
     reader: Reader,
     block_of: Sequence[int] | None = None,
+    capitals: Sequence[DropCapital] = (),
 ) -> CutPage:
     """The crops of lines of a page that is turned first; `block_of` is rising."""
     size = page.grey.shape[1], page.grey.shape[0]
     upright = turned(page.grey, quarters)
     back = turn_back(size, quarters)
-    found = [rectify(upright, line, reader.manifest.direction) for line in lines]
+    begun = begin_lines(upright, lines, capitals)
+    found = [rectify(begun.page, line, reader.manifest.direction) for line in begun.polygons]
     kept = [place for place, crop in enumerate(found) if crop is not None]
-    polygons = [lines[place] for place in kept]
+    polygons = [begun.polygons[place] for place in kept]
     crops = without_neighbours([crop for crop in found if crop is not None], polygons)
+    for place, number in enumerate(kept):
+        if (capital := begun.capitals.get(number)) is not None:
+            crops[place] = with_initial(crops[place], upright, capital, reader.manifest.line)
     crops = [Crop(crop.grey, crop.to_page.then(back)) for crop in crops]
     blocks = None
     if block_of is not None:
         own = [block_of[place] for place in kept]
         blocks = [[n for n, one in enumerate(own) if one == block] for block in sorted(set(own))]
     return CutPage(size, page.dpi, quarters, polygons, crops, blocks=blocks)
+
+
+def _found_lines(
+    page: Grey, reader: Reader, detector: LineDetector
+) -> tuple[list[Polygon], list[DropCapital]]:
+    """Lines of an upright page and its drop capitals.
+
+    Lines beside these are found on the page without them: a detector runs them together.
+    """
+    lines = _detected(page, reader, detector)
+    letters = _large_letters(page, lines, reader)
+    while letters:
+        again = _detected(without_letters(page, letters), reader, detector)
+        capitals = _drop_capitals(page, again, letters, reader)
+        if len(capitals) == len(letters):
+            return again, capitals
+        letters = [capital.letter for capital in capitals]
+    return lines, []
+
+
+def _detected(page: Grey, reader: Reader, detector: LineDetector) -> list[Polygon]:
+    """Outlines of the lines of an upright page."""
+    lines = [line.polygon for line in detector.detect(page)]
+    return lines if reader.manifest.direction == "ttb" else cut_at_gutters(page, lines)
+
+
+def _large_letters(page: Grey, lines: Sequence[Polygon], reader: Reader) -> list[LargeLetter]:
+    """What may be drop capitals of an upright page, before lines from left to right."""
+    return find_large_letters(page, lines) if reader.manifest.direction == "ltr" else []
+
+
+def _drop_capitals(
+    page: Grey, lines: Sequence[Polygon], letters: Sequence[LargeLetter], reader: Reader
+) -> list[DropCapital]:
+    """The letters of an upright page that stand like drop capitals and are read as capitals."""
+    kept = []
+    for capital in settle_drop_capitals(without_letters(page, letters), lines, letters):
+        begun = begin_lines(page, lines, [capital])
+        for number in begun.capitals:
+            crop = rectify(begun.page, begun.polygons[number])
+            if crop is None:
+                continue
+            crop = with_initial(crop, page, capital.letter, reader.manifest.line)
+            if begins_with_capital(_texts(reader, [crop.grey])[0], crop):
+                kept.append(capital)
+    return kept
 
 
 def _with_sample(cut: CutPage, reader: Reader) -> CutPage:

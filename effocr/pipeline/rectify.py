@@ -6,7 +6,7 @@ its top and its bottom edge. What other lines claim is covered, see `effocr.pipe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import cv2
@@ -18,7 +18,7 @@ from effocr.geometry import Affine, Direction
 from effocr.layout.edges import line_edges
 from effocr.pipeline.images import Grey
 
-__all__ = ["Crop", "ToPage", "Unbent", "paper_of", "rectify"]
+__all__ = ["AfterInitial", "Crop", "ToPage", "Unbent", "paper_of", "rectify"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,7 +62,51 @@ class Unbent:
         return Unbent(after.points(self.top), after.points(self.bottom), self.stops, self.height)
 
 
-ToPage: TypeAlias = Affine | Unbent
+@dataclass(frozen=True, slots=True, eq=False)
+class AfterInitial:
+    """The map from a line that a drop capital was set before, made as high as its letters.
+
+    Attributes:
+        split: u where the capital ends and the line begins.
+        letter: [4] float64, box of the capital.
+        initial: maps pixels of the capital to those of the page.
+        line: maps those of the line's own crop.
+        shift: [2] float64, from there to the place of that crop here.
+    """
+
+    split: float
+    letter: Floats
+    initial: Affine
+    line: Affine | Unbent
+    shift: Floats
+
+    def points(self, uv: npt.ArrayLike) -> Floats:
+        """Map [n, 2] points of the line to [n, 2] float64, pixels of the page."""
+        at = np.asarray(uv, np.float64).reshape(-1, 2)
+        before = at[:, :1] < self.split
+        return np.where(before, self.initial.points(at), self.line.points(at - self.shift))
+
+    def boxes(self, boxes: npt.ArrayLike) -> Floats:
+        """Map [n, 4] boxes; each is on the side of its centre."""
+        given = np.asarray(boxes, np.float64).reshape(-1, 4)
+        before = given[:, [0, 2]].mean(axis=1, keepdims=True) < self.split
+        moved = given - np.tile(self.shift, 2)
+        return np.where(before, self.initial.boxes(given), self.line.boxes(moved))
+
+    def parts(self, uv: npt.ArrayLike) -> tuple[Floats, Floats]:
+        """Map [n, 2] points, moved into the capital by that, moved out of it by the line."""
+        at = np.asarray(uv, np.float64).reshape(-1, 2)
+        before = np.clip(at, self.letter[:2], self.letter[2:])
+        after = np.maximum(at, (self.split, -np.inf))
+        return self.initial.points(before), self.line.points(after - self.shift)
+
+    def then(self, after: Affine) -> AfterInitial:
+        """The map that does this one first and `after` second."""
+        initial, line = self.initial.then(after), self.line.then(after)
+        return replace(self, initial=initial, line=line)
+
+
+ToPage: TypeAlias = Affine | Unbent | AfterInitial
 
 
 @dataclass(frozen=True, slots=True, eq=False)
