@@ -2,12 +2,13 @@
 
 A detector that sees a page small takes a narrow gutter, or the hairline in it, for a word gap. One
 line does not tell the two apart, its neighbours do: above and below it, lines end where others
-begin. It is cut if more of them do so than run on as well, and if it is as white there as they are.
+begin. It is cut if more of them do so than run on as well, or if those that run on are white there
+too, nearly all; and if it is as white there as they are. Lines that were cut tell about others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -33,6 +34,8 @@ NARROWEST, WIDEST = -0.5, 1.6  # of a gutter between two lines; their outlines m
 SAME: Final = 0.6  # gutters no further apart are one
 LEAST: Final = 1.0  # of a line on either side of a cut
 HIGHEST: Final = 1.6  # of a line that is cut; headlines reach over columns
+NEARLY_ALL: Final = 0.85  # of the lines that run on, which are white at a gutter
+ROUNDS: Final = 4  # of cutting
 WHITE: Final = 0.3  # without ink in one piece, at a cut
 INK: Final = 0.6  # of the paper's grey level; darker is ink
 SPECKS: Final = 0.1  # of the height of a line, ink that counts as none
@@ -52,6 +55,12 @@ class _Rows:
     right: Floats
     gutters: Floats
 
+    @property
+    def y(self) -> Floats:
+        """[n] of the middles of the lines."""
+        middles: Floats = (self.left[:, 1] + self.right[:, 1]) / 2
+        return middles
+
 
 def cut_at_gutters(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
     """Cut lines that reach over several columns.
@@ -63,19 +72,36 @@ def cut_at_gutters(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
     Returns:
         The outlines; those of a line that was cut stand together, from left to right.
     """
+    lines = list(polygons)
+    for _ in range(ROUNDS):
+        cut = _cut_once(page, lines)
+        if len(cut) == len(lines):
+            break
+        lines = cut
+    return lines
+
+
+def _cut_once(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
+    """The outlines, cut where these lines tell."""
     edges = [line_edges(polygon) for polygon in polygons]
     unit = float(np.median([_height(*one) for one in edges])) if edges else 0.0
     if len(edges) <= FEWEST or unit <= 0:
         return list(polygons)
     slope = line_slope([np.asarray(polygon, np.float64) for polygon in polygons])
     level = np.array([[1.0, -slope], [slope, 1.0]]) / unit
+    back = np.linalg.inv(level)
     rows = _rows(edges, level)
+
+    def column(line: int, x: float) -> float:
+        return float((np.array([x, rows.y[line]]) @ back)[0])
+
+    def is_white(line: int, x: float) -> bool:
+        return _is_white(page, edges[line], column(line, x), unit)
+
     cut: list[Polygon] = []
     for place, (polygon, (top, bottom)) in enumerate(zip(polygons, edges, strict=True)):
-        places = [] if _height(top, bottom) > HIGHEST * unit else _cuts(rows, place)
-        y = (rows.left[place, 1] + rows.right[place, 1]) / 2
-        columns = [float((np.array([x, y]) @ np.linalg.inv(level))[0]) for x in places]
-        columns = [x for x in columns if _is_white(page, (top, bottom), x, unit)]
+        places = [] if _height(top, bottom) > HIGHEST * unit else _cuts(rows, place, is_white)
+        columns = [column(place, x) for x in places if is_white(place, x)]
         cut += _parts(top, bottom, columns) if columns else [polygon]
     return cut
 
@@ -98,23 +124,32 @@ def _rows(edges: Sequence[tuple[Floats, Floats]], level: Floats) -> _Rows:
     return _Rows(left, right, (right[ends] + left[nearest[ends]]) / 2)
 
 
-def _cuts(rows: _Rows, place: int) -> list[float]:
-    """Level x at which a line is to be cut, from left to right."""
-    y = (rows.left[place, 1] + rows.right[place, 1]) / 2
+def _cuts(rows: _Rows, place: int, is_white: Callable[[int, float], bool]) -> list[float]:
+    """Level x at which a line is to be cut, from left to right; `is_white` tells of any line."""
+    y = float(rows.y[place])
     first, last = rows.left[place, 0] + LEAST, rows.right[place, 0] - LEAST
     x, rise = rows.gutters[:, 0], np.abs(rows.gutters[:, 1] - y)
     near = x[(x > first) & (x < last) & (rise < ABOVE_AND_BELOW) & (rise > LEVEL)]
-    around = np.abs((rows.left[:, 1] + rows.right[:, 1]) / 2 - y) < ABOVE_AND_BELOW
+    around = np.abs(rows.y - y) < ABOVE_AND_BELOW
     found: list[float] = []
     while len(near) >= FEWEST:
         votes = (np.abs(near[:, None] - near[None, :]) < SAME).sum(axis=1)
         best = near[int(votes.argmax())]
         at = float(np.median(near[np.abs(near - best) < SAME]))
         over = around & (rows.left[:, 0] < at - LEAST) & (rows.right[:, 0] > at + LEAST)
-        if votes.max() >= max(FEWEST, int(over.sum())):
+        if votes.max() >= FEWEST and _gives_way(np.flatnonzero(over), at, votes.max(), is_white):
             found.append(at)
         near = near[np.abs(near - at) > max(2 * SAME, float(np.abs(best - at)))]
     return sorted(found)
+
+
+def _gives_way(
+    over: npt.NDArray[np.intp], x: float, votes: int, is_white: Callable[[int, float], bool]
+) -> bool:
+    """Whether lines that run on over a gutter do so for no reason; `votes` lines end at it."""
+    if len(over) <= votes:
+        return True
+    return sum(is_white(int(line), x) for line in over) >= NEARLY_ALL * len(over)
 
 
 def _is_white(page: Grey, edges: tuple[Floats, Floats], x: float, unit: float) -> bool:

@@ -63,9 +63,27 @@ def test_lines_of_one_column_stay_as_they_are() -> None:
     assert [id(line) for line in cut_at_gutters(printed(8), lines)] == [id(line) for line in lines]
 
 
-def test_where_more_lines_run_on_than_end_none_is_cut() -> None:
-    lines = two_columns(12, set(range(1, 12, 2)) | {2, 4})
-    assert len(cut_at_gutters(printed(12), lines)) == len(lines)
+RUN_ON = {1, 2, 3, 4, 5, 7, 9, 11}
+
+
+def test_where_more_lines_run_on_than_end_all_are_cut_if_white_runs_down_through_all() -> None:
+    cut = cut_at_gutters(printed(12), two_columns(12, RUN_ON))
+    assert len(cut) == 24
+    assert all(GUTTER[0] <= line[:, 0].max() <= GUTTER[1] for line in cut[::2])
+
+
+def test_where_more_lines_run_on_than_end_and_print_stands_in_some_none_is_cut() -> None:
+    page = printed(12)
+    for row in (2, 4, 7):
+        page[22 + STEP * row : 38 + STEP * row, 12:398:4] = 0
+    lines = two_columns(12, RUN_ON)
+    assert len(cut_at_gutters(page, lines)) == len(lines)
+
+
+def test_lines_that_were_cut_tell_about_those_further_off() -> None:
+    rows = 40
+    lines = two_columns(rows, set(range(6, 30)))  # the middle ones see no two lines that end
+    assert len(cut_at_gutters(printed(rows), lines)) == 2 * rows
 
 
 def test_a_leaning_page_is_cut_along_its_gutter() -> None:
