@@ -164,7 +164,11 @@ def _convert_detection(
     out, form = target
     match form:
         case "labels" | "icdar" | "hiertext" | "coco-text":
-            out = detection_target(out, form)
+            given, out = out, detection_target(out, form)
+            if given != out and given.is_file():
+                raise UsageError(
+                    f"{given} is a file, and {form} is written into a folder; choose another place"
+                )
             refuse_existing(out, force=force)
             data = read_detection(*source, how)
             lost = write_detection(data.pages, out, form)

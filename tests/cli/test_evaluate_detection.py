@@ -95,8 +95,10 @@ def test_convert_writes_another_form_and_reports(
     out = truth.with_name("coco.json")
     assert main(["data", "convert", str(truth), str(out), "--to", "coco-text"]) == 0
     assert "1 images, 2 regions as coco-text" in capsys.readouterr().out
-    assert main(["data", "convert", str(truth), str(out), "--to", "labels"]) == 2
+    assert main(["data", "convert", str(truth), str(out), "--to", "coco-text"]) == 2
     assert "--force" in capsys.readouterr().err
+    assert main(["data", "convert", str(truth), str(out), "--to", "labels"]) == 2
+    assert "written into a folder" in capsys.readouterr().err
     back = truth.with_name("gt")
     assert main(["data", "convert", str(out), str(back), "--to", "icdar"]) == 0
     assert (back / "gt_a.txt").read_text("utf-8-sig").startswith("10,2,40,2,40,20,10,20,Exit!\n")

@@ -7,10 +7,10 @@ import pytest
 from effocr.ctc.config import CtcTraining
 from effocr.training.config import load_config
 
-RECIPES = Path(__file__).parents[2] / "scripts" / "recipes"
+RECIPES = Path(__file__).parents[2] / "scripts" / "recipes" / "ctc"
 
 
-@pytest.mark.parametrize("name", ["ctc-begin", "ctc-lines"])
+@pytest.mark.parametrize("name", ["begin", "lines"])
 def test_a_recipe_is_settings_of_a_run_and_its_lines_fit_its_batches(name: str) -> None:
     config = load_config(CtcTraining, RECIPES / f"{name}.yaml")
     longest = config.synthetic.options.length[1]

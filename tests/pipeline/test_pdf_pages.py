@@ -12,6 +12,7 @@ from PIL import Image
 
 from effocr.document import Document
 from effocr.errors import ImageError
+from effocr.pipeline.classical_lines import ClassicalLines
 from effocr.pipeline.page_range import parse_pages
 from effocr.pipeline.page_sources import PageChoice, open_pages
 from effocr.pipeline.pages import PageReader
@@ -132,7 +133,8 @@ def test_a_scanned_page_is_read(tiny_model: Path, draw_line: Draw) -> None:
     line = draw_line("InunI nInu InI", scale=2)
     image = np.full((400, line.shape[1] + 200), 255, np.uint8)
     image[150 : 150 + line.shape[0], 100:-100] = line
-    assert PageReader(tiny_model, threads=2).read(scan_pdf(image, 300)).text == "InunI nInu InI"
+    reader = PageReader(tiny_model, detector=ClassicalLines(), threads=2)
+    assert reader.read(scan_pdf(image, 300)).text == "InunI nInu InI"
 
 
 @pytest.mark.parametrize(
