@@ -34,6 +34,7 @@ ALIKE: Final = 1.5  # times higher no line of a block is than the next
 TOUCHING: Final = 0.15  # of the smaller extent; sharing less is sharing nothing
 SMALL: Final = 6.0  # line heights; a page number is no wider
 SOLID: Final = 3.0  # line heights; what is higher makes a column
+LEAST_PX: Final = 1.0  # usual height of a line; lines of a PDF's text may be flat
 NOTE: Final = 0.4  # of its neighbour's width: a note in the margin is narrower
 
 
@@ -61,7 +62,7 @@ def arrange(
     extent = height if direction == "ttb" else width
     level = sheared(upright, line_slope(upright), centre=extent / 2)
     boxes = np.array([[*line.min(axis=0), *line.max(axis=0)] for line in level])
-    unit = float(np.median(boxes[:, 3] - boxes[:, 1]))
+    unit = max(float(np.median(boxes[:, 3] - boxes[:, 1])), LEAST_PX)
     blocks: list[list[int]] = []
     for part in cut_parts(boxes, unit):
         if part.rows:

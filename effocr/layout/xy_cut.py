@@ -195,6 +195,8 @@ def _kind(boxes: Floats, gutter: _Gutter) -> str:
     ends = boxes[:, 2] - INSET * (boxes[:, 3] - boxes[:, 1])
     crosses = _is_left(boxes, gutter.x) & (ends > gutter.x)
     within = boxes[(middle > gutter.top) & (middle < gutter.bottom) & ~crosses]
+    if not len(within):
+        return "notes"  # what is white here lies beside lines whose middles are elsewhere
     is_left = _is_left(within, gutter.x)
     beside = [_nearest(within[is_left], -1), _nearest(within[~is_left], 1)]
     fewer, more = sorted(beside, key=len)

@@ -114,6 +114,25 @@ def test_no_lines_make_no_blocks() -> None:
     assert arrange([], width=WIDTH, height=HEIGHT) == []
 
 
+def test_white_beside_lines_that_overlap_in_height_is_cut_once() -> None:
+    """The middles of all lines beside the white are below or above it."""
+    boxes = [
+        (170, 140, 310, 160),
+        (370, 30, 410, 50),
+        (50, 80, 210, 180),
+        (70, 10, 220, 310),
+        (210, 380, 230, 400),
+    ]
+    blocks = arrange([line(*box) for box in boxes], width=420, height=420)
+    assert sorted(place for block in blocks for place in block) == [0, 1, 2, 3, 4]
+
+
+def test_lines_without_height_are_ordered_from_the_top() -> None:
+    flat = [line(0, y, 100, y) for y in (90, 10, 50)]
+    blocks = arrange(flat, width=200, height=100)
+    assert [place for block in blocks for place in block] == [1, 2, 0]
+
+
 def test_every_line_comes_once_however_they_lie() -> None:
     rng = np.random.default_rng(3)
     corners = rng.uniform(0, 1000, (60, 2))
