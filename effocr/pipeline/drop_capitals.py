@@ -179,6 +179,8 @@ def _holds_print(page: Grey, box: tuple[float, float, float, float]) -> bool:
     height = bottom - top
     rows = slice(max(round(top + 0.25 * height), 0), max(round(bottom - 0.25 * height), 1))
     seen = page[rows, round(x0) : round(x1)]
+    if not seen.size:  # an outline may begin as a hairline
+        return False
     return bool(np.count_nonzero(seen < INK * paper_of(seen)) > OTHERS * height * height)
 
 

@@ -18,8 +18,9 @@ from effocr.document import Document, Page
 from effocr.formats.files import SUFFIXES, ReadableFormat, document_files, read_documents
 from effocr.geometry import iou_matrix
 from effocr.pipeline.detected import DetectedLine
-from effocr.pipeline.drop_capitals import find_large_letters
+from effocr.pipeline.drop_capitals import find_large_letters, settle_drop_capitals
 from effocr.pipeline.given_lines import LinesFrom
+from effocr.pipeline.initials import without_letters
 from effocr.pipeline.pages import PageReader
 
 Grey = npt.NDArray[np.uint8]
@@ -251,3 +252,15 @@ def test_a_capital_that_a_file_gives_as_a_line_stays_one(english_model: Path) ->
     given = [[one] for one in as_a_line_of_its_own(page)]
     reader = PageReader(english_model, given=lambda path, number, size: given, threads=1)
     assert len(reader.read_page(page.image).lines) == 1 + len(REST)
+
+
+def test_an_outline_that_begins_as_a_hairline_has_no_capital_before_it() -> None:
+    page = drawn("T", 3)
+    lines = [polygon(box) for box in page.lines]
+    letters = find_large_letters(page.image, lines)
+    alone = without_letters(page.image, letters)
+    assert [one.lines for one in settle_drop_capitals(alone, lines, letters)] == [[0, 1, 2]]
+    start = lines[0][[0, 3]].mean(axis=0)
+    neck = start + np.array([100, 0])
+    lines[0] = np.array([start, neck, lines[0][1], lines[0][2], neck], np.float32)
+    assert settle_drop_capitals(alone, lines, letters) == []
