@@ -18,6 +18,7 @@ from effocr.atomic import write_text
 from effocr.errors import BundleError
 from effocr.geometry import Direction
 from effocr.model_names import EMBEDDED, MANIFEST, find_model, is_model_path, list_models
+from effocr.validation import first_problem
 from effocr.versions import Lineage, changed_manifest, file_sha256, models_home, rollback_hint
 
 __all__ = [
@@ -189,9 +190,7 @@ def load_manifest(folder: Path) -> Manifest:
             f"{folder}: no readable {MANIFEST} ({error.strerror}); is this a model folder?"
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise BundleError(f"{path}: {place}: {first['msg']}; {MEND}") from error
+        raise BundleError(f"{path}: {first_problem(error)}; {MEND}") from error
 
 
 def load_bundle(name_or_path: str | Path) -> Bundle:

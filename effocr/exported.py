@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from effocr.errors import BundleError
+from effocr.validation import first_problem
 from effocr.versions import file_sha256
 
 __all__ = ["MEND", "check_files", "read_manifest"]
@@ -31,9 +32,7 @@ def read_manifest(path: Path, form: type[Manifest]) -> Manifest:
     except OSError as error:
         raise BundleError(f"{path.parent}: {path.name}: {error.strerror}; {MEND}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise BundleError(f"{path}: {place}: {first['msg']}; {MEND}") from error
+        raise BundleError(f"{path}: {first_problem(error)}; {MEND}") from error
 
 
 def check_files(folder: Path, digests: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
 from effocr.errors import UsageError
+from effocr.validation import first_problem
 
 __all__ = ["LANGUAGES", "Language", "load_language", "write_language"]
 
@@ -128,8 +129,6 @@ def _from(folder: Path, place: Path) -> str:
 
 def _problem(error: ValidationError) -> str:
     """The first problem, as a person says it."""
-    first = error.errors()[0]
-    where = ".".join(map(str, first["loc"])) or "file"
-    known = f"; known are {', '.join(Language.model_fields)}"
-    hint = known if first["type"] == "extra_forbidden" else ""
-    return f"{where}: {first['msg'].removeprefix('Value error, ')}{hint}"
+    unknown = error.errors()[0]["type"] == "extra_forbidden"
+    hint = f"; known are {', '.join(Language.model_fields)}" if unknown else ""
+    return first_problem(error) + hint

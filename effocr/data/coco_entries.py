@@ -18,6 +18,7 @@ from effocr.atomic import write_whole
 from effocr.charset import normalise
 from effocr.data.records import Skipped
 from effocr.errors import DataFormatError, UsageError
+from effocr.validation import first_problem
 
 __all__ = [
     "ANNOTATIONS",
@@ -190,11 +191,8 @@ def _entries(
         try:
             yield model.model_validate(entry)
         except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"])) or "entry"
-            coco.problems.append(
-                Skipped(f"{coco.path}: {kind}[{place}]", f"left out: {where}: {first['msg']}")
-            )
+            problem = first_problem(error, "entry")
+            coco.problems.append(Skipped(f"{coco.path}: {kind}[{place}]", f"left out: {problem}"))
 
 
 def _add_categories(content: Mapping[str, list[Any]], coco: CocoFile, char_id: int | None) -> None:

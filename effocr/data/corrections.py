@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from effocr.charset import normalise
 from effocr.data.records import BROKEN_IMAGE, LineImage, Skipped
 from effocr.errors import DataFormatError
+from effocr.validation import first_problem
 
 __all__ = [
     "PICTURE_SUFFIX",
@@ -141,9 +142,7 @@ def _read_json(path: Path) -> Correction:
     except OSError as error:
         raise DataFormatError(f"cannot be read ({error.strerror})") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "not the JSON of a correction"
-        raise DataFormatError(f"{place}: {first['msg']}") from error
+        raise DataFormatError(first_problem(error, "not the JSON of a correction")) from error
 
 
 def _picture_of(path: Path, correction: Correction) -> Path:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from effocr.atomic import write_text
 from effocr.data.corrections import stamp_of
 from effocr.errors import DataFormatError
+from effocr.validation import first_problem
 
 __all__ = ["HistorySummary", "TrainingReport", "read_report", "write_report"]
 
@@ -77,6 +78,4 @@ def read_report(path: Path | str) -> TrainingReport:
     except OSError as error:
         raise DataFormatError(f"{path}: cannot be read ({error.strerror})") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise DataFormatError(f"{path}: {place}: {first['msg']}; not a training report") from error
+        raise DataFormatError(f"{path}: {first_problem(error)}; not a training report") from error

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from effocr.errors import DataFormatError, UsageError
+from effocr.validation import first_problem
 from effocr.versions import file_sha256
 
 __all__ = [
@@ -161,9 +162,7 @@ def load_template(path: Path) -> Template:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataFormatError(f"{path}: not a readable YAML file: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
-        raise DataFormatError(f"{path}: {place}: {first['msg']}") from error
+        raise DataFormatError(f"{path}: {first_problem(error)}") from error
 
 
 def instantiate_template(path: Path, out: Path) -> Template:

@@ -13,6 +13,7 @@ from effocr.bundle import INDEX, LABELS, MEND
 from effocr.errors import BundleError
 from effocr.recognizer.lookup import Collection
 from effocr.recognizer.origins import ORIGINS, Origin
+from effocr.validation import first_problem
 
 __all__ = ["Names", "read_files", "write_files"]
 
@@ -93,7 +94,7 @@ def _read_names(path: Path) -> Names:
         collections = _COLLECTIONS.validate_python(content.get("collections", ()))
     except ValidationError as error:
         raise BundleError(
-            f"{path}: a collection that cannot be read ({error.errors()[0]['msg']}); {MEND}"
+            f"{path}: a collection that cannot be read ({first_problem(error)}); {MEND}"
         ) from error
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BundleError(f'{path}: not a file {{"labels": [...]}}; {MEND}') from error

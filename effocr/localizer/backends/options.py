@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError
 
 from effocr.errors import DataFormatError
+from effocr.validation import first_problem
 
 __all__ = ["OnnxOptions", "options_path", "read_options"]
 
@@ -56,6 +57,4 @@ def read_options(model: Path) -> OnnxOptions:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise DataFormatError(f"{path}: not a readable YAML file: {error}") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "file"
-        raise DataFormatError(f"{path}: {where}: {first['msg']}") from error
+        raise DataFormatError(f"{path}: {first_problem(error)}") from error
