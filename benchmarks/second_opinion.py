@@ -15,7 +15,7 @@ from effocr.evaluation.sets import NamedSet, read_line_sets
 from effocr.metrics.calibration import expected_calibration_error
 from effocr.pipeline.ctc_engine import CtcReader
 from effocr.pipeline.reader import Reader
-from effocr.pipeline.second_opinion import AGREED_ODDS
+from effocr.pipeline.second_opinion import AGREED_ODDS, with_odds
 
 ODDS = (1, 2, 4, 8, 16)
 
@@ -54,11 +54,8 @@ def rows(lines: NamedSet, reader: Reader, *, ignore_case: bool) -> tuple[list[st
     wrong = ~judged.word_right
     agreed = np.concatenate([agreed_glyphs(line) for line in all_lines])
     sure, right = judged.glyph_confidence[agreed], judged.glyph_right[agreed]
-    before = sure / (sure + AGREED_ODDS * (1 - sure))
-    errors = [
-        expected_calibration_error(odds * before / (odds * before + 1 - before), right)
-        for odds in ODDS
-    ]
+    before = with_odds(sure, 1 / AGREED_ODDS)
+    errors = [expected_calibration_error(with_odds(before, odds), right) for odds in ODDS]
     share = [wrong.mean(), marked.mean(), marked[wrong].mean(), wrong[~marked].mean()]
     percent = [f"{100 * value:.2f}" for value in [*share, wrong[marked].mean()]]
     return (

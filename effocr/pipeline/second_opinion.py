@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from math import fsum
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from effocr.document import Glyph, Line, Word
+from effocr.document import Line, Word
 from effocr.metrics.text import treat
 
-__all__ = ["AGREED_ODDS", "SecondReader", "compare_words", "with_second_opinion"]
+__all__ = ["AGREED_ODDS", "SecondReader", "compare_words", "with_odds", "with_second_opinion"]
+
+Sure = TypeVar("Sure", float, npt.NDArray[np.float64])
 
 AGREED_ODDS: Final = 4.0  # what agreement multiplies the odds of a glyph's confidence by
 
@@ -47,7 +49,8 @@ def with_second_opinion(line: Line, text: str, *, agreed_odds: float = AGREED_OD
         words.append(replace(word, second=second))
         if second is None:
             for number in range(*word.glyphs):
-                glyphs[number] = _surer(glyphs[number], agreed_odds)
+                sure = round(with_odds(glyphs[number].confidence, agreed_odds), 4)
+                glyphs[number] = replace(glyphs[number], confidence=sure)
     confidence = fsum(glyph.confidence for glyph in glyphs) / len(glyphs)
     return replace(line, words=tuple(words), glyphs=tuple(glyphs), confidence=round(confidence, 4))
 
@@ -85,6 +88,6 @@ def compare_words(first: Sequence[str], second: Sequence[str]) -> list[str | Non
     return found
 
 
-def _surer(glyph: Glyph, odds: float) -> Glyph:
-    sure = glyph.confidence
-    return replace(glyph, confidence=round(odds * sure / (odds * sure + 1 - sure), 4))
+def with_odds(confidence: Sure, factor: float) -> Sure:
+    """A confidence of 0 to 1, or an array of them, with its odds multiplied by a factor."""
+    return factor * confidence / (factor * confidence + 1 - confidence)
