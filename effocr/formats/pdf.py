@@ -21,7 +21,7 @@ from effocr.formats.pdf_old_text import picture_of_page, strip_invisible_text, w
 from effocr.formats.pdf_text import Characters, make_font, text_layer
 from effocr.formats.shared import program
 from effocr.formats.xml import source_name
-from effocr.pdfium import TextLayer, has_text, is_digital
+from effocr.pdfium import TextLayer, is_digital
 
 if TYPE_CHECKING:
     import pikepdf
@@ -157,11 +157,11 @@ def _laid_over_all(
         if not 1 <= page.number <= len(pdf.pages):
             raise DataFormatError(f"the PDF has no page {page.number}, only {len(pdf.pages)}")
     pages = [page for page in pages if page.width and page.height]  # others could not be read
-    if old_text != "redo":
-        kind = is_digital if old_text == "auto" else has_text
-        stay = with_text(content, [page.number for page in pages], kind)
-        pages = [page for page in pages if page.number not in stay]
     old = with_text(content, [page.number for page in pages])
+    if old and old_text != "redo":
+        stay = with_text(content, old, is_digital) if old_text == "auto" else old
+        pages = [page for page in pages if page.number not in stay]
+        old = old - stay
     if old:
         for number in sorted(old):
             strip_invisible_text(pdf, pdf.pages[number - 1])
