@@ -1,6 +1,6 @@
 """The torchvision localizer: its picture of a line, its batches, and what a run leaves behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,6 +99,17 @@ def test_every_backbone_gives_maps_of_strides_4_8_16(backbone: str) -> None:
     assert [tuple(one.shape[2:]) for one in maps.values()] == [(16, 32), (8, 16), (4, 8), (2, 4)]
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Sums in one order: several threads divide a batch otherwise than a line, and of boxes that
+    overlap as much as is allowed, an untrained network then keeps one or the other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.mark.usefixtures("one_thread")
 def test_a_run_leaves_a_localizer_whatever_the_order_and_size_of_the_lines(
     samples: BoxSamples, tmp_path: Path
 ) -> None:
