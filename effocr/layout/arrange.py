@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from effocr.geometry import Direction
+from effocr.geometry import Direction, union_box
 from effocr.layout.skew import line_slope, sheared
 from effocr.layout.tables import joined_rows
 from effocr.layout.xy_cut import cut_parts
@@ -76,7 +76,7 @@ def arrange(
 def _arranged(boxes: Floats, unit: float) -> list[list[int]]:
     """Blocks of a part of a page, in order; `unit` is the usual height of a line."""
     blocks = joined_rows(_blocks(boxes), boxes)
-    around = np.array([_hull(boxes[block]) for block in blocks])
+    around = np.array([union_box(boxes[block]) for block in blocks])
     notes = _notes(around)
     order = _ordered(around, [place for place in range(len(blocks)) if place not in notes], unit)
     for note, host in sorted(notes.items(), key=lambda pair: -around[pair[0], 1]):
@@ -93,10 +93,6 @@ def _upright(line: Floats, width: float, direction: Direction) -> Floats:
             return np.stack([width - line[:, 0], line[:, 1]], axis=1)
         case "ttb":
             return np.stack([line[:, 1], width - line[:, 0]], axis=1)
-
-
-def _hull(boxes: Floats) -> Floats:
-    return np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
 
 
 def _blocks(boxes: Floats) -> list[list[int]]:

@@ -15,13 +15,12 @@ from effocr.data.labelled import LabelledLine
 from effocr.data.png import write_png
 from effocr.data.records import LineImage, Skipped
 from effocr.frame import true_frame
-from effocr.geometry import clip_boxes
+from effocr.geometry import clip_boxes, union_box
 from effocr.synth.frames import frame_line, prepare_line
 from effocr.synth.lines import LineMaker
 
 __all__ = ["write_glyphs", "write_lines", "write_parts"]
 
-Boxes = npt.NDArray[np.float32]
 
 TRIES: Final = 20  # drawings of a glyph before it counts as illegible
 
@@ -86,7 +85,7 @@ def _write_images(
         path.with_suffix(".gt.txt").write_text(line.text + "\n", encoding="utf-8")
         height, width = line.grey.shape
         boxes = clip_boxes(line.boxes, width, height).astype(np.float32)
-        words = [_hull(boxes[begin:end]) for begin, end in line.words]
+        words = [union_box(boxes[begin:end]) for begin, end in line.words]
         records.append(
             LineImage(
                 path=path,
@@ -109,10 +108,6 @@ def _write_charset(records: Iterable[LineImage], out: Path) -> None:
     """Write every character of the texts to `charset.txt`, in order of code points."""
     found = {glyph for record in records for glyph in graphemes(record.text)} - {" "}
     write_charset(Charset(tuple(sorted(found))), out / "charset.txt")
-
-
-def _hull(boxes: Boxes) -> Boxes:
-    return np.concatenate((boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)))
 
 
 def write_glyphs(
