@@ -22,6 +22,7 @@ from effocr.cli.read_setup import (
     page_choice,
     second_reader,
 )
+from effocr.pdfium import TextLayer
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -133,7 +134,7 @@ def read(
         ),
     ] = None,
     text_layer: Annotated[
-        Literal["auto", "keep", "skip", "redo"],
+        TextLayer,
         typer.Option(
             help="Of PDF pages that hold text already: keep that text, skip the page, or read it "
             "again; auto keeps the text of pages made of text and reads scans again."
