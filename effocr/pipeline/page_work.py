@@ -105,9 +105,20 @@ def cut_page(
         kept = [one for one in capitals if len(begun_lines(lines, [one])) == len(lines)]
         return _cut(page, 0, lines, reader, block_of=block_of, capitals=kept)
 
+    cut = _upright(page, reader, detector, may_turn=may_turn)
+    upright = turned(page.grey, cut.quarters)
+    lines, capitals = _beside_capitals(upright, cut.polygons, reader, detector)
+    return _cut(page, cut.quarters, lines, reader, capitals=capitals) if capitals else cut
+
+
+def _upright(
+    page: LoadedPage, reader: Reader, detector: LineDetector, *, may_turn: bool
+) -> CutPage:
+    """The page, set upright if that may be, with its lines as the detector finds them."""
+
     def cut(quarters: int) -> CutPage:
-        lines, capitals = _found_lines(turned(page.grey, quarters), reader, detector)
-        cut = _cut(page, quarters, lines, reader, capitals=capitals)
+        lines = _detected(turned(page.grey, quarters), reader, detector)
+        cut = _cut(page, quarters, lines, reader)
         return _with_sample(cut, reader) if may_turn else cut
 
     as_it_came = cut(0)
@@ -147,14 +158,13 @@ def _cut(
     return CutPage(size, page.dpi, quarters, polygons, crops, blocks=blocks)
 
 
-def _found_lines(
-    page: Grey, reader: Reader, detector: LineDetector
+def _beside_capitals(
+    page: Grey, lines: Sequence[Polygon], reader: Reader, detector: LineDetector
 ) -> tuple[list[Polygon], list[DropCapital]]:
-    """Lines of an upright page and its drop capitals.
+    """Lines of an upright page that has drop capitals, and these; nothing where it has none.
 
-    Lines beside these are found on the page without them: a detector runs them together.
+    Lines beside them are found on the page without them: a detector runs them together.
     """
-    lines = _detected(page, reader, detector)
     letters = _large_letters(page, lines, reader)
     while letters:
         again = _detected(without_letters(page, letters), reader, detector)
@@ -162,7 +172,7 @@ def _found_lines(
         if len(capitals) == len(letters):
             return again, capitals
         letters = [capital.letter for capital in capitals]
-    return lines, []
+    return [], []
 
 
 def _detected(page: Grey, reader: Reader, detector: LineDetector) -> list[Polygon]:
