@@ -1,4 +1,4 @@
-"""A detector of words as one of lines: words that follow each other are put into one outline."""
+"""Words, or pieces of a line, that follow each other are put into one outline."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from effocr.layout.word_lines import lines_from_words
 from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.images import Grey
 
-__all__ = ["JoinedWords"]
+__all__ = ["JoinedWords", "joined_row"]
 
+BESIDE: Final = 0.3  # of the narrower one, that pieces of a line cover each other at most
+IN_ROW: Final = 0.7  # of its height, that a piece of a line shares with the highest one
 BENT: Final = 1.6  # heights of its words: what a straight outline of a line is no higher than
 
 
@@ -42,6 +44,28 @@ class JoinedWords:
         boxes = [[*outline.min(axis=0), *outline.max(axis=0)] for outline in outlines]
         lines = lines_from_words(boxes, slope=slope)
         return [_joined([words[number] for number in line], slope) for line in lines]
+
+
+def joined_row(lines: Sequence[DetectedLine]) -> list[DetectedLine]:
+    """Lines of a page; where all stand in one row, as in an image of one line, they are one line.
+
+    A detector takes wide spaces for gutters, and one row does not tell the two apart. On a page of
+    several rows the others do.
+    """
+    lines = sorted(lines, key=lambda line: float(line.polygon[:, 0].min()))
+    starts, ends = (np.array([edge(line.polygon[:, 0]) for line in lines]) for edge in (min, max))
+    over = ends[:-1] - starts[1:]
+    widths = ends - starts
+    if len(lines) < 2 or (over > BESIDE * np.minimum(widths[:-1], widths[1:])).any():
+        return lines
+    middles = np.array([line.polygon.min(axis=0) + line.polygon.max(axis=0) for line in lines]) / 2
+    # The lean of a short piece tells less of that of the row than where the pieces stand.
+    slope = float(np.polyfit(middles[:, 0], middles[:, 1], 1)[0])
+    level = [line.polygon[:, 1] - slope * line.polygon[:, 0] for line in lines]
+    tops, bottoms = (np.array([edge(one) for one in level]) for edge in (min, max))
+    highest = int((bottoms - tops).argmax())
+    shared = np.minimum(bottoms, bottoms[highest]) - np.maximum(tops, tops[highest])
+    return lines if (shared < IN_ROW * (bottoms - tops)).any() else [_joined(lines, slope)]
 
 
 def _joined(words: Sequence[DetectedLine], slope: float) -> DetectedLine:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from effocr.document import UNKNOWN, Block, Document, Line, Page
+from effocr.document import Block, Document, Line, Page
 from effocr.layout.arrange import arrange
 from effocr.pipeline.detected import LineDetector
 from effocr.pipeline.drop_capitals import (
@@ -27,8 +26,10 @@ from effocr.pipeline.initials import (
     with_initial,
     without_letters,
 )
+from effocr.pipeline.joined_words import joined_row
 from effocr.pipeline.moved import moved_line
 from effocr.pipeline.neighbours import without_neighbours
+from effocr.pipeline.page_dirt import is_cut_off, is_print
 from effocr.pipeline.page_sources import LoadedPage
 from effocr.pipeline.reader import Reader
 from effocr.pipeline.rectify import Crop, rectify
@@ -43,9 +44,6 @@ from effocr.pipeline.turns import (
 
 __all__ = ["CutPage", "cut_page", "finished_page", "read_crops"]
 
-MOST_UNKNOWN: Final = 0.6  # of the glyphs of a line; more is a picture or dirt
-SHORT: Final = 6  # glyphs; of a line of no more the confidence is asked for, too
-LEAST_CONFIDENCE: Final = 0.4  # of a short line; less is dirt
 Polygon = npt.NDArray[np.float32]
 
 
@@ -71,6 +69,12 @@ class CutPage:
     crops: Sequence[Crop]
     read: dict[int, Line] = field(default_factory=dict)
     blocks: Sequence[Sequence[int]] | None = None
+
+    @property
+    def upright_size(self) -> tuple[int, int]:
+        """Width and height of the page set upright, pixels."""
+        width, height = self.size
+        return (height, width) if self.quarters % 2 else (width, height)
 
     @property
     def unread(self) -> list[int]:
@@ -177,8 +181,10 @@ def _beside_capitals(
 
 def _detected(page: Grey, reader: Reader, detector: LineDetector) -> list[Polygon]:
     """Outlines of the lines of an upright page."""
-    lines = [line.polygon for line in detector.detect(page)]
-    return lines if reader.manifest.direction == "ttb" else cut_at_gutters(page, lines)
+    found = detector.detect(page)
+    if reader.manifest.direction == "ttb":
+        return [line.polygon for line in found]
+    return cut_at_gutters(page, [line.polygon for line in joined_row(found)])
 
 
 def _large_letters(page: Grey, lines: Sequence[Polygon], reader: Reader) -> list[LargeLetter]:
@@ -247,8 +253,10 @@ def finished_page(number: int, cut: CutPage, lines: Sequence[Line], reader: Read
     read = cut.read | dict(zip(cut.unread, lines, strict=True))
     blocks = cut.blocks
     if blocks is None:
-        kept = [place for place, line in sorted(read.items()) if _is_print(line)]
-        blocks = _arranged(cut, kept, reader)
+        kept = [place for place, line in sorted(read.items()) if is_print(line)]
+        side = cut.upright_size[0 if reader.manifest.direction == "ttb" else 1]
+        whole = [place for place in kept if not is_cut_off(read[place], cut.polygons[place], side)]
+        blocks = _arranged(cut, whole or kept, reader)
     made = tuple(
         Block(tuple(moved_line(read[place], cut.crops[place].to_page, cut.size) for place in block))
         for block in blocks
@@ -258,7 +266,7 @@ def finished_page(number: int, cut: CutPage, lines: Sequence[Line], reader: Read
 
 def _arranged(cut: CutPage, kept: Sequence[int], reader: Reader) -> list[list[int]]:
     """Some lines of a page in blocks, by their numbers."""
-    width, height = cut.size if cut.quarters % 2 == 0 else cut.size[::-1]
+    width, height = cut.upright_size
     blocks = arrange(
         [cut.polygons[place] for place in kept],
         width=width,
@@ -266,14 +274,3 @@ def _arranged(cut: CutPage, kept: Sequence[int], reader: Reader) -> list[list[in
         direction=reader.manifest.direction,
     )
     return [[kept[place] for place in block] for block in blocks]
-
-
-def _is_print(line: Line) -> bool:
-    """Whether a line that the detector found holds print, and is no picture and no dirt.
-
-    The confidence of long lines is not asked for, since that would make all their boxes.
-    """
-    unknown = line.text.count(UNKNOWN)
-    if not line.text or unknown > MOST_UNKNOWN * len(line.text):
-        return False
-    return len(line.text) > SHORT or line.confidence >= LEAST_CONFIDENCE

@@ -5,7 +5,7 @@ import pytest
 
 from effocr.layout.edges import line_edges
 from effocr.pipeline.detected import DetectedLine, LineDetector
-from effocr.pipeline.joined_words import JoinedWords
+from effocr.pipeline.joined_words import JoinedWords, joined_row
 
 PAGE = np.full((400, 900), 255, np.uint8)
 
@@ -67,3 +67,36 @@ def test_a_word_alone_keeps_its_outline_and_a_blank_page_has_no_line() -> None:
     (line,) = lines_of(Words(alone))
     assert line.polygon.tolist() == alone.tolist()
     assert lines_of(Words()) == []
+
+
+def row_of(*polygons: np.ndarray) -> list[list[float]]:
+    """Left ends and right ends of what is left of pieces."""
+    found = joined_row([DetectedLine(polygon, 1.0) for polygon in polygons])
+    return [[float(one.polygon[:, 0].min()), float(one.polygon[:, 0].max())] for one in found]
+
+
+def test_pieces_of_one_row_are_one_line_however_far_apart_and_leaning() -> None:
+    near = box(10, 20, 90, 45)
+    assert row_of(box(300, 14, 380, 40), near) == [pytest.approx([10, 380], abs=4)]
+    leaning = box(300, 60, 380, 85), box(600, 100, 680, 125)
+    assert row_of(near, *leaning) == [pytest.approx([10, 680], abs=8)]
+    assert row_of(near) == [[10, 90]]
+    assert row_of() == []
+
+
+@pytest.mark.parametrize(
+    "polygons",
+    [
+        [box(10, 20, 300, 45), box(12, 60, 305, 85)],  # one below the other
+        [box(10, 20, 300, 45), box(10, 60, 300, 85), box(400, 20, 700, 45), box(400, 60, 700, 85)],
+        [
+            box(10, 20, 300, 45),
+            box(400, 20, 700, 45),
+            box(10, 45, 700, 60),
+        ],  # a cut one
+        [box(10, 20, 110, 45), box(130, 200, 230, 225), box(250, 20, 350, 45)],
+    ],
+    ids=["a column", "two columns", "two rows", "steps"],
+)
+def test_a_page_of_several_rows_stays_as_it_is(polygons: list[np.ndarray]) -> None:
+    assert len(row_of(*polygons)) == len(polygons)

@@ -95,9 +95,10 @@ def test_words_of_a_detector_of_words_are_read_as_the_line_that_they_make(
     with_detector: Path, draw_line: Callable[..., np.ndarray], tmp_path: Path
 ) -> None:
     page = np.full((400, 640), 255, np.uint8)
-    for left, text in ((40, "InunI"), (240, "nInuu")):
-        word = draw_line(text, scale=1)
-        page[100 : 100 + word.shape[0], left : left + word.shape[1]] = word
+    for top in (100, 250):
+        for left, text in ((40, "InunI"), (240, "nInuu")):
+            word = draw_line(text, scale=1)
+            page[top : top + word.shape[0], left : left + word.shape[1]] = word
     sha256 = file_sha256(with_detector / GRAPH)
     texts = []
     for level in ("line", "word"):
@@ -105,5 +106,5 @@ def test_words_of_a_detector_of_words_are_read_as_the_line_that_they_make(
         write_manifest(with_detector, DetectorManifest(name="dark", look=look, sha256=sha256))
         reader = PageReader(with_detector, threads=1)
         texts.append([line.text for line in reader.read_page(page).lines])
-    assert len(texts[0]) == 2
-    assert len(texts[1]) == 1
+    assert len(texts[0]) == 4
+    assert len(texts[1]) == 2
