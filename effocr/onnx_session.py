@@ -34,6 +34,9 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     options.enable_mem_pattern = False  # one plan per shape would pile up: lines have many widths
     options.log_severity_level = 3  # errors only
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # A CPU without VNNI adds products of uint8 and int8 in 16 bits, and large ones overflow: graphs
+    # whose weights need all 8 bits are run as uint8 times uint8 there, exactly and more slowly.
+    options.add_session_config_entry("session.x64quantprecision", "1")
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except onnx_errors() as error:

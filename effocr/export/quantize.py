@@ -3,6 +3,9 @@
 Static quantisation of onnxruntime, weights by channel, ranges from real frames. Pixels are uint8
 already and enter the first convolution as they are. The heads stay in float: they cost nothing, and
 a box is to be told finer than in 256 steps.
+
+Weights use 7 of the 8 bits: CPUs without VNNI add two products of uint8 and int8 in 16 bits, which
+255 x 127 twice would overflow (docs/decisions.md, "Seven bits of int8").
 """
 
 import tempfile
@@ -69,6 +72,7 @@ def quantise_graph(
             op_types_to_quantize=["Conv", "Add", "Relu"],
             nodes_to_exclude=_others(onnx.load(ready), parts),
             per_channel=True,
+            reduce_range=True,
         )
         model = onnx.load(draft)
         _feed_pixels(model, source)
