@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -9,24 +11,98 @@ import numpy.typing as npt
 
 from effocr.document import UNKNOWN, Line
 
-__all__ = ["is_cut_off", "is_print"]
+__all__ = ["contrast_of", "is_cut_off", "is_print", "printed"]
+
+Grey = npt.NDArray[np.uint8]
 
 MOST_UNKNOWN: Final = 0.6  # of the glyphs of a line; more is a picture or dirt
 SHORT: Final = 6  # glyphs; of a line of no more the confidence is asked for, too
 LEAST_CONFIDENCE: Final = 0.4  # of a short line; less is dirt
+MOST_SIGNS: Final = 0.5  # of the glyphs of a line that reads badly; more is a halftone or hatching
+BADLY: Final = 0.65  # confidence; lines of a strange typeface read with 0.68 and more
+MOST_PATTERNS: Final = 0.5  # of the long lines of a page; more is a page of pictures
 EDGE: Final = 0.1  # of its height: a line so near the edge of the page may be cut off by it
 LEAST_CUT_OFF: Final = 0.65  # confidence of such a line; less is the tops or feet of letters
+USUAL: Final = 75.0  # percentile of the contrasts of a page's lines that is its print's
+PALE: Final = 0.5  # of the usual contrast: so pale is what shines through
+SURE: Final = 0.8  # confidence; pale lines that read worse, on average, are mirrored
+RATHER_PALE: Final = 0.65  # of the usual contrast
+LEAST_RATHER_PALE: Final = 0.6  # confidence of a single line that is rather pale
+SAMPLED: Final = (2, 3)  # every second row and every third column tell the contrast
+
+
+def printed(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> list[int]:
+    """Which lines of a page hold print: no pictures, no dirt, nothing that shines through.
+
+    Args:
+        lines: as they were read, by their numbers.
+        contrasts: of their crops, see `contrast_of`.
+
+    Returns:
+        Numbers, in order.
+    """
+    long = [line for line in lines.values() if len(line.text) > SHORT]
+    patterns = sum(map(_is_pattern, long)) > MOST_PATTERNS * len(long)
+    least = BADLY if patterns else 0.0
+    kept = [
+        number
+        for number, line in sorted(lines.items())
+        if is_print(line) and line.confidence >= least
+    ]
+    through = _show_through({number: lines[number].confidence for number in kept}, contrasts)
+    return [number for number in kept if number not in through]
 
 
 def is_print(line: Line) -> bool:
     """Whether a line that the detector found holds print, and is no picture and no dirt.
 
-    The confidence of long lines is not asked for, since that would make all their boxes.
+    The confidence alone says nothing of long lines, since that would make all their boxes.
     """
     unknown = line.text.count(UNKNOWN)
     if not line.text or unknown > MOST_UNKNOWN * len(line.text):
         return False
-    return len(line.text) > SHORT or line.confidence >= LEAST_CONFIDENCE
+    if len(line.text) <= SHORT:
+        return line.confidence >= LEAST_CONFIDENCE
+    return not _is_pattern(line)
+
+
+def contrast_of(crop: Grey) -> float:
+    """Grey levels between the ink and the paper of a line.
+
+    Args:
+        crop: [height, width] uint8.
+    """
+    rows, columns = SAMPLED
+    some = crop[::rows, ::columns]
+    ink, paper = np.percentile(some, (3, 90)) if some.size else (0.0, 0.0)
+    return float(paper - ink)
+
+
+def _is_pattern(line: Line) -> bool:
+    """Whether a line is badly read signs: the dots of a halftone look like = and *."""
+    signs = sum(
+        unicodedata.category(one)[0] not in "LNM" for one in line.text if one not in (" ", UNKNOWN)
+    )
+    return line.confidence < BADLY and signs > MOST_SIGNS * len(line.text.replace(" ", ""))
+
+
+def _show_through(confidences: Mapping[int, float], contrasts: Mapping[int, float]) -> set[int]:
+    """Numbers of the lines that are the other side of the leaf: pale and mirrored.
+
+    Pale lines are judged together: a word or two of those reads well by chance.
+    """
+    if not confidences:
+        return set()
+    usual = float(np.percentile([contrasts[number] for number in confidences], USUAL))
+    pale = {number for number in confidences if contrasts[number] < PALE * usual}
+    if pale and float(np.median([confidences[number] for number in pale])) >= SURE:
+        pale = set()
+    rather = {
+        number
+        for number, confidence in confidences.items()
+        if contrasts[number] < RATHER_PALE * usual and confidence < LEAST_RATHER_PALE
+    }
+    return pale | rather
 
 
 def is_cut_off(line: Line, polygon: npt.NDArray[np.float32], side_px: int) -> bool:

@@ -29,7 +29,7 @@ from effocr.pipeline.initials import (
 from effocr.pipeline.joined_words import joined_row
 from effocr.pipeline.moved import moved_line
 from effocr.pipeline.neighbours import without_neighbours
-from effocr.pipeline.page_dirt import is_cut_off, is_print
+from effocr.pipeline.page_dirt import contrast_of, is_cut_off, printed
 from effocr.pipeline.page_sources import LoadedPage
 from effocr.pipeline.reader import Reader
 from effocr.pipeline.rectify import Crop, rectify
@@ -253,7 +253,8 @@ def finished_page(number: int, cut: CutPage, lines: Sequence[Line], reader: Read
     read = cut.read | dict(zip(cut.unread, lines, strict=True))
     blocks = cut.blocks
     if blocks is None:
-        kept = [place for place, line in sorted(read.items()) if is_print(line)]
+        contrasts = {place: contrast_of(cut.crops[place].grey) for place in read}
+        kept = printed(read, contrasts)
         side = cut.upright_size[0 if reader.manifest.direction == "ttb" else 1]
         whole = [place for place in kept if not is_cut_off(read[place], cut.polygons[place], side)]
         blocks = _arranged(cut, whole or kept, reader)

@@ -1,4 +1,4 @@
-"""Lines that the edge of the page cuts through."""
+"""What is found on a page and is no line: cut off by the edge, shining through, a picture."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from effocr.pipeline.page_dirt import is_cut_off
+from effocr.document import Line
+from effocr.pipeline.page_dirt import contrast_of, is_cut_off, printed
 from effocr.pipeline.pages import PageReader
 from effocr.pipeline.reader import Reader
 
@@ -39,3 +40,57 @@ def test_an_image_of_one_line_that_shows_the_tops_of_the_next_is_one_line(
     english_model: Path,
 ) -> None:
     assert PageReader(english_model, threads=1).read(LINE).text == TEXT
+
+
+@pytest.fixture(scope="module")
+def line(english_model: Path) -> Line:
+    return Reader(english_model, threads=1).read(LINE).lines[0]
+
+
+def page_of(line: Line, *rows: tuple[str, float, float]) -> tuple[dict, dict]:
+    """Lines of a text and a confidence each, and their contrasts."""
+    lines = {
+        number: replace(line, text=text, confidence=confidence)
+        for number, (text, confidence, _) in enumerate(rows)
+    }
+    return lines, {number: contrast for number, (_, _, contrast) in enumerate(rows)}
+
+
+def test_pale_lines_that_read_badly_shine_through(line: Line) -> None:
+    front = [("of the house", 0.97, 120.0)] * 3
+    back = [("sdt ni tuo", 0.6, 35.0), ("bo", 0.95, 30.0), ("uodtiw", 0.5, 40.0)]
+    assert printed(*page_of(line, *front, *back)) == [0, 1, 2]
+
+
+def test_pale_lines_that_read_well_are_kept(line: Line) -> None:
+    rows = [("of the house", 0.97, 120.0)] * 3 + [("received 3 May", 0.93, 40.0)]
+    assert printed(*page_of(line, *rows)) == [0, 1, 2, 3]
+
+
+def test_lines_that_read_badly_and_are_as_dark_as_the_others_are_kept(line: Line) -> None:
+    rows = [("of the house", 0.97, 120.0)] * 3 + [("Vnfere Mutterſprache", 0.5, 110.0)]
+    assert printed(*page_of(line, *rows)) == [0, 1, 2, 3]
+
+
+def test_the_dots_of_a_picture_are_no_lines(line: Line) -> None:
+    dots = ("** = * *= * = **", 0.55, 100.0)
+    words = [("of the house", 0.97, 100.0)] * 3
+    assert printed(*page_of(line, *words, dots)) == [0, 1, 2]
+    leaders = ("...... . ....... 12", 0.9, 100.0)
+    assert printed(*page_of(line, *words, leaders)) == [0, 1, 2, 3]
+
+
+def test_a_page_of_a_picture_keeps_only_what_reads_well(line: Line) -> None:
+    rows = [("** = * *= * = **", 0.55, 100.0)] * 5 + [
+        ("EEMEEENEHHE", 0.5, 100.0),
+        ("Plate IV", 0.95, 100.0),
+    ]
+    assert printed(*page_of(line, *rows)) == [6]
+
+
+def test_contrast_is_from_ink_to_paper() -> None:
+    crop = np.full((40, 300), 230, np.uint8)
+    crop[10:30, 20:280:4] = 90
+    crop[10:30, 21:280:4] = 90
+    assert contrast_of(crop) == 140
+    assert contrast_of(crop[:0]) == 0
