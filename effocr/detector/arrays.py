@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from effocr.detector.config import Look
 from effocr.detector.shapes import region_of
+from effocr.detector.stacked import part_stacked
 
 __all__ = ["PROBABILITY", "THICKNESS", "Regions", "decode"]
 
@@ -68,10 +69,14 @@ def decode(maps: Floats, look: Look) -> Regions:
     polygons, found = [], []
     for label in np.flatnonzero(kept).tolist():
         cells = where[order[ends[label] : ends[label + 1]]]
-        rows, columns = np.divmod(cells, probability.shape[1])
         height = None if heights is None else float(heights[label])
-        polygon = region_of(np.stack((columns, rows), axis=1).astype(np.float32), height, look)
-        if polygon is not None:
-            polygons.append(polygon)
-            found.append(scores[label])
+        parts = [cells]
+        if height is not None:
+            parts = part_stacked(cells, probability, height / look.map_stride)
+        for part in parts:
+            rows, columns = np.divmod(part, probability.shape[1])
+            polygon = region_of(np.stack((columns, rows), axis=1).astype(np.float32), height, look)
+            if polygon is not None:
+                polygons.append(polygon)
+                found.append(scores[label])
     return Regions(tuple(polygons), np.array(found, np.float32))
