@@ -14,8 +14,10 @@ from effocr.errors import EffOCRError
 from effocr.processes import QUEUED, in_order
 
 SLOW = """
-import sys, time
+import signal, sys, time
 from effocr.processes import in_order
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run under nohup
 
 def wait(number):
     print("at", number, flush=True)
