@@ -21,7 +21,7 @@ from effocr.layout.skew import line_slope
 from effocr.pipeline.images import Grey
 from effocr.pipeline.rectify import paper_of
 
-__all__ = ["cut_at_gutters"]
+__all__ = ["cut_at_gutters", "line_parts"]
 
 Floats = npt.NDArray[np.float64]
 Polygon = npt.NDArray[np.float32]
@@ -102,7 +102,8 @@ def _cut_once(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
     for place, (polygon, (top, bottom)) in enumerate(zip(polygons, edges, strict=True)):
         places = [] if _height(top, bottom) > HIGHEST * unit else _cuts(rows, place, is_white)
         columns = [column(place, x) for x in places if is_white(place, x)]
-        cut += _parts(top, bottom, columns) if columns else [polygon]
+        stops = [-np.inf, *columns, np.inf]
+        cut += line_parts(top, bottom, list(pairwise(stops))) if columns else [polygon]
     return cut
 
 
@@ -164,12 +165,17 @@ def _is_white(page: Grey, edges: tuple[Floats, Floats], x: float, unit: float) -
     return float(np.diff(ink).max() - 1) >= WHITE * unit
 
 
-def _parts(top: Floats, bottom: Floats, columns: Sequence[float]) -> list[Polygon]:
-    """Outlines of a line cut upright at some x."""
-    stops = [-np.inf, *columns, np.inf]
+def line_parts(top: Floats, bottom: Floats, spans: Sequence[tuple[float, float]]) -> list[Polygon]:
+    """Outlines of parts of a line, cut upright.
+
+    Args:
+        top: [k, 2] its upper edge, from left to right.
+        bottom: [k, 2] its lower edge.
+        spans: the least and the greatest x of each part.
+    """
     return [
         np.concatenate([_between(top, x0, x1), _between(bottom, x0, x1)[::-1]]).astype(np.float32)
-        for x0, x1 in pairwise(stops)
+        for x0, x1 in spans
     ]
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from effocr.document import Block, Document, Line, Page
 from effocr.layout.arrange import arrange
+from effocr.pipeline.column_rules import cut_at_rules
 from effocr.pipeline.detected import LineDetector
 from effocr.pipeline.drop_capitals import (
     DropCapital,
@@ -184,7 +185,8 @@ def _detected(page: Grey, reader: Reader, detector: LineDetector) -> list[Polygo
     found = detector.detect(page)
     if reader.manifest.direction == "ttb":
         return [line.polygon for line in found]
-    return cut_at_gutters(page, [line.polygon for line in joined_row(found)])
+    lines = cut_at_rules(page, [line.polygon for line in joined_row(found)])
+    return cut_at_gutters(page, lines)
 
 
 def _large_letters(page: Grey, lines: Sequence[Polygon], reader: Reader) -> list[LargeLetter]:

@@ -1,0 +1,184 @@
+"""Lines that a detector found across an upright rule, cut at it.
+
+A page is made so low that a band of it is a third of a line: letters come and go from band to band,
+a rule stays. What is narrow and dark in one band after another, for several lines, is a rule;
+columns, the cells of a table and the frames of advertisements end there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from effocr.layout.edges import line_edges
+from effocr.layout.skew import line_slope
+from effocr.pipeline.gutters import line_parts
+from effocr.pipeline.images import Grey
+
+__all__ = ["Rule", "cut_at_rules", "find_rules"]
+
+Floats = npt.NDArray[np.float64]
+Polygon = npt.NDArray[np.float32]
+
+BANDS: Final = 6  # for a line of the usual height
+THICKEST: Final = 0.3  # of a line: a rule; wider is a picture or a letter of a headline
+DARKER: Final = 0.12  # of the contrast of the page, than what is beside it
+CONTRAST: Final = (2.0, 90.0)  # percentiles of the bands' grey levels: ink and paper
+SIDE: Final = 0.1  # of a line: so far beside a rule it is white
+LEAST_DARKER: Final = 8.0  # grey levels, in any case
+EVERY: Final = 4  # columns of which one tells the contrast
+WHITE: Final = 0.55  # of the bands of a piece, on either side; beside a stem there are letters
+WANDERS_PX: Final = 1  # to either side, from band to band, once the page is level
+WHOLE: Final = 3.0  # lines: a piece of a rule without a gap
+SHORTEST: Final = 5.0  # lines: a rule, from its first piece to its last
+COVERED: Final = 0.5  # of a rule by its pieces
+SAME: Final = 0.4  # of a line: pieces no further apart, from side to side, are one rule
+LEAST: Final = 1.0  # of a line, on either side of a rule: what is cut; less is left out
+BESIDE: Final = 0.12  # of a line: left out on both sides of the middle of a rule
+FEWEST: Final = 4  # lines that tell how high one is
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """An upright rule.
+
+    Attributes:
+        x: [n] its middle, pixels of the page, at each y; n is at least 2.
+        y: [n] from top to bottom.
+    """
+
+    x: Floats
+    y: Floats
+
+
+def cut_at_rules(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
+    """Cut lines that reach over an upright rule; the rule is left out of both parts.
+
+    Args:
+        page: [height, width] uint8, upright, print darker than paper.
+        polygons: [n, 2] each, outlines of its lines, which run from side to side.
+
+    Returns:
+        The outlines; those of a line that was cut stand together, from left to right.
+    """
+    edges = [line_edges(polygon) for polygon in polygons]
+    if len(edges) < FEWEST:
+        return list(polygons)
+    unit = float(np.median([np.hypot(*(bottom - top).T).mean() for top, bottom in edges]))
+    slope = line_slope([np.asarray(polygon, np.float64) for polygon in polygons])
+    rules = find_rules(page, unit, slope)
+    if not rules:
+        return list(polygons)
+    ends = np.array([(*top[0], *bottom[0], *top[-1], *bottom[-1]) for top, bottom in edges])
+    left, right = ends[:, :4].reshape(-1, 2, 2).mean(1), ends[:, 4:].reshape(-1, 2, 2).mean(1)
+    crossed: list[list[float]] = [[] for _ in edges]
+    for rule in rules:
+        y = (left[:, 1] + right[:, 1]) / 2
+        x = np.interp(y, rule.y, rule.x)
+        over = (rule.y[0] <= y) & (y <= rule.y[-1]) & (left[:, 0] < x) & (x < right[:, 0])
+        for line in np.flatnonzero(over):
+            crossed[line].append(float(x[line]))
+    cut: list[Polygon] = []
+    for polygon, (top, bottom), places in zip(polygons, edges, crossed, strict=True):
+        spans = _spans(places, float(top[0, 0]), float(top[-1, 0]), unit)
+        cut += line_parts(top, bottom, spans) if spans else [polygon]
+    return cut
+
+
+def _spans(
+    places: Sequence[float], first: float, last: float, unit: float
+) -> list[tuple[float, float]]:
+    """From where to where the parts of a line reach; nothing where no rule crosses it."""
+    if not places:
+        return []
+    stops, beside = [-np.inf, *sorted(places), np.inf], BESIDE * unit
+    spans = [(x0 + beside, x1 - beside) for x0, x1 in pairwise(stops)]
+    return [(x0, x1) for x0, x1 in spans if min(x1, last) - max(x0, first) >= LEAST * unit]
+
+
+def find_rules(page: Grey, unit: float, slope: float = 0.0) -> list[Rule]:
+    """Find upright rules: between columns, in tables, of frames.
+
+    Args:
+        page: [height, width] uint8, print darker than paper.
+        unit: usual height of a line, pixels.
+        slope: of its lines, pixels down for a pixel to the right; rules stand upright to them.
+
+    Returns:
+        Rules from left to right.
+    """
+    bands = round(page.shape[0] * BANDS / unit) if unit > 0 else 0
+    if bands < SHORTEST * BANDS or page.shape[1] < unit:
+        return []
+    step = page.shape[0] / bands  # pixels of the page for a band
+    lean = slope * step  # pixels that a rule goes to the left from band to band
+    narrow = _narrow_ink(page, bands, lean, unit)
+    beside = np.ones((1, 2 * WANDERS_PX + 1), np.uint8)
+    running = np.ones((round(WHOLE * BANDS), 1), np.uint8)
+    dark = cv2.morphologyEx(cv2.dilate(narrow, beside), cv2.MORPH_OPEN, running)
+    rules = []
+    for group in _grouped(_pieces(np.asarray(dark, np.uint8), narrow, unit), SAME * unit):
+        rows, columns = (np.concatenate(axis) for axis in zip(*group, strict=True))
+        long = rows[-1] - rows[0] + 1
+        if long >= SHORTEST * BANDS and len(rows) >= COVERED * long:
+            rules.append(Rule(columns - lean * rows + 0.5, (rows + 0.5) * step))
+    return sorted(rules, key=lambda rule: float(rule.x.mean()))
+
+
+def _narrow_ink(page: Grey, bands: int, lean: float, unit: float) -> Grey:
+    """[bands, width] 1 where a narrow stroke of ink runs down through the whole band, level."""
+    size = page.shape[1], bands
+    low = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
+    level = np.array([[1.0, lean, 0.0], [0.0, 1.0, 0.0]])
+    low = cv2.warpAffine(low, level, size, borderMode=cv2.BORDER_REPLICATE)
+    ink, paper = np.percentile(low[:, ::EVERY], CONTRAST)
+    kernel = np.ones((1, 2 * round(THICKEST * unit) + 1), np.uint8)
+    darker = cv2.morphologyEx(low, cv2.MORPH_BLACKHAT, kernel)
+    return np.asarray(darker > max(DARKER * (paper - ink), LEAST_DARKER), np.uint8)
+
+
+def _pieces(dark: Grey, narrow: Grey, unit: float) -> list[tuple[Floats, Floats]]:
+    """Bands and middles of every piece that is narrow enough, and white on both sides."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    found = []
+    for label in range(1, count):
+        x, y, width, height, area = (int(value) for value in stats[label])
+        if area > THICKEST * unit * height or width > unit:
+            continue
+        rows, columns = np.nonzero(labels[y : y + height, x : x + width] == label)
+        counts = np.bincount(rows, minlength=height)  # a piece has ink in each of its bands
+        bands, middles = np.arange(y, y + height), x + np.bincount(rows, columns) / counts
+        beside = counts.max() / 2 - WANDERS_PX + SIDE * unit
+        if min(_white(narrow, bands, middles + side * beside, unit) for side in (-1, 1)) >= WHITE:
+            found.append((bands.astype(np.float64), middles))
+    return found
+
+
+def _white(narrow: Grey, bands: npt.NDArray[np.intp], columns: Floats, unit: float) -> float:
+    """Share of the bands without ink around some columns."""
+    half = round(SIDE * unit / 2)
+    near = np.rint(columns).astype(np.intp)[:, None] + np.arange(-half, half + 1)
+    near = np.clip(near, 0, narrow.shape[1] - 1)
+    return float((narrow[bands[:, None], near] == 0).all(axis=1).mean())
+
+
+def _grouped(
+    pieces: Sequence[tuple[Floats, Floats]], apart: float
+) -> list[list[tuple[Floats, Floats]]]:
+    """Pieces below each other, each group from top to bottom."""
+    groups: list[list[tuple[Floats, Floats]]] = []
+    for bands, middles in sorted(pieces, key=lambda piece: float(piece[0][0])):
+        for group in groups:
+            rows, columns = group[-1]
+            if rows[-1] < bands[0] and abs(columns[-1] - middles[0]) < apart:
+                group.append((bands, middles))
+                break
+        else:
+            groups.append([(bands, middles)])
+    return groups

@@ -1,0 +1,98 @@
+"""Upright rules of a page, and lines that a detector found across them."""
+
+import cv2
+import numpy as np
+import pytest
+
+from effocr.pipeline.column_rules import cut_at_rules, find_rules
+
+PITCH, HEIGHT = 32, 26
+
+
+def text_page(*, lean: float = 0.0, seed: int = 0) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Twenty rows of strokes from x = 60 to 640 on grey paper, white from 330 to 370; outlines."""
+    rng = np.random.default_rng(seed)
+    page = np.full((760, 700), 215, np.uint8)
+    lines = []
+    for top in range(60, 60 + 20 * PITCH, PITCH):
+        for x in range(64, 636, 8):
+            if not 326 < x < 366 and rng.random() < 0.8:
+                y = round(top + lean * (x - 60))
+                page[y + int(rng.integers(0, 8)) : y + 22, x : x + 3] = 50
+        rise = lean * 580
+        corners = [(60, top - 2), (640, top - 2 + rise), (640, top + 24 + rise), (60, top + 24)]
+        lines.append(np.array(corners, np.float32))
+    return page, lines
+
+
+def rule(page: np.ndarray, *, lean: float = 0.0, level: int = 90, gaps: bool = False) -> None:
+    """Draw a rule through the gutter, upright to the lines."""
+    top, bottom = (348 + round(lean * 330), 50), (348 - round(lean * 330), 710)
+    cv2.line(page, top, bottom, level, 2)
+    if gaps:
+        for y in range(140, 600, 150):
+            page[y : y + 22, 330:366] = 215
+
+
+@pytest.mark.parametrize("lean", [0.0, 0.02, -0.03])
+@pytest.mark.parametrize("gaps", [False, True])
+def test_lines_are_cut_at_a_rule_that_is_left_out(lean: float, gaps: bool) -> None:
+    page, lines = text_page(lean=lean)
+    rule(page, lean=lean, gaps=gaps)
+    cut = cut_at_rules(page, lines)
+    assert len(cut) == 2 * len(lines)
+    for left, right in zip(cut[::2], cut[1::2], strict=True):
+        assert left[:, 0].min() == 60
+        assert right[:, 0].max() == 640
+        x = 348 + lean * (380 - left[:, 1].mean())
+        assert left[:, 0].max() < x - 1 and x + 1 < right[:, 0].min()
+        assert right[:, 0].min() - left[:, 0].max() < HEIGHT / 2
+
+
+def test_a_pale_rule_is_found() -> None:
+    page, _ = text_page()
+    rule(page, level=180)
+    (found,) = find_rules(page, HEIGHT)
+    assert found.x.mean() == pytest.approx(348.5, abs=1)
+    assert found.y[0] < 80 and found.y[-1] > 680
+
+
+def test_text_without_a_rule_is_not_cut() -> None:
+    page, lines = text_page()
+    assert cut_at_rules(page, lines) is not lines
+    assert len(cut_at_rules(page, lines)) == len(lines)
+
+
+def test_strokes_that_stand_below_each_other_in_text_are_no_rule() -> None:
+    page, lines = text_page()
+    for top in range(60, 60 + 20 * PITCH, PITCH):
+        page[top : top + 24, 200:203] = 50  # an l in every row
+    assert len(cut_at_rules(page, lines)) == len(lines)
+
+
+def test_the_edge_of_a_picture_is_no_rule() -> None:
+    page, lines = text_page()
+    page[40:720, 300:400] = 40
+    assert find_rules(page, HEIGHT) == []
+    assert len(cut_at_rules(page, lines)) == len(lines)
+
+
+def test_a_line_that_ends_just_behind_a_rule_ends_at_it() -> None:
+    page, lines = text_page()
+    rule(page)
+    short = lines[5].copy()
+    short[1:3, 0] = 356
+    *_, last = cut_at_rules(page, [*lines[:5], short])
+    assert last[:, 0].max() == pytest.approx(348 - 0.12 * HEIGHT, abs=1.5)
+
+
+def test_a_rule_cuts_only_lines_beside_it() -> None:
+    page, lines = text_page()
+    rule(page)
+    page[50 : 60 + 8 * PITCH, 340:356] = 215  # the upper eight lines have none
+    assert len(cut_at_rules(page, lines)) == 8 + 2 * 12
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (10, 700), (700, 10), (40, 40)])
+def test_tiny_pages_have_no_rules(shape: tuple[int, int]) -> None:
+    assert find_rules(np.full(shape, 200, np.uint8), HEIGHT) == []
