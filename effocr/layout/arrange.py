@@ -1,11 +1,12 @@
 """Lines of a page -> blocks, in reading order. Numpy only.
 
-A page is first cut at its gutters into columns and tables (`effocr.layout.xy_cut`). Within such a
-part, lines that stand closely below each other make a block. Blocks are ordered by two rules
-(Breuel, "High performance document layout analysis", 2003): one comes before another that it shares
-columns with if it is above, and before one that is right of it unless something between them in
-height reaches over both; then a topological sort. Added to that: short cells on one level are read
-by rows, and notes in a margin follow the block that they stand beside.
+A page is first made flat (`effocr.layout.flatten`) and cut at its gutters into columns and tables
+(`effocr.layout.xy_cut`). Within such a part, lines that stand closely below each other make a
+block. Blocks are ordered by two rules (Breuel, "High performance document layout analysis", 2003):
+one comes before another that it shares columns with if it is above, and before one that is right of
+it unless something between them in height reaches over both; then a topological sort. Added to
+that: short cells on one level are read by rows, and notes in a margin follow the block that they
+stand beside.
 
 All of it is done on a page turned so that lines run from left to right, the first at the top.
 """
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.geometry import Direction, union_box
-from effocr.layout.skew import line_slope, sheared
+from effocr.layout.flatten import flat_boxes
 from effocr.layout.tables import joined_rows
 from effocr.layout.xy_cut import cut_parts
 
@@ -59,9 +60,8 @@ def arrange(
     if not lines:
         return []
     upright = [_upright(np.asarray(line, np.float64), width, direction) for line in lines]
-    extent = height if direction == "ttb" else width
-    level = sheared(upright, line_slope(upright), centre=extent / 2)
-    boxes = np.array([[*line.min(axis=0), *line.max(axis=0)] for line in level])
+    size = (height, width) if direction == "ttb" else (width, height)
+    boxes = flat_boxes(upright, width=size[0], height=size[1])
     unit = max(float(np.median(boxes[:, 3] - boxes[:, 1])), LEAST_PX)
     blocks: list[list[int]] = []
     for part in cut_parts(boxes, unit):

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["by_rows", "joined_rows", "side_by_side"]
+__all__ = ["by_rows", "covered", "joined_rows", "side_by_side"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,6 +68,13 @@ def side_by_side(some: Floats, others: Floats) -> npt.NDArray[np.bool_]:
     least = np.minimum((some[:, 3] - some[:, 1])[:, None], (others[:, 3] - others[:, 1])[None, :])
     level: npt.NDArray[np.bool_] = (high - low) > SAME_ROW * least
     return level
+
+
+def covered(boxes: Floats) -> float:
+    """Share of the area around lines [n, 4] that they cover; what two cover counts twice."""
+    width, height = boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)
+    own = ((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sum()
+    return float(own / max(width * height, 1e-6))
 
 
 def by_rows(lines: list[int], boxes: Floats) -> list[int]:

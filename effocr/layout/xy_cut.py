@@ -4,8 +4,10 @@ A recursive X-Y cut (Nagy and Seth, "Hierarchical representation of optically sc
 1984) of the boxes of lines instead of pixels. Its cuts are gutters: upright white strips with print
 on both sides along their height, the tallest first, in the spirit of Breuel's whitespace cover
 ("Two geometric algorithms for layout analysis", 2002). What crosses a gutter, such as a headline,
-ends it; a single line in the midst of others does not, as two lines that were found as one
-would. Beside a gutter stand columns, read one after the other, or cells, read row by row.
+ends it; single lines in the midst of others do not, as two lines that were found as one would:
+each costs some of the gutter's height, and the dearest run is taken. Beside a gutter stand columns,
+read one after the other, or cells, read row by row: cells are level with each other or far apart,
+and cover little of the paper.
 """
 
 from __future__ import annotations
@@ -16,26 +18,36 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from effocr.layout.tables import by_rows, side_by_side
+from effocr.layout.tables import by_rows, covered, side_by_side
 
 __all__ = ["Part", "cut_parts"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.intp]
 
 CELLS: Final = 2.0  # steps that a line's height is looked at in
+GRID: Final = 4.0  # the same, across the page
 INSET: Final = 0.3  # of its height: outlines reach beyond the print at both ends
 FEWEST: Final = 3.0  # line heights with print on both sides, for columns
 FEWEST_ROWS: Final = 1.5  # the same, for rows of cells
 THIN: Final = 1.5  # line heights: what crosses a gutter and is no higher may be two lines in one
-BRIDGE: Final = 3.5  # line heights: so much of that, at one place
+CROSSED: Final = 0.5  # steps of a gutter that a step costs where something crosses it,
+ODD: Final = 2.0  # and where that does not begin where the left column does,
+BARRED: Final = 1e6  # and where it is a headline
+INSIDE: Final = 0.9  # of its height a gutter counts that ends at a line of the left column
 FLUSH: Final = 1.5  # line heights that two lines in one begin off the edge of the left column
 NEXT: Final = 4.0  # line heights before a gutter, within which lines of its left column end
-AROUND: Final = 8.0  # line heights above and below them where columns are looked for
 NARROW: Final = 0.4  # of the other column's width: beside it stand notes or cells
+MANY: Final = 12  # lines, if they stand closely, are no notes
 SHORT: Final = 6.5  # line heights: half of the cells of a column are narrower
+CLEAR: Final = 0.3  # line heights of white below a row of pieces above columns
 LEVEL: Final = 0.25  # of a line's height, that the middles of cells of one row are apart at most
 NEARLY: Final = 0.6  # of the tallest gutter: columns go before rows if theirs is as tall
+LOOSE: Final = 0.48  # of a table's area its cells cover at most, columns of text cover more
+LOOSE_SHORT: Final = 9.0  # line heights: half of the cells of one of its columns are narrower
+LOOSE_PAIRED: Final = 0.5  # of these have a cell beside them,
+THIN_SET: Final = 0.6  # or less than that of a column's height is print; as of notes
 PAIRED: Final = 0.7  # of the cells of the shorter column have one beside them
 
 
@@ -89,12 +101,28 @@ def cut_parts(boxes: Floats, unit: float) -> list[Part]:
             parts.append(Part(by_rows(lines, boxes), rows=True))
             continue
         else:
-            left = _is_left(some, gutter.x)
-            bands = [left, ~left]
+            first, left = _is_head(some, unit), _is_left(some, gutter.x)
+            bands = [first, ~first] if first.any() else [left, ~left]
         found = [[line for line, within in zip(lines, band, strict=True) if within]
                  for band in bands]  # fmt: skip
         waiting += [band for band in reversed(found) if band]
     return parts
+
+
+def _is_head(boxes: Floats, unit: float) -> Flags:
+    """[n] which lines are a row of short pieces above all columns, such as date and price.
+
+    None are where the first row of the columns stands there: it is wide, or lines go on below it.
+    """
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    first: Flags = boxes[:, 1] < middle.min()
+    none = np.zeros_like(first)
+    if first.sum() < 2 or first.all():
+        return none
+    wide = float((boxes[first, 2] - boxes[first, 0]).sum())
+    white = float(boxes[~first, 1].min() - boxes[first, 3].max())
+    within = float(boxes[:, 2].max() - boxes[:, 0].min())
+    return first if wide < LOOSE * within and white > CLEAR * unit else none
 
 
 def _is_left(boxes: Floats, x: float) -> Flags:
@@ -129,64 +157,51 @@ def _gutters(boxes: Floats, unit: float) -> list[_Gutter]:
     count = int((boxes[:, 3].max() - top) / step) + 1
     centres = top + (np.arange(count) + 0.5) * step
     rows = ((boxes[:, 1, None] < centres) & (boxes[:, 3, None] > centres)).astype(np.float32)
-    edges = np.unique(np.floor(starts / step) * step)
+    edges = np.unique(np.floor(starts / unit * GRID) * unit / GRID)
     # Half a line before a column first: a page number below the gutter is to cross it.
     places = np.concatenate([edges - step, edges])
     left = (ends[None] <= places[:, None]).astype(np.float32) @ rows > 0
     right = (starts[None] >= places[:, None]).astype(np.float32) @ rows > 0
     crossing = (starts[None] < places[:, None]) & (ends[None] > places[:, None])
     thin = boxes[:, 3] - boxes[:, 1] <= THIN * unit
-    crossed = crossing.astype(np.float32) @ rows > 0
-    barred = (crossing & ~thin).astype(np.float32) @ rows > 0
-    found = []
-    for number in np.flatnonzero((left & right & ~crossed).sum(axis=1) >= FEWEST_ROWS * CELLS):
-        x, over = float(places[number]), crossing[number]
-        beside = starts[(ends <= x) & (ends > x - NEXT * unit)]
-        flush = np.abs(starts - np.median(beside)) <= FLUSH * unit if len(beside) else ~over
-        odd = rows[over & ~flush].any(axis=0)
-        free = left[number] & right[number] & ~crossed[number]
-        start, stop, cells = _tallest(free, crossed[number], barred[number], odd)
-        if cells * step >= FEWEST_ROWS * unit:
-            found.append(_Gutter(x, cells * step, top + start * step, top + stop * step))
+    flush = _is_flush(starts, ends, places, unit)
+    costs = np.zeros((len(places), count))
+    for which, cost in ((crossing, CROSSED), (crossing & ~flush, ODD), (crossing & ~thin, BARRED)):
+        costs[which.astype(np.float32) @ rows > 0] = cost
+    free = left & right & (costs == 0)
+    scores, first, last = _tallest(free - costs)
+    ends_there = np.pad(costs == CROSSED, ((0, 0), (1, 1)))
+    each = np.arange(len(places))
+    scores[ends_there[each, first] | ends_there[each, last + 1]] *= INSIDE
+    found = [
+        _Gutter(float(places[n]), scores[n] * step, top + first[n] * step, top + last[n] * step)
+        for n in np.flatnonzero(scores >= FEWEST_ROWS * CELLS).tolist()
+    ]
     return sorted(found, key=lambda gutter: -gutter.height)
 
 
-def _tallest(free: Flags, crossed: Flags, barred: Flags, odd: Flags) -> tuple[int, int, int]:
-    """First and last (exclusive) step of the tallest gutter, and how much of it has print beside.
+def _is_flush(starts: Floats, ends: Floats, places: Floats, unit: float) -> Flags:
+    """[k, n] whether a line begins where the lines do that end before a place."""
+    flush = np.zeros((len(places), len(starts)), np.bool_)
+    for number, x in enumerate(places.tolist()):
+        beside = starts[(ends <= x) & (ends > x - NEXT * unit)]
+        flush[number] = np.abs(starts - np.median(beside)) <= FLUSH * unit if len(beside) else False
+    return flush
 
-    Args:
-        free: [n], at that height print stands on both sides and nothing crosses.
-        crossed: [n], a line crosses.
-        barred: [n], what crosses is too high to be two lines in one.
-        odd: [n], what crosses does not begin where the left column does.
+
+def _tallest(scores: Floats) -> tuple[Floats, Ints, Ints]:
+    """The run of steps with the greatest sum, as long as may be; [k, n] -> [k] each.
+
+    Returns:
+        The sum, the first step and the last (exclusive).
     """
-    ends = np.flatnonzero(np.diff(np.concatenate(([True], crossed, [True])).astype(np.int8)))
-    merged: list[tuple[int, int]] = []
-    for first, last in ends.reshape(-1, 2).tolist():
-        gap = slice(merged[-1][1], first) if merged else slice(0)
-        if merged and not barred[gap].any() and _is_bridge(free, gap, flush=not odd[gap].any()):
-            merged[-1] = merged[-1][0], last
-        else:
-            merged.append((first, last))
-    return max(
-        ((first, last, int(free[first:last].sum())) for first, last in merged),
-        key=lambda run: run[2],
-        default=(0, 0, 0),
-    )
-
-
-def _is_bridge(free: Flags, gap: slice, *, flush: bool) -> bool:
-    """Whether what crosses in a gap is lines of two columns that were found as one.
-
-    Then it is few and stands in the midst of columns; if it does not even begin where the left
-    column does, lines go on closely above and below on both sides.
-    """
-    if gap.stop - gap.start > BRIDGE * CELLS + 1:
-        return False
-    near, wanted = (AROUND, FEWEST) if flush else (2.0, 1.5)
-    reach = round(near * CELLS)
-    above, below = free[max(gap.start - reach, 0) : gap.start], free[gap.stop : gap.stop + reach]
-    return bool(min(above.sum(), below.sum()) >= wanted * CELLS)
+    sums = np.concatenate([np.zeros((len(scores), 1)), np.cumsum(scores, axis=1)], axis=1)
+    best = sums - np.minimum.accumulate(sums, axis=1)
+    last = best.shape[1] - 1 - best[:, ::-1].argmax(axis=1)
+    each = np.arange(len(scores))
+    before = np.arange(sums.shape[1]) <= last[:, None]
+    first = np.where(before, sums, np.inf).argmin(axis=1)
+    return best[each, last], first, last
 
 
 def _kind(boxes: Floats, gutter: _Gutter) -> str:
@@ -204,10 +219,23 @@ def _kind(boxes: Floats, gutter: _Gutter) -> str:
         return "rows" if len(more) < 4 else "notes"
     usual = [float(np.median(side[:, 2] - side[:, 0])) for side in beside]
     high = [float(np.median(side[:, 3] - side[:, 1])) for side in beside]
-    short = any(one < SHORT * tall for one, tall in zip(usual, high, strict=True))
-    if short and _is_level(fewer, more).any(axis=1).mean() >= PAIRED:
+    least = min(one / max(tall, 1e-6) for one, tall in zip(usual, high, strict=True))
+    level = float(_is_level(fewer, more).any(axis=1).mean())
+    if covered(within) < LOOSE and least < LOOSE_SHORT:
+        thin = min(_density(side) for side in beside) < THIN_SET
+        if thin or level >= LOOSE_PAIRED:
+            return "rows"
+    if least < SHORT and level >= PAIRED:
         return "rows" if 2 * len(fewer) >= len(more) else "notes"
-    return "columns" if min(usual) >= NARROW * max(usual) else "notes"
+    # Narrow lines make a column, too, where they are many and stand closely: advertisements.
+    close = len(fewer) >= MANY and min(_density(side) for side in beside) >= THIN_SET
+    return "columns" if close or min(usual) >= NARROW * max(usual) else "notes"
+
+
+def _density(boxes: Floats) -> float:
+    """Share of the height of lines [n, 4] that stand above each other, which is not white."""
+    height = float(boxes[:, 3].max() - boxes[:, 1].min())
+    return float((boxes[:, 3] - boxes[:, 1]).sum()) / max(height, 1e-6)
 
 
 def _is_level(some: Floats, others: Floats) -> Flags:

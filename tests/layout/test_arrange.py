@@ -176,3 +176,87 @@ def test_a_table_of_several_columns_with_empty_cells_is_read_by_rows() -> None:
     ]
     mixed, truth = shuffled(cells)
     assert arrange(mixed, width=WIDTH, height=HEIGHT) == [truth]
+
+
+def bent(lines: Lines) -> Lines:
+    """Lines as on a page that bends down towards its right edge and leans, 16 corners each."""
+    found = []
+    for one in lines:
+        (x0, y0), (x1, y1) = one.min(axis=0), one.max(axis=0)
+        x = np.linspace(x0, x1, 8)
+        drop = 90 * (x / WIDTH) ** 4 - 30 * x / WIDTH
+        top, bottom = np.stack([x, y0 + drop], axis=1), np.stack([x, y1 + drop], axis=1)
+        outline = np.concatenate([top, bottom[::-1]])
+        outline[:, 0] += 0.03 * outline[:, 1]
+        found.append(outline.astype(np.float32))
+    return found
+
+
+def test_columns_that_bend_and_lean_are_read_one_after_the_other() -> None:
+    rng = np.random.default_rng(2)
+    lines = [
+        line(x, 100 + 50 * row, x + rng.choice([450, 500, 530]), 140 + 50 * row)
+        for x in (100, 660, 1220, 1780)
+        for row in range(62)
+    ]
+    mixed, truth = shuffled(bent(lines))
+    found = [n for block in arrange(mixed, width=WIDTH, height=HEIGHT) for n in block]
+    assert found == truth
+
+
+def test_small_cells_and_large_ones_far_apart_are_read_by_rows() -> None:
+    """They stand on one line, though their middles are not level."""
+    lines = []
+    for number, width in enumerate((130, 100, 150, 120, 110, 140, 90, 130)):
+        y = 100 + 140 * number
+        small, large = (20, 0) if number % 2 else (0, 20)
+        lines += [line(100, y + small, 100 + width, y + 50), line(600, y + large, 750, y + 50)]
+    mixed, truth = shuffled(lines)
+    assert arrange(mixed, width=1000, height=1300) == [truth]
+
+
+def test_a_table_of_wide_cells_is_read_by_rows() -> None:
+    widths = ((340, 320), (280, 300), (330, 310), (300, 350), (310, 290), (350, 330))
+    lines = [
+        line(x, 100 + 60 * row, x + width, 140 + 60 * row)
+        for row, pair in enumerate(widths)
+        for x, width in zip((100, 1200), pair, strict=True)
+    ]
+    mixed, truth = shuffled(lines)
+    assert arrange(mixed, width=WIDTH, height=600) == [truth]
+
+
+def test_advertisements_beside_a_column_stay_a_column() -> None:
+    """Centred lines, short and of several sizes, level with text here and there."""
+    text = [
+        line(200, y + 20 * row, 560 if row < 8 else 380, y + 20 * row + 16)
+        for y in range(100, 1900, 200)
+        for row in range(9)
+    ]
+    rng = np.random.default_rng(3)
+    adverts, y = [], 100.0
+    while y < 1880:
+        half, high = rng.uniform(20, 100), rng.choice([16, 16, 20])
+        adverts.append(line(780 - half, y, 780 + half, y + high))
+        y += high + rng.choice([4, 12])
+    mixed, truth = shuffled(text + adverts)
+    found = [n for block in arrange(mixed, width=1100, height=2000) for n in block]
+    assert found == truth
+
+
+def test_lines_found_as_one_at_several_heights_keep_columns_whole() -> None:
+    left, right = column(200, 1160, 400, 40), column(1240, 2200, 400, 40)
+    for row in (1, 2, 3, 20, 33, 34):
+        left[row] = line(200, 400 + 50 * row, 2200, 440 + 50 * row)
+    kept = [one for row, one in enumerate(right) if row not in {1, 2, 3, 20, 33, 34}]
+    mixed, truth = shuffled(left + kept)
+    found = [n for block in arrange(mixed, width=WIDTH, height=HEIGHT) for n in block]
+    assert found == truth
+
+
+def test_a_row_above_columns_is_read_before_them() -> None:
+    head = [line(x, 100, x + 120, 140) for x in (200, 900, 2080)]
+    text = column(200, 800, 200, 30) + column(900, 1500, 200, 30) + column(1600, 2200, 200, 30)
+    mixed, truth = shuffled(head + text)
+    found = [n for block in arrange(mixed, width=WIDTH, height=HEIGHT) for n in block]
+    assert found == truth
