@@ -33,7 +33,9 @@ CONTRAST: Final = (2.0, 90.0)  # percentiles of the bands' grey levels: ink and 
 SIDE: Final = 0.1  # of a line: so far beside a rule it is white
 LEAST_DARKER: Final = 8.0  # grey levels, in any case
 EVERY: Final = 4  # columns of which one tells the contrast
-WHITE: Final = 0.55  # of the bands of a piece, on either side; beside a stem there are letters
+WHITE: Final = 0.6  # of the bands on both sides of a rule; beside a stem there are letters
+LONG: Final = 10.0  # lines: stems do not stand below each other for so long,
+WHITE_IF_LONG: Final = 0.35  # so that text may nearly touch the rule
 WANDERS_PX: Final = 1  # to either side, from band to band, once the page is level
 WHOLE: Final = 3.0  # lines: a piece of a rule without a gap
 SHORTEST: Final = 5.0  # lines: a rule, from its first piece to its last
@@ -55,6 +57,15 @@ class Rule:
 
     x: Floats
     y: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """A piece of a rule without a gap: bands, middle in each, and how white it is beside."""
+
+    bands: npt.NDArray[np.intp]
+    middles: Floats
+    white: float
 
 
 def cut_at_rules(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
@@ -124,9 +135,14 @@ def find_rules(page: Grey, unit: float, slope: float = 0.0) -> list[Rule]:
     dark = cv2.morphologyEx(cv2.dilate(narrow, beside), cv2.MORPH_OPEN, running)
     rules = []
     for group in _grouped(_pieces(np.asarray(dark, np.uint8), narrow, unit), SAME * unit):
-        rows, columns = (np.concatenate(axis) for axis in zip(*group, strict=True))
-        long = rows[-1] - rows[0] + 1
-        if long >= SHORTEST * BANDS and len(rows) >= COVERED * long:
+        rows = np.concatenate([piece.bands for piece in group])
+        columns = np.concatenate([piece.middles for piece in group])
+        lines = (rows[-1] - rows[0] + 1) / BANDS
+        white = np.average(
+            [piece.white for piece in group], weights=[len(piece.bands) for piece in group]
+        )
+        least = WHITE if lines < LONG else WHITE_IF_LONG
+        if lines >= SHORTEST and len(rows) >= COVERED * BANDS * lines and white >= least:
             rules.append(Rule(columns - lean * rows + 0.5, (rows + 0.5) * step))
     return sorted(rules, key=lambda rule: float(rule.x.mean()))
 
@@ -143,8 +159,8 @@ def _narrow_ink(page: Grey, bands: int, lean: float, unit: float) -> Grey:
     return np.asarray(darker > max(DARKER * (paper - ink), LEAST_DARKER), np.uint8)
 
 
-def _pieces(dark: Grey, narrow: Grey, unit: float) -> list[tuple[Floats, Floats]]:
-    """Bands and middles of every piece that is narrow enough, and white on both sides."""
+def _pieces(dark: Grey, narrow: Grey, unit: float) -> list[_Piece]:
+    """Every piece that is narrow enough."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     found = []
     for label in range(1, count):
@@ -155,8 +171,8 @@ def _pieces(dark: Grey, narrow: Grey, unit: float) -> list[tuple[Floats, Floats]
         counts = np.bincount(rows, minlength=height)  # a piece has ink in each of its bands
         bands, middles = np.arange(y, y + height), x + np.bincount(rows, columns) / counts
         beside = counts.max() / 2 - WANDERS_PX + SIDE * unit
-        if min(_white(narrow, bands, middles + side * beside, unit) for side in (-1, 1)) >= WHITE:
-            found.append((bands.astype(np.float64), middles))
+        sides = [_white(narrow, bands, middles + side * beside, unit) for side in (-1, 1)]
+        found.append(_Piece(bands, middles, sum(sides) / 2))
     return found
 
 
@@ -168,17 +184,16 @@ def _white(narrow: Grey, bands: npt.NDArray[np.intp], columns: Floats, unit: flo
     return float((narrow[bands[:, None], near] == 0).all(axis=1).mean())
 
 
-def _grouped(
-    pieces: Sequence[tuple[Floats, Floats]], apart: float
-) -> list[list[tuple[Floats, Floats]]]:
+def _grouped(pieces: Sequence[_Piece], apart: float) -> list[list[_Piece]]:
     """Pieces below each other, each group from top to bottom."""
-    groups: list[list[tuple[Floats, Floats]]] = []
-    for bands, middles in sorted(pieces, key=lambda piece: float(piece[0][0])):
+    groups: list[list[_Piece]] = []
+    for piece in sorted(pieces, key=lambda piece: int(piece.bands[0])):
         for group in groups:
-            rows, columns = group[-1]
-            if rows[-1] < bands[0] and abs(columns[-1] - middles[0]) < apart:
-                group.append((bands, middles))
+            last = group[-1]
+            below = last.bands[-1] < piece.bands[0]
+            if below and abs(last.middles[-1] - piece.middles[0]) < apart:
+                group.append(piece)
                 break
         else:
-            groups.append([(bands, middles)])
+            groups.append([piece])
     return groups

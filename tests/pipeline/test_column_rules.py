@@ -57,6 +57,16 @@ def test_a_pale_rule_is_found() -> None:
     assert found.y[0] < 80 and found.y[-1] > 680
 
 
+def test_a_long_rule_is_found_between_letters_that_nearly_touch_it() -> None:
+    page, lines = text_page()
+    for top in range(60, 60 + 20 * PITCH, PITCH):
+        if top % 3:  # an l before it and behind it, in two of three rows
+            page[top : top + 24, 343:346] = page[top : top + 24, 351:354] = 50
+    assert len(cut_at_rules(page, lines)) == len(lines)
+    rule(page)
+    assert len(cut_at_rules(page, lines)) == 2 * len(lines)
+
+
 def test_text_without_a_rule_is_not_cut() -> None:
     page, lines = text_page()
     assert cut_at_rules(page, lines) is not lines
