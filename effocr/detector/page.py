@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from effocr.detector.arrays import Regions, decode
 from effocr.detector.config import Look
+from effocr.shrink import shrink
 
 __all__ = [
     "Network",
@@ -78,8 +79,10 @@ def seen_page(page: Grey, look: Look, *, line_px: float | None = None) -> tuple[
     height, width = (max(1, round(side * scale)) for side in page.shape)
     if (height, width) == page.shape:
         return page, 1.0
-    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(page, (width, height), interpolation=kind), np.uint8), scale
+    if scale < 1:
+        return shrink(page, width, height), scale
+    larger = cv2.resize(page, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(larger, np.uint8), scale
 
 
 def look_scale(page: Grey, look: Look, *, line_px: float | None = None) -> float:
@@ -127,9 +130,8 @@ def estimate_x_height(page: Grey) -> float | None:
 def _letter_height(page: Grey, scale: float) -> float | None:
     """The same of a page that is made smaller first, in pixels of the smaller one."""
     if scale < 1:
-        page = np.asarray(
-            cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
-        )
+        height, width = (max(1, round(side * scale)) for side in page.shape)
+        page = shrink(page, width, height)
     ink = cv2.adaptiveThreshold(
         page, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, THRESHOLD_WINDOW_PX, INK_STEP
     )

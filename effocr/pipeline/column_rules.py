@@ -20,6 +20,7 @@ from effocr.layout.edges import line_edges
 from effocr.layout.skew import line_slope
 from effocr.pipeline.gutters import line_parts
 from effocr.pipeline.images import Grey
+from effocr.shrink import shrink
 
 __all__ = ["Rule", "cut_at_rules", "find_rules"]
 
@@ -27,12 +28,13 @@ Floats = npt.NDArray[np.float64]
 Polygon = npt.NDArray[np.float32]
 
 BANDS: Final = 6  # for a line of the usual height
+LARGE_PX: Final = 40.0  # height of a line; larger pages are looked at in half the size
 THICKEST: Final = 0.3  # of a line: a rule; wider is a picture or a letter of a headline
 DARKER: Final = 0.12  # of the contrast of the page, than what is beside it
 CONTRAST: Final = (2.0, 90.0)  # percentiles of the bands' grey levels: ink and paper
 SIDE: Final = 0.1  # of a line: so far beside a rule it is white
 LEAST_DARKER: Final = 8.0  # grey levels, in any case
-EVERY: Final = 4  # columns of which one tells the contrast
+EVERY: Final = 16  # columns of which one tells the contrast
 WHITE: Final = 0.6  # of the bands on both sides of a rule; beside a stem there are letters
 LONG: Final = 10.0  # lines: stems do not stand below each other for so long,
 WHITE_IF_LONG: Final = 0.35  # so that text may nearly touch the rule
@@ -127,6 +129,9 @@ def find_rules(page: Grey, unit: float, slope: float = 0.0) -> list[Rule]:
     bands = round(page.shape[0] * BANDS / unit) if unit > 0 else 0
     if bands < SHORTEST * BANDS or page.shape[1] < unit:
         return []
+    finer = 2 if unit >= LARGE_PX else 1
+    if finer > 1:
+        page, unit = shrink(page, page.shape[1] // finer, page.shape[0] // finer), unit / finer
     step = page.shape[0] / bands  # pixels of the page for a band
     lean = slope * step  # pixels that a rule goes to the left from band to band
     narrow = _narrow_ink(page, bands, lean, unit)
@@ -138,12 +143,11 @@ def find_rules(page: Grey, unit: float, slope: float = 0.0) -> list[Rule]:
         rows = np.concatenate([piece.bands for piece in group])
         columns = np.concatenate([piece.middles for piece in group])
         lines = (rows[-1] - rows[0] + 1) / BANDS
-        white = np.average(
-            [piece.white for piece in group], weights=[len(piece.bands) for piece in group]
-        )
+        white = sum(piece.white * len(piece.bands) for piece in group) / len(rows)
         least = WHITE if lines < LONG else WHITE_IF_LONG
         if lines >= SHORTEST and len(rows) >= COVERED * BANDS * lines and white >= least:
-            rules.append(Rule(columns - lean * rows + 0.5, (rows + 0.5) * step))
+            middle = columns - lean * rows + 0.5
+            rules.append(Rule(finer * middle, finer * step * (rows + 0.5)))
     return sorted(rules, key=lambda rule: float(rule.x.mean()))
 
 

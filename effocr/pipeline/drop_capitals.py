@@ -20,6 +20,7 @@ from effocr.geometry import right_of
 from effocr.pipeline.images import Grey
 from effocr.pipeline.page_ink import PageInk, page_ink
 from effocr.pipeline.rectify import paper_of
+from effocr.shrink import shrink
 
 __all__ = ["DropCapital", "LargeLetter", "find_large_letters", "settle_drop_capitals"]
 
@@ -95,8 +96,7 @@ def find_large_letters(page: Grey, polygons: Sequence[Polygon]) -> list[LargeLet
     usual = float(np.median(lines.heights))
     scale = max(usual / LINE_PX, 1.0)
     size = max(round(page.shape[1] / scale), 1), max(round(page.shape[0] / scale), 1)
-    small = page if scale == 1.0 else cv2.resize(page, size, interpolation=cv2.INTER_AREA)
-    ink = page_ink(np.asarray(small, np.uint8))
+    ink = page_ink(shrink(page, *size))
     scale *= ink.scale
     tall = ink.heights * scale >= LOWEST * float(np.quantile(lines.heights, 0.1))
     tall &= (ink.widths <= WIDEST * ink.heights) & (ink.widths >= NARROWEST * ink.heights)

@@ -28,7 +28,7 @@ PALE: Final = 0.5  # of the usual contrast: so pale is what shines through
 SURE: Final = 0.8  # confidence; pale lines that read worse, on average, are mirrored
 RATHER_PALE: Final = 0.65  # of the usual contrast
 LEAST_RATHER_PALE: Final = 0.6  # confidence of a single line that is rather pale
-SAMPLED: Final = (2, 3)  # every second row and every third column tell the contrast
+SAMPLED: Final = (2, 500)  # every second row, and about so many columns, tell the contrast
 
 
 def printed(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> list[int]:
@@ -43,13 +43,10 @@ def printed(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> list[i
     """
     long = [line for line in lines.values() if len(line.text) > SHORT]
     patterns = sum(map(_is_pattern, long)) > MOST_PATTERNS * len(long)
-    least = BADLY if patterns else 0.0
-    kept = [
-        number
-        for number, line in sorted(lines.items())
-        if is_print(line) and line.confidence >= least
-    ]
-    through = _show_through({number: lines[number].confidence for number in kept}, contrasts)
+    kept = {number: line for number, line in sorted(lines.items()) if is_print(line)}
+    if patterns:
+        kept = {number: line for number, line in kept.items() if line.confidence >= BADLY}
+    through = _show_through(kept, contrasts)
     return [number for number in kept if number not in through]
 
 
@@ -73,7 +70,7 @@ def contrast_of(crop: Grey) -> float:
         crop: [height, width] uint8.
     """
     rows, columns = SAMPLED
-    some = crop[::rows, ::columns]
+    some = crop[::rows, :: 1 + crop.shape[1] // columns]
     ink, paper = np.percentile(some, (3, 90)) if some.size else (0.0, 0.0)
     return float(paper - ink)
 
@@ -83,29 +80,32 @@ def _is_pattern(line: Line) -> bool:
     signs = sum(
         unicodedata.category(one)[0] not in "LNM" for one in line.text if one not in (" ", UNKNOWN)
     )
-    return line.confidence < BADLY and signs > MOST_SIGNS * len(line.text.replace(" ", ""))
+    mostly = signs > MOST_SIGNS * len(line.text.replace(" ", ""))
+    return mostly and line.confidence < BADLY  # in this order: confidence is told when asked for
 
 
-def _show_through(confidences: Mapping[int, float], contrasts: Mapping[int, float]) -> set[int]:
+def _show_through(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> set[int]:
     """Numbers of the lines that are the other side of the leaf: pale and mirrored.
 
     Pale lines are judged together: a word or two of those reads well by chance.
     """
-    if not confidences:
+    if not lines:
         return set()
-    usual = float(np.percentile([contrasts[number] for number in confidences], USUAL))
-    pale = {number for number in confidences if contrasts[number] < PALE * usual}
-    if pale and float(np.median([confidences[number] for number in pale])) >= SURE:
-        pale = set()
+    usual = float(np.percentile([contrasts[number] for number in lines], USUAL))
     rather = {
-        number
-        for number, confidence in confidences.items()
-        if contrasts[number] < RATHER_PALE * usual and confidence < LEAST_RATHER_PALE
+        number: line.confidence
+        for number, line in lines.items()
+        if contrasts[number] < RATHER_PALE * usual
     }
-    return pale | rather
+    pale = {number for number in rather if contrasts[number] < PALE * usual}
+    if pale and float(np.median([rather[number] for number in pale])) >= SURE:
+        pale = set()
+    return pale | {number for number in rather if rather[number] < LEAST_RATHER_PALE}
 
 
-def is_cut_off(line: Line, polygon: npt.NDArray[np.float32], side_px: int) -> bool:
+def is_cut_off(
+    line: Line, polygon: npt.NDArray[np.float32], side_px: int, *, runs_down: bool = False
+) -> bool:
     """Whether the edge of the page cuts through a line, so that it cannot be read.
 
     An image of one line often shows the tops of the letters of the next one.
@@ -114,8 +114,9 @@ def is_cut_off(line: Line, polygon: npt.NDArray[np.float32], side_px: int) -> bo
         line: as it was read.
         polygon: [n, 2] its outline, pixels of the upright page.
         side_px: of that page: its height, for columns its width.
+        runs_down: the line is a column.
     """
-    across = 0 if line.direction == "ttb" else 1
+    across = 0 if runs_down else 1
     first, last = polygon[:, across].min(), polygon[:, across].max()
     near = EDGE * (last - first)
     at_edge = first <= near or last >= side_px - near

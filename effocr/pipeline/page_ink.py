@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from effocr.contrast import MOST_INK
 from effocr.pipeline.images import Grey
+from effocr.shrink import shrink
 
 __all__ = ["PageInk", "page_ink", "usual_height"]
 
@@ -67,8 +68,9 @@ def page_ink(page: Grey) -> PageInk:
     longest = max(page.shape)
     scale = max(longest / LONGEST_PX, 1.0)
     if scale > 1.0:
-        size = (max(round(page.shape[1] / scale), 1), max(round(page.shape[0] / scale), 1))
-        page = np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
+        page = shrink(
+            page, max(round(page.shape[1] / scale), 1), max(round(page.shape[0] / scale), 1)
+        )
     dark = _dark(page)
     if cv2.countNonZero(dark) > MOST_INK * dark.size:
         dark = _dark(np.asarray(cv2.bitwise_not(page), np.uint8))

@@ -257,8 +257,13 @@ def finished_page(number: int, cut: CutPage, lines: Sequence[Line], reader: Read
     if blocks is None:
         contrasts = {place: contrast_of(cut.crops[place].grey) for place in read}
         kept = printed(read, contrasts)
-        side = cut.upright_size[0 if reader.manifest.direction == "ttb" else 1]
-        whole = [place for place in kept if not is_cut_off(read[place], cut.polygons[place], side)]
+        down = reader.manifest.direction == "ttb"
+        side = cut.upright_size[0 if down else 1]
+        whole = [
+            place
+            for place in kept
+            if not is_cut_off(read[place], cut.polygons[place], side, runs_down=down)
+        ]
         blocks = _arranged(cut, whole or kept, reader)
     made = tuple(
         Block(tuple(moved_line(read[place], cut.crops[place].to_page, cut.size) for place in block))

