@@ -14,6 +14,9 @@ Grey = npt.NDArray[np.uint8]
 def shrink(grey: Grey, width: int, height: int) -> Grey:
     """Make an image smaller; a pixel is the mean of those that it takes the place of.
 
+    Where a side is odd, halving leaves its last row or column out: after k halvings what stands at
+    the right or lower edge may be up to 2^k - 1 pixels of the image off, less further in.
+
     Args:
         grey: [height, width] uint8.
         width: of the result, at most that of the image.

@@ -78,5 +78,5 @@ def decode(maps: Floats, look: Look) -> Regions:
             polygon = region_of(np.stack((columns, rows), axis=1).astype(np.float32), height, look)
             if polygon is not None:
                 polygons.append(polygon)
-                found.append(scores[label])
+                found.append(scores[label] if len(parts) == 1 else probability.flat[part].mean())
     return Regions(tuple(polygons), np.array(found, np.float32))

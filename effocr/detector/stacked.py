@@ -23,6 +23,7 @@ FULL: Final = 0.45  # of the line's height: mean height of a kernel that may be 
 HIGH: Final = 0.75  # of the line's height: from the first to the last row of a place with two lines
 SHARE: Final = 0.25  # of the length, at least so high; and the least length of a part
 SAME_ROW: Final = 0.4  # of the line's height: parts beside each other, so close, are one line
+PIECE: Final = 4.0  # heights of the line: a part so long counts in any case
 SHORTEST: Final = 2.0  # heights of the line: length of a kernel that is looked at
 
 
@@ -30,12 +31,12 @@ def part_stacked(cells: Cells, probability: Floats, height: float) -> list[Cells
     """Take a kernel apart that is two or more lines, one below the other.
 
     Args:
-        cells: [n] flat indices into `probability`, those of the kernel.
-        probability: [height, width] of the page.
+        cells: [n] intp, flat indices into `probability`, those of the kernel.
+        probability: [height, width] float32 of the page, 0 to 1.
         height: of a line, in cells.
 
     Returns:
-        Cells of each line; those given where it is one line.
+        Cells of each line, from top to bottom as they begin; those given where it is one line.
     """
     pieces = _pieces(cells, probability, height)
     return _joined(pieces, probability.shape[1], height) if len(pieces) > 1 else pieces
@@ -54,7 +55,7 @@ def _pieces(cells: Cells, probability: Floats, height: float) -> list[Cells]:
         return [cells]
     seen = probability[top : top + size[0], left : left + size[1]]
     for threshold in THRESHOLDS:
-        nearest = _nearest(kernel & (seen > threshold))
+        nearest = _nearest(kernel & (seen > threshold), height)
         if nearest is not None:
             of = nearest[rows - top, columns - left]
             parts = [cells[of == part] for part in np.unique(of)]
@@ -72,12 +73,12 @@ def _is_high(kernel: Mask, height: float) -> bool:
     return bool(high.sum() > SHARE * along.shape[1])
 
 
-def _nearest(kernel: Mask) -> npt.NDArray[np.int32] | None:
+def _nearest(kernel: Mask, height: float) -> npt.NDArray[np.int32] | None:
     """[height, width] the number of the nearest long part; None where there are not two."""
     seeds = kernel.astype(np.uint8)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(seeds, connectivity=8)
     sides = stats[:, (cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT)].max(axis=1)
-    long = sides > SHARE * max(kernel.shape)
+    long = sides > min(SHARE * max(kernel.shape), PIECE * height)
     long[0] = False  # the ground
     if long.sum() < 2:
         return None
@@ -88,9 +89,9 @@ def _nearest(kernel: Mask) -> npt.NDArray[np.int32] | None:
 
 def _joined(pieces: list[Cells], width: int, height: float) -> list[Cells]:
     """Lines of pieces: what runs on beside another piece is one line with it."""
-    rows, columns = np.divmod(np.concatenate(pieces), width)
-    runs_down = np.ptp(rows) > np.ptp(columns)
-    places = [np.divmod(piece, width)[:: -1 if runs_down else 1] for piece in pieces]
+    places = [np.divmod(piece, width) for piece in pieces]
+    if np.median([np.ptp(rows) - np.ptp(columns) for rows, columns in places]) > 0:
+        places = [(columns, rows) for rows, columns in places]  # they run down
     lines: list[list[Cells]] = []
     ends: list[tuple[int, float]] = []  # of each line: its last column, and its row there
     for number in sorted(range(len(pieces)), key=lambda number: int(places[number][1].min())):
@@ -110,4 +111,4 @@ def _joined(pieces: list[Cells], width: int, height: float) -> list[Cells]:
             ends.append(end)
         lines[line].append(pieces[number])
         ends[line] = end
-    return [np.concatenate(line) for line in lines]
+    return sorted(map(np.concatenate, lines), key=lambda line: int(line.min()))

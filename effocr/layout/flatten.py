@@ -25,6 +25,7 @@ STATIONS: Final = 5  # places along a line where it is looked at
 INSET: Final = 0.05  # of its length, that the first and last of them are off its ends
 STRAIGHT: Final = 0.12  # of its height: a line that bends less is straight
 SOLID: Final = 0.5  # of its outline's height, that a line is high at least
+THIN: Final = 0.25  # of the usual height; lower outlines tell no better than those so high
 PLACES: Final = 9  # across the page, between which the slope changes evenly
 NOISE: Final = 0.15  # of a line's height, that its ends are off
 CELL: Final = 8.0  # heights; what is shorter may be a cell of a row
@@ -121,10 +122,15 @@ def _boxes(points: Floats, firsts: Ints) -> Floats:
     return np.stack([low[:, 0], low[:, 1] + spare, high[:, 0], high[:, 1] - spare], axis=1)
 
 
+def _least(tall: Floats) -> float:
+    """Height that a line counts as at least: a hair of an outline must not outweigh a page."""
+    return max(THIN * float(np.median(tall)), TINY) if len(tall) else TINY
+
+
 def _line_slopes(middles: Floats, tall: Floats) -> Floats:
     """[m, 5] of pieces of long lines: middle x and y, run (pixels), slope, weight."""
     fair = middles[:, -1, 0] - middles[:, 0, 0] > LONG * tall
-    middles, tall = middles[fair], np.maximum(tall[fair], TINY)
+    middles, tall = middles[fair], np.maximum(tall[fair], _least(tall))
     slopes, off = _fits(middles)
     bent = off > STRAIGHT * tall
     run = middles[:, -1, 0] - middles[:, 0, 0]
@@ -151,7 +157,7 @@ def _row_slopes(boxes: Floats) -> Floats:
     one = np.flatnonzero(level.any(axis=1))
     other = np.where(level, gap, np.inf).argmin(axis=1)[one]
     run = np.maximum(x[other] - x[one], TINY)
-    weights = run / (ROW_NOISE * np.maximum(high[one, other], TINY))
+    weights = run / (ROW_NOISE * np.maximum(high[one, other], _least(tall)))
     middle = [(x[one] + x[other]) / 2, (y[one] + y[other]) / 2]
     return np.stack([*middle, run, (y[other] - y[one]) / run, weights], axis=1)
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from effocr.layout.edges import line_edges
 
-__all__ = ["line_slope", "sheared", "skew_degrees"]
+__all__ = ["line_slope", "skew_degrees"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,17 +44,3 @@ def line_slope(lines: Sequence[npt.ArrayLike]) -> float:
 def skew_degrees(lines: Sequence[npt.ArrayLike]) -> float:
     """Angle of the lines, degrees clockwise; 0 for a page that stands straight."""
     return math.degrees(math.atan(line_slope(lines)))
-
-
-def sheared(lines: Sequence[Floats], slope: float, *, centre: float) -> list[Floats]:
-    """Lines of a page turned straight about (centre, 0), as good as level for small slopes.
-
-    Args:
-        lines: [n, 2] each.
-        slope: see `line_slope`.
-        centre: x that stays where it is.
-    """
-    scale = 1.0 / math.hypot(1.0, slope)
-    turn = np.array([[scale, -slope * scale], [slope * scale, scale]])
-    middle = np.array([centre, 0.0])
-    return [(line - middle) @ turn + middle for line in lines]

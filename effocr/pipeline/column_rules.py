@@ -7,6 +7,7 @@ columns, the cells of a table and the frames of advertisements end there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -43,7 +44,8 @@ WHOLE: Final = 3.0  # lines: a piece of a rule without a gap
 SHORTEST: Final = 5.0  # lines: a rule, from its first piece to its last
 COVERED: Final = 0.5  # of a rule by its pieces
 SAME: Final = 0.4  # of a line: pieces no further apart, from side to side, are one rule
-LEAST: Final = 1.0  # of a line, on either side of a rule: what is cut; less is left out
+NEAR: Final = 0.75  # of a line, that its middle is off a rule; headlines stand in its gaps
+LEAST: Final = 0.35  # of a line, on either side of a rule: a digit; less is the edge of an outline
 BESIDE: Final = 0.12  # of a line: left out on both sides of the middle of a rule
 FEWEST: Final = 4  # lines that tell how high one is
 
@@ -53,8 +55,8 @@ class Rule:
     """An upright rule.
 
     Attributes:
-        x: [n] its middle, pixels of the page, at each y; n is at least 2.
-        y: [n] from top to bottom.
+        x: [n] float64, its middle at each y, pixels of the page.
+        y: [n] float64, from top to bottom, where it is to be seen; it may have gaps.
     """
 
     x: Floats
@@ -94,7 +96,8 @@ def cut_at_rules(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
     for rule in rules:
         y = (left[:, 1] + right[:, 1]) / 2
         x = np.interp(y, rule.y, rule.x)
-        over = (rule.y[0] <= y) & (y <= rule.y[-1]) & (left[:, 0] < x) & (x < right[:, 0])
+        off = np.abs(rule.y[:, None] - y).min(axis=0)
+        over = (off <= NEAR * unit) & (left[:, 0] < x) & (x < right[:, 0])
         for line in np.flatnonzero(over):
             crossed[line].append(float(x[line]))
     cut: list[Polygon] = []
@@ -136,7 +139,7 @@ def find_rules(page: Grey, unit: float, slope: float = 0.0) -> list[Rule]:
     lean = slope * step  # pixels that a rule goes to the left from band to band
     narrow = _narrow_ink(page, bands, lean, unit)
     beside = np.ones((1, 2 * WANDERS_PX + 1), np.uint8)
-    running = np.ones((round(WHOLE * BANDS), 1), np.uint8)
+    running = np.ones((2 * round(WHOLE * BANDS / 2) + 1, 1), np.uint8)  # odd: even ones shift
     dark = cv2.morphologyEx(cv2.dilate(narrow, beside), cv2.MORPH_OPEN, running)
     rules = []
     for group in _grouped(_pieces(np.asarray(dark, np.uint8), narrow, unit), SAME * unit):
@@ -146,21 +149,26 @@ def find_rules(page: Grey, unit: float, slope: float = 0.0) -> list[Rule]:
         white = sum(piece.white * len(piece.bands) for piece in group) / len(rows)
         least = WHITE if lines < LONG else WHITE_IF_LONG
         if lines >= SHORTEST and len(rows) >= COVERED * BANDS * lines and white >= least:
-            middle = columns - lean * rows + 0.5
+            middle = columns - lean * rows - _shift(lean, bands) + 0.5
             rules.append(Rule(finer * middle, finer * step * (rows + 0.5)))
     return sorted(rules, key=lambda rule: float(rule.x.mean()))
 
 
 def _narrow_ink(page: Grey, bands: int, lean: float, unit: float) -> Grey:
     """[bands, width] 1 where a narrow stroke of ink runs down through the whole band, level."""
-    size = page.shape[1], bands
-    low = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
-    level = np.array([[1.0, lean, 0.0], [0.0, 1.0, 0.0]])
+    low = cv2.resize(page, (page.shape[1], bands), interpolation=cv2.INTER_AREA)
+    level = np.array([[1.0, lean, _shift(lean, bands)], [0.0, 1.0, 0.0]])
+    size = page.shape[1] + math.ceil(abs(lean) * bands), bands  # nothing is pushed off the side
     low = cv2.warpAffine(low, level, size, borderMode=cv2.BORDER_REPLICATE)
     ink, paper = np.percentile(low[:, ::EVERY], CONTRAST)
     kernel = np.ones((1, 2 * round(THICKEST * unit) + 1), np.uint8)
     darker = cv2.morphologyEx(low, cv2.MORPH_BLACKHAT, kernel)
     return np.asarray(darker > max(DARKER * (paper - ink), LEAST_DARKER), np.uint8)
+
+
+def _shift(lean: float, bands: int) -> float:
+    """Pixels that levelled bands stand further to the right."""
+    return max(-lean * bands, 0.0)
 
 
 def _pieces(dark: Grey, narrow: Grey, unit: float) -> list[_Piece]:

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.document import UNKNOWN, Line
+from effocr.pipeline.images import Grey
+from effocr.shrink import shrink
 
-__all__ = ["contrast_of", "is_cut_off", "is_print", "printed"]
-
-Grey = npt.NDArray[np.uint8]
+__all__ = ["contrast_of", "is_cut_off", "printed"]
 
 MOST_UNKNOWN: Final = 0.6  # of the glyphs of a line; more is a picture or dirt
 SHORT: Final = 6  # glyphs; of a line of no more the confidence is asked for, too
@@ -28,7 +28,8 @@ PALE: Final = 0.5  # of the usual contrast: so pale is what shines through
 SURE: Final = 0.8  # confidence; pale lines that read worse, on average, are mirrored
 RATHER_PALE: Final = 0.65  # of the usual contrast
 LEAST_RATHER_PALE: Final = 0.6  # confidence of a single line that is rather pale
-SAMPLED: Final = (2, 500)  # every second row, and about so many columns, tell the contrast
+INK, PAPER = 0.5, 90.0  # percentiles of a line's grey levels: a dash has little ink
+FEWEST: Final = 4  # long lines that tell a page of pictures
 
 
 def printed(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> list[int]:
@@ -42,15 +43,15 @@ def printed(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> list[i
         Numbers, in order.
     """
     long = [line for line in lines.values() if len(line.text) > SHORT]
-    patterns = sum(map(_is_pattern, long)) > MOST_PATTERNS * len(long)
-    kept = {number: line for number, line in sorted(lines.items()) if is_print(line)}
+    patterns = sum(map(_is_pattern, long)) > MOST_PATTERNS * max(len(long), FEWEST)
+    kept = {number: line for number, line in sorted(lines.items()) if _is_print(line)}
     if patterns:
         kept = {number: line for number, line in kept.items() if line.confidence >= BADLY}
     through = _show_through(kept, contrasts)
     return [number for number in kept if number not in through]
 
 
-def is_print(line: Line) -> bool:
+def _is_print(line: Line) -> bool:
     """Whether a line that the detector found holds print, and is no picture and no dirt.
 
     The confidence alone says nothing of long lines, since that would make all their boxes.
@@ -69,9 +70,10 @@ def contrast_of(crop: Grey) -> float:
     Args:
         crop: [height, width] uint8.
     """
-    rows, columns = SAMPLED
-    some = crop[::rows, :: 1 + crop.shape[1] // columns]
-    ink, paper = np.percentile(some, (3, 90)) if some.size else (0.0, 0.0)
+    height, width = crop.shape[0] // 2, crop.shape[1] // 2
+    if not height or not width:
+        return 0.0
+    ink, paper = np.percentile(shrink(crop, width, height), (INK, PAPER))
     return float(paper - ink)
 
 
@@ -84,10 +86,14 @@ def _is_pattern(line: Line) -> bool:
     return mostly and line.confidence < BADLY  # in this order: confidence is told when asked for
 
 
+def _reads_well(line: Line) -> bool:
+    return len(line.text) > SHORT and line.confidence >= SURE
+
+
 def _show_through(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> set[int]:
     """Numbers of the lines that are the other side of the leaf: pale and mirrored.
 
-    Pale lines are judged together: a word or two of those reads well by chance.
+    Pale lines are judged together: a short word of those reads well by chance.
     """
     if not lines:
         return set()
@@ -100,6 +106,7 @@ def _show_through(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> 
     pale = {number for number in rather if contrasts[number] < PALE * usual}
     if pale and float(np.median([rather[number] for number in pale])) >= SURE:
         pale = set()
+    pale -= {number for number in pale if _reads_well(lines[number])}
     return pale | {number for number in rather if rather[number] < LEAST_RATHER_PALE}
 
 

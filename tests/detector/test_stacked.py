@@ -44,6 +44,20 @@ def test_three_lines_are_parted_even_where_only_two_come_apart_at_first(between:
     assert [sorted(set(part // 160))[0] for part in parts] == [10, 16, 24]
 
 
+def test_a_block_of_lines_that_is_higher_than_wide_is_parted() -> None:
+    probability = np.zeros((420, 100), np.float32)
+    probability[10:410, 10:70] = 0.5
+    for row in range(10, 410, 8):
+        probability[row : row + 4, 5:75] = 0.95
+    assert len(part_stacked(kernel(probability), probability, HEIGHT)) == 50
+
+
+def test_parts_come_from_top_to_bottom() -> None:
+    probability = page((10, 30, 150), (18, 10, 150))
+    upper, lower = part_stacked(kernel(probability), probability, HEIGHT)
+    assert upper.min() < lower.min()
+
+
 def test_a_short_last_line_is_parted_from_the_one_above() -> None:
     probability = page((10, 10, 150), (18, 10, 70))
     upper, lower = part_stacked(kernel(probability), probability, HEIGHT)

@@ -69,7 +69,6 @@ def test_a_long_rule_is_found_between_letters_that_nearly_touch_it() -> None:
 
 def test_text_without_a_rule_is_not_cut() -> None:
     page, lines = text_page()
-    assert cut_at_rules(page, lines) is not lines
     assert len(cut_at_rules(page, lines)) == len(lines)
 
 
@@ -78,6 +77,49 @@ def test_strokes_that_stand_below_each_other_in_text_are_no_rule() -> None:
     for top in range(60, 60 + 20 * PITCH, PITCH):
         page[top : top + 24, 200:203] = 50  # an l in every row
     assert len(cut_at_rules(page, lines)) == len(lines)
+
+
+def test_a_long_stroke_among_letters_is_no_rule() -> None:
+    page, lines = text_page()
+    for top in range(60, 60 + 20 * PITCH, PITCH):
+        page[top : top + 26, 193:198] = page[top : top + 26, 205:210] = 50
+    page[60 : 60 + 8 * PITCH, 200:203] = 50
+    assert find_rules(page, HEIGHT) == []
+    assert len(cut_at_rules(page, lines)) == len(lines)
+
+
+def test_a_headline_in_a_gap_of_a_rule_is_not_cut() -> None:
+    page, lines = text_page()
+    rule(page)
+    first, last = 60 + 8 * PITCH, 60 + 10 * PITCH
+    page[first - 8 : last + 30, 326:370] = 215
+    for top in range(first, last + 1, PITCH):
+        page[top : top + 22, 328:368:8] = 50
+    cut = cut_at_rules(page, lines)
+    middle = first + PITCH + 11
+    (whole,) = (one for one in cut if one[:, 1].min() < middle < one[:, 1].max())
+    assert np.ptp(whole[:, 0]) == 580
+    assert len(cut) > 1.7 * len(lines)
+
+
+def test_a_digit_behind_a_rule_is_not_lost() -> None:
+    page, lines = text_page()
+    rule(page)
+    page[:, 356:] = 215
+    for line in lines:
+        line[1:3, 0] = 372
+    cut = cut_at_rules(page, lines)
+    assert len(cut) == 2 * len(lines)
+    assert max(one[:, 0].max() for one in cut) == 372
+
+
+@pytest.mark.parametrize(("slope", "x"), [(0.05, 940), (-0.05, 60)])
+def test_a_leaning_rule_near_the_side_of_a_page_is_found(slope: float, x: int) -> None:
+    page = np.full((2000, 1000), 215, np.uint8)
+    cv2.line(page, (round(x + slope * 950), 50), (round(x - slope * 950), 1950), 60, 2)
+    (found,) = find_rules(page, HEIGHT, slope)
+    assert found.x.mean() == pytest.approx(x + 0.5, abs=1.5)
+    assert (found.y[0], found.y[-1]) == pytest.approx((50, 1950), abs=10)
 
 
 def test_the_edge_of_a_picture_is_no_rule() -> None:
