@@ -69,6 +69,6 @@ def test_one_short_line_keeps_its_box() -> None:
 
 def test_a_hair_that_leans_does_not_outweigh_the_page() -> None:
     lines = [outline(150, y, 1850, y + 30) for y in range(200, 1910, 45)]
-    hair = outline(200, 1000, 1800, 1001)
+    hair = outline(200, 1000, 1800, 1000.2)
     hair[:, 1] += 0.075 * (hair[:, 0] - 200)
     assert np.abs(flat([*lines, hair])[:-1, 1] - flat(lines)[:, 1]).max() < 4
