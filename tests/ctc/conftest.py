@@ -19,9 +19,13 @@ TEXTS = ("ab ba", "bca", "cab ac", "aab", "c cab", "bb acb")
 
 
 def draw_text(text: str) -> Grey:
-    """A line of Pillow's own font: [48, width] uint8."""
+    """A line of Pillow's own font: [48, width] uint8, wide enough to be padded to 256 pixels.
+
+    A network that knows these lines by heart knows their padding, too; the reader pads lines to
+    multiples of 128.
+    """
     font = ImageFont.load_default(32)
-    image = Image.new("L", (round(font.getlength(text)) + 24, 48), 255)
+    image = Image.new("L", (max(104, round(font.getlength(text)) + 24), 48), 255)
     ImageDraw.Draw(image).text((12, 38), text, fill=0, font=font, anchor="ls")
     return np.asarray(image)
 
