@@ -7,7 +7,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["MOST_INK", "Stretched", "stretch"]
+from effocr.shrink import shrink
+
+__all__ = ["MOST_INK", "Stretched", "contrast_of", "stretch"]
 
 Grey = npt.NDArray[np.uint8]
 
@@ -15,6 +17,7 @@ LEAST_CONTRAST: Final = 16  # grey levels between ink and paper; less is a blank
 MOST_INK: Final = 0.55  # share of dark pixels; more means light print on a dark ground
 INK_QUANTILE: Final = 0.2  # of the dark pixels; that level becomes black
 LEAST_INK_PX: Final = 3  # dark pixels; fewer is a blank line
+INK, PAPER = 0.005, 0.9  # shares of all pixels up to ink and up to paper: a dash has little ink
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,18 @@ def stretch(grey: Grey) -> Stretched | None:
         levels = np.clip((np.arange(256) - ink) * (255.0 / (paper - ink)), 0, 255)
         grey = np.asarray(cv2.LUT(grey, levels.astype(np.uint8)), np.uint8)
     return Stretched(grey, dark, turned)
+
+
+def contrast_of(crop: Grey) -> int:
+    """Grey levels between the ink and the paper of a line, specks aside.
+
+    Args:
+        crop: [height, width] uint8, dark print.
+    """
+    if not crop.size:
+        return 0
+    small = shrink(crop, 0.5)
+    return _quantile(small, PAPER * small.size, 0, 255) - _quantile(small, INK * small.size, 0, 255)
 
 
 def _parted(grey: Grey) -> tuple[int, int, int]:

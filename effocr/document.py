@@ -76,14 +76,13 @@ class Word:
 
 
 class Details(NamedTuple):
-    """All of a `Line` but its text; see there."""
+    """All of a `Line` but its text and direction; see there."""
 
     box: Box
     polygon: tuple[Point, ...]
     confidence: float
     words: tuple[Word, ...]
     glyphs: tuple[Glyph, ...]
-    direction: Direction = "ltr"
     baseline: tuple[Point, ...] = ()
 
 
@@ -130,10 +129,13 @@ class Line(_Later):
     baseline: tuple[Point, ...] = ()
 
     @classmethod
-    def with_details(cls, text: str, details: Callable[[], Details]) -> Self:
-        """A line of which all but the text is made when first asked for."""
+    def with_details(
+        cls, text: str, details: Callable[[], Details], *, direction: Direction = "ltr"
+    ) -> Self:
+        """A line of which all but text and direction is made when first asked for."""
         line = object.__new__(cls)
         object.__setattr__(line, "text", text)
+        object.__setattr__(line, "direction", direction)
         object.__setattr__(line, "_details", details)
         return line
 

@@ -11,7 +11,7 @@ __all__ = ["shrink"]
 Grey = npt.NDArray[np.uint8]
 
 
-def shrink(grey: Grey, width: int, height: int) -> Grey:
+def shrink(grey: Grey, scale: float) -> Grey:
     """Make an image smaller; a pixel is the mean of those that it takes the place of.
 
     Where a side is odd, halving leaves its last row or column out: after k halvings what stands at
@@ -19,12 +19,14 @@ def shrink(grey: Grey, width: int, height: int) -> Grey:
 
     Args:
         grey: [height, width] uint8.
-        width: of the result, at most that of the image.
-        height: of the result, at most that of the image.
+        scale: sides of the result for those of the image; 1 and more change nothing.
 
     Returns:
-        [height, width] uint8; the image itself where it has this size.
+        [height, width] uint8, a pixel wide and high at least.
     """
+    if scale >= 1:
+        return grey
+    height, width = (max(1, round(side * scale)) for side in grey.shape)
     while grey.shape[0] >= 2 * height and grey.shape[1] >= 2 * width:
         rows, columns = grey.shape[0] // 2, grey.shape[1] // 2
         even = grey[: 2 * rows, : 2 * columns]  # an odd last row or column is left out

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from effocr.contrast import INK_QUANTILE, LEAST_CONTRAST, MOST_INK, stretch
+from effocr.contrast import INK_QUANTILE, LEAST_CONTRAST, MOST_INK, contrast_of, stretch
 
 
 def by_histogram(image: np.ndarray) -> np.ndarray | None:
@@ -50,3 +50,18 @@ def test_black_and_white_print_is_left_as_it_is() -> None:
     assert turned is not None
     assert turned.turned
     np.testing.assert_array_equal(turned.dark, line.dark)
+
+
+def test_the_contrast_of_a_line_with_little_ink_is_that_of_its_ink() -> None:
+    crop = np.full((40, 300), 230, np.uint8)
+    crop[20:23, 140:170] = 30  # a dash
+    assert contrast_of(crop) > 90
+
+
+def test_contrast_is_from_ink_to_paper() -> None:
+    crop = np.full((40, 300), 230, np.uint8)
+    crop[10:30, 20:280:4] = 90
+    crop[10:30, 21:280:4] = 90
+    assert contrast_of(crop) == 140
+    assert contrast_of(crop[:0]) == contrast_of(crop[:1]) == 0
+    assert contrast_of(crop[:, :1]) == 0

@@ -80,7 +80,7 @@ def seen_page(page: Grey, look: Look, *, line_px: float | None = None) -> tuple[
     if (height, width) == page.shape:
         return page, 1.0
     if scale < 1:
-        return shrink(page, width, height), scale
+        return shrink(page, scale), scale
     larger = cv2.resize(page, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(larger, np.uint8), scale
 
@@ -129,9 +129,7 @@ def estimate_x_height(page: Grey) -> float | None:
 
 def _letter_height(page: Grey, scale: float) -> float | None:
     """The same of a page that is made smaller first, in pixels of the smaller one."""
-    if scale < 1:
-        height, width = (max(1, round(side * scale)) for side in page.shape)
-        page = shrink(page, width, height)
+    page = shrink(page, scale)
     ink = cv2.adaptiveThreshold(
         page, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, THRESHOLD_WINDOW_PX, INK_STEP
     )

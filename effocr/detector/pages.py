@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +12,7 @@ from effocr.data.detection import DetectionPage
 from effocr.data.records import Skipped
 from effocr.detector.polygons import short_side
 from effocr.errors import EffOCRError
+from effocr.shrink import shrink
 
 __all__ = ["LearntPage", "load_pages"]
 
@@ -47,7 +47,7 @@ class LearntPage:
 
     def grey(self) -> Grey:
         """[height, width] uint8."""
-        return smaller(self.load(self.path), self.scale) if self.kept is None else self.kept
+        return shrink(self.load(self.path), self.scale) if self.kept is None else self.kept
 
 
 def load_pages(
@@ -77,7 +77,7 @@ def load_pages(
             continue
         usual = _usual_line(truth) or max(grey.shape) / LINES_A_PAGE
         scale = min(1.0, KEPT_LINE * line_px / usual)
-        kept = smaller(grey, scale)
+        kept = shrink(grey, scale)
         left -= kept.size
         pages.append(
             LearntPage(
@@ -97,10 +97,3 @@ def _usual_line(truth: DetectionPage) -> float | None:
     """The median height of the regions that count; None where there are none."""
     sides = [short_side(region.polygon) for region in truth.regions if not region.ignore]
     return float(np.median(sides)) if sides and np.median(sides) > 0 else None
-
-
-def smaller(grey: Grey, scale: float) -> Grey:
-    if scale >= 1:
-        return grey
-    height, width = (max(1, round(side * scale)) for side in grey.shape)
-    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["line_edges"]
+__all__ = ["edge_height", "line_edges"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,6 +46,11 @@ def line_edges(polygon: npt.ArrayLike, *, down: bool = False) -> tuple[Floats, F
         x = x[[0, -1]]
     back = np.stack([axis, across])
     return np.stack([x, low], axis=1) @ back, np.stack([x, high], axis=1) @ back
+
+
+def edge_height(top: Floats, bottom: Floats) -> float:
+    """Mean distance of the edges of a line, [k, 2] each."""
+    return float(np.hypot(*(bottom - top).T).mean())
 
 
 def _long_axis(corners: Floats, down: bool) -> Floats:

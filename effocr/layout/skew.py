@@ -1,4 +1,4 @@
-"""How far a page leans, told by its lines, and the lines of the page set straight. Numpy only."""
+"""How far a page leans, told by its lines. Numpy only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from effocr.layout.edges import line_edges
 
-__all__ = ["line_slope", "skew_degrees"]
+__all__ = ["edges_slope", "line_slope", "skew_degrees", "weighted_median"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,18 +27,28 @@ def line_slope(lines: Sequence[npt.ArrayLike]) -> float:
     Returns:
         Pixels down for each pixel to the right; 0 where no line is long.
     """
+    return edges_slope([line_edges(line) for line in lines])
+
+
+def edges_slope(edges: Sequence[tuple[Floats, Floats]]) -> float:
+    """The same, of edges that are known: top and bottom of each line, see `line_edges`."""
     slopes, lengths = [], []
-    for line in lines:
-        top, bottom = line_edges(line)
+    for top, bottom in edges:
         (run, drop), high = (top[-1] + bottom[-1] - top[0] - bottom[0]) / 2, bottom[0] - top[0]
         if abs(run) > LONG * float(np.hypot(*high)):
             slopes.append(drop / run)
             lengths.append(abs(run))
     if not slopes:
         return 0.0
-    order = np.argsort(slopes)
-    weight = np.cumsum(np.array(lengths)[order])
-    return float(slopes[order[int(np.searchsorted(weight, weight[-1] / 2))]])
+    return weighted_median(slopes, lengths)
+
+
+def weighted_median(values: npt.ArrayLike, weights: npt.ArrayLike) -> float:
+    """The value that half of the weight is not above; [n] each, n at least 1."""
+    known = np.asarray(values, np.float64)
+    order = np.argsort(known)
+    weight = np.cumsum(np.asarray(weights, np.float64)[order])
+    return float(known[order[int(np.searchsorted(weight, weight[-1] / 2))]])
 
 
 def skew_degrees(lines: Sequence[npt.ArrayLike]) -> float:

@@ -13,7 +13,7 @@ and cover little of the paper.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -204,7 +204,7 @@ def _tallest(scores: Floats) -> tuple[Floats, Ints, Ints]:
     return best[each, last], first, last
 
 
-def _kind(boxes: Floats, gutter: _Gutter) -> str:
+def _kind(boxes: Floats, gutter: _Gutter) -> Literal["columns", "rows", "notes"]:
     """What stands beside a gutter: columns, rows (of cells), or notes."""
     middle = (boxes[:, 1] + boxes[:, 3]) / 2
     ends = boxes[:, 2] - INSET * (boxes[:, 3] - boxes[:, 1])

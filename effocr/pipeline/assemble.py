@@ -92,12 +92,14 @@ def assemble_line(seen: Seen, found: Found, rules: Rules) -> Line:
         texts[place] = UNKNOWN
     starts = (np.flatnonzero(seen.spaces[1:]) + 1).tolist()
     words = ["".join(texts[first:last]) for first, last in pairwise([0, *starts, len(texts)])]
-    line = Line.with_details(" ".join(words), lambda: _details(seen, found, rules, known))
+    line = Line.with_details(
+        " ".join(words), lambda: _details(seen, found, rules, known), direction=seen.direction
+    )
     return rules.corrections.correct(line, top_k=rules.top_k)
 
 
 def _details(seen: Seen, found: Found, rules: Rules, known: npt.NDArray[np.bool_]) -> Details:
-    """All of a line but its text; `known` [n] tells the glyphs that are no unknown ones."""
+    """All of a line that comes later; `known` [n] tells the glyphs that are no unknown ones."""
     boxes = np.round(clip_boxes(seen.frame.boxes(seen.boxes), *seen.size), _DECIMALS)
     sure = _sure(seen, found, rules)
     glyphs = _glyphs(
@@ -109,7 +111,6 @@ def _details(seen: Seen, found: Found, rules: Rules, known: npt.NDArray[np.bool_
         confidence=round(float(sure.mean()), 4),
         words=_words(glyphs, boxes, seen.spaces),
         glyphs=glyphs,
-        direction=seen.direction,
         baseline=_baseline(seen),
     )
 

@@ -1,6 +1,6 @@
 """Lines that a detector found across an upright rule, cut at it.
 
-A page is made so low that a band of it is a third of a line: letters come and go from band to band,
+A page is made so low that a band of it is a sixth of a line: letters come and go from band to band,
 a rule stays. What is narrow and dark in one band after another, for several lines, is a rule;
 columns, the cells of a table and the frames of advertisements end there.
 """
@@ -17,8 +17,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from effocr.layout.edges import line_edges
-from effocr.layout.skew import line_slope
+from effocr.layout.edges import edge_height, line_edges
+from effocr.layout.skew import edges_slope
 from effocr.pipeline.gutters import line_parts
 from effocr.pipeline.images import Grey
 from effocr.shrink import shrink
@@ -85,9 +85,8 @@ def cut_at_rules(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
     edges = [line_edges(polygon) for polygon in polygons]
     if len(edges) < FEWEST:
         return list(polygons)
-    unit = float(np.median([np.hypot(*(bottom - top).T).mean() for top, bottom in edges]))
-    slope = line_slope([np.asarray(polygon, np.float64) for polygon in polygons])
-    rules = find_rules(page, unit, slope)
+    unit = float(np.median([edge_height(*one) for one in edges]))
+    rules = find_rules(page, unit, edges_slope(edges))
     if not rules:
         return list(polygons)
     ends = np.array([(*top[0], *bottom[0], *top[-1], *bottom[-1]) for top, bottom in edges])
@@ -132,9 +131,8 @@ def find_rules(page: Grey, unit: float, slope: float = 0.0) -> list[Rule]:
     bands = round(page.shape[0] * BANDS / unit) if unit > 0 else 0
     if bands < SHORTEST * BANDS or page.shape[1] < unit:
         return []
-    finer = 2 if unit >= LARGE_PX else 1
-    if finer > 1:
-        page, unit = shrink(page, page.shape[1] // finer, page.shape[0] // finer), unit / finer
+    scale = 0.5 if unit >= LARGE_PX else 1.0
+    page, unit = shrink(page, scale), unit * scale
     step = page.shape[0] / bands  # pixels of the page for a band
     lean = slope * step  # pixels that a rule goes to the left from band to band
     narrow = _narrow_ink(page, bands, lean, unit)
@@ -150,7 +148,7 @@ def find_rules(page: Grey, unit: float, slope: float = 0.0) -> list[Rule]:
         least = WHITE if lines < LONG else WHITE_IF_LONG
         if lines >= SHORTEST and len(rows) >= COVERED * BANDS * lines and white >= least:
             middle = columns - lean * rows - _shift(lean, bands) + 0.5
-            rules.append(Rule(finer * middle, finer * step * (rows + 0.5)))
+            rules.append(Rule(middle / scale, step * (rows + 0.5) / scale))
     return sorted(rules, key=lambda rule: float(rule.x.mean()))
 
 

@@ -95,8 +95,7 @@ def find_large_letters(page: Grey, polygons: Sequence[Polygon]) -> list[LargeLet
     lines = _measured(polygons)
     usual = float(np.median(lines.heights))
     scale = max(usual / LINE_PX, 1.0)
-    size = max(round(page.shape[1] / scale), 1), max(round(page.shape[0] / scale), 1)
-    ink = page_ink(shrink(page, *size))
+    ink = page_ink(shrink(page, 1 / scale))
     scale *= ink.scale
     tall = ink.heights * scale >= LOWEST * float(np.quantile(lines.heights, 0.1))
     tall &= (ink.widths <= WIDEST * ink.heights) & (ink.widths >= NARROWEST * ink.heights)

@@ -16,8 +16,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from effocr.layout.edges import line_edges
-from effocr.layout.skew import line_slope
+from effocr.layout.edges import edge_height, line_edges
+from effocr.layout.skew import edges_slope
 from effocr.pipeline.images import Grey
 from effocr.pipeline.rectify import paper_of
 
@@ -84,10 +84,10 @@ def cut_at_gutters(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
 def _cut_once(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
     """The outlines, cut where these lines tell."""
     edges = [line_edges(polygon) for polygon in polygons]
-    unit = float(np.median([_height(*one) for one in edges])) if edges else 0.0
+    unit = float(np.median([edge_height(*one) for one in edges])) if edges else 0.0
     if len(edges) <= FEWEST or unit <= 0:
         return list(polygons)
-    slope = line_slope([np.asarray(polygon, np.float64) for polygon in polygons])
+    slope = edges_slope(edges)
     level = np.array([[1.0, -slope], [slope, 1.0]]) / unit
     back = np.linalg.inv(level)
     rows = _rows(edges, level)
@@ -100,15 +100,11 @@ def _cut_once(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
 
     cut: list[Polygon] = []
     for place, (polygon, (top, bottom)) in enumerate(zip(polygons, edges, strict=True)):
-        places = [] if _height(top, bottom) > HIGHEST * unit else _cuts(rows, place, is_white)
+        places = [] if edge_height(top, bottom) > HIGHEST * unit else _cuts(rows, place, is_white)
         columns = [column(place, x) for x in places if is_white(place, x)]
         stops = [-np.inf, *columns, np.inf]
         cut += line_parts(top, bottom, list(pairwise(stops))) if columns else [polygon]
     return cut
-
-
-def _height(top: Floats, bottom: Floats) -> float:
-    return float(np.hypot(*(bottom - top).T).mean())
 
 
 def _rows(edges: Sequence[tuple[Floats, Floats]], level: Floats) -> _Rows:

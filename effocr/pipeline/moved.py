@@ -27,7 +27,9 @@ def moved_line(line: Line, to_page: ToPage, size: tuple[int, int]) -> Line:
         to_page: maps pixels of the crop to those of the page.
         size: width and height of the page.
     """
-    return Line.with_details(line.text, lambda: _details(line, to_page, size))
+    return Line.with_details(
+        line.text, lambda: _details(line, to_page, size), direction=line.direction
+    )
 
 
 def _details(line: Line, to_page: ToPage, size: tuple[int, int]) -> Details:
@@ -39,7 +41,7 @@ def _details(line: Line, to_page: ToPage, size: tuple[int, int]) -> Details:
     polygon = tuple((float(x), float(y)) for x, y in corners)
     if not glyphs:
         box = np.concatenate([corners.min(axis=0), corners.max(axis=0)])
-        return Details(_box(box), polygon, line.confidence, (), (), line.direction)
+        return Details(_box(box), polygon, line.confidence, (), ())
     boxes = to_page.boxes(np.array([glyph.box for glyph in glyphs]))
     boxes = np.round(clip_boxes(boxes, *size), _DECIMALS)
     words = tuple(
@@ -53,7 +55,6 @@ def _details(line: Line, to_page: ToPage, size: tuple[int, int]) -> Details:
         line.confidence,
         words,
         moved,
-        line.direction,
         baseline,
     )
 

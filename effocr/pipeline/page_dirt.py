@@ -10,10 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.document import UNKNOWN, Line
-from effocr.pipeline.images import Grey
-from effocr.shrink import shrink
 
-__all__ = ["contrast_of", "is_cut_off", "printed"]
+__all__ = ["is_cut_off", "printed"]
 
 MOST_UNKNOWN: Final = 0.6  # of the glyphs of a line; more is a picture or dirt
 SHORT: Final = 6  # glyphs; of a line of no more the confidence is asked for, too
@@ -28,7 +26,6 @@ PALE: Final = 0.5  # of the usual contrast: so pale is what shines through
 SURE: Final = 0.8  # confidence; pale lines that read worse, on average, are mirrored
 RATHER_PALE: Final = 0.65  # of the usual contrast
 LEAST_RATHER_PALE: Final = 0.6  # confidence of a single line that is rather pale
-INK, PAPER = 0.5, 90.0  # percentiles of a line's grey levels: a dash has little ink
 FEWEST: Final = 4  # long lines that tell a page of pictures
 
 
@@ -37,44 +34,33 @@ def printed(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> list[i
 
     Args:
         lines: as they were read, by their numbers.
-        contrasts: of their crops, see `contrast_of`.
+        contrasts: of their crops, see `effocr.contrast.contrast_of`.
 
     Returns:
         Numbers, in order.
     """
-    long = [line for line in lines.values() if len(line.text) > SHORT]
-    patterns = sum(map(_is_pattern, long)) > MOST_PATTERNS * max(len(long), FEWEST)
-    kept = {number: line for number, line in sorted(lines.items()) if _is_print(line)}
-    if patterns:
+    long = {number: line for number, line in lines.items() if len(line.text) > SHORT}
+    patterns = {number for number, line in long.items() if _is_pattern(line)}
+    kept = {
+        number: line
+        for number, line in sorted(lines.items())
+        if number not in patterns and _is_print(line)
+    }
+    if len(patterns) > MOST_PATTERNS * max(len(long), FEWEST):
         kept = {number: line for number, line in kept.items() if line.confidence >= BADLY}
     through = _show_through(kept, contrasts)
     return [number for number in kept if number not in through]
 
 
 def _is_print(line: Line) -> bool:
-    """Whether a line that the detector found holds print, and is no picture and no dirt.
+    """Whether a line that the detector found holds print, and is no dirt.
 
-    The confidence alone says nothing of long lines, since that would make all their boxes.
+    The confidence of long lines is not asked for, since that would make all their boxes.
     """
     unknown = line.text.count(UNKNOWN)
     if not line.text or unknown > MOST_UNKNOWN * len(line.text):
         return False
-    if len(line.text) <= SHORT:
-        return line.confidence >= LEAST_CONFIDENCE
-    return not _is_pattern(line)
-
-
-def contrast_of(crop: Grey) -> float:
-    """Grey levels between the ink and the paper of a line.
-
-    Args:
-        crop: [height, width] uint8.
-    """
-    height, width = crop.shape[0] // 2, crop.shape[1] // 2
-    if not height or not width:
-        return 0.0
-    ink, paper = np.percentile(shrink(crop, width, height), (INK, PAPER))
-    return float(paper - ink)
+    return len(line.text) > SHORT or line.confidence >= LEAST_CONFIDENCE
 
 
 def _is_pattern(line: Line) -> bool:
@@ -110,9 +96,7 @@ def _show_through(lines: Mapping[int, Line], contrasts: Mapping[int, float]) -> 
     return pale | {number for number in rather if rather[number] < LEAST_RATHER_PALE}
 
 
-def is_cut_off(
-    line: Line, polygon: npt.NDArray[np.float32], side_px: int, *, runs_down: bool = False
-) -> bool:
+def is_cut_off(line: Line, polygon: npt.NDArray[np.float32], side_px: int) -> bool:
     """Whether the edge of the page cuts through a line, so that it cannot be read.
 
     An image of one line often shows the tops of the letters of the next one.
@@ -121,9 +105,8 @@ def is_cut_off(
         line: as it was read.
         polygon: [n, 2] its outline, pixels of the upright page.
         side_px: of that page: its height, for columns its width.
-        runs_down: the line is a column.
     """
-    across = 0 if runs_down else 1
+    across = 0 if line.direction == "ttb" else 1
     first, last = polygon[:, across].min(), polygon[:, across].max()
     near = EDGE * (last - first)
     at_edge = first <= near or last >= side_px - near

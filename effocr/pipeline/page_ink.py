@@ -67,10 +67,7 @@ def page_ink(page: Grey) -> PageInk:
     """
     longest = max(page.shape)
     scale = max(longest / LONGEST_PX, 1.0)
-    if scale > 1.0:
-        page = shrink(
-            page, max(round(page.shape[1] / scale), 1), max(round(page.shape[0] / scale), 1)
-        )
+    page = shrink(page, 1 / scale)
     dark = _dark(page)
     if cv2.countNonZero(dark) > MOST_INK * dark.size:
         dark = _dark(np.asarray(cv2.bitwise_not(page), np.uint8))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from effocr.contrast import contrast_of
 from effocr.document import Block, Document, Line, Page
 from effocr.layout.arrange import arrange
 from effocr.pipeline.column_rules import cut_at_rules
@@ -30,7 +31,7 @@ from effocr.pipeline.initials import (
 from effocr.pipeline.joined_words import joined_row
 from effocr.pipeline.moved import moved_line
 from effocr.pipeline.neighbours import without_neighbours
-from effocr.pipeline.page_dirt import contrast_of, is_cut_off, printed
+from effocr.pipeline.page_dirt import is_cut_off, printed
 from effocr.pipeline.page_sources import LoadedPage
 from effocr.pipeline.reader import Reader
 from effocr.pipeline.rectify import Crop, rectify
@@ -257,13 +258,8 @@ def finished_page(number: int, cut: CutPage, lines: Sequence[Line], reader: Read
     if blocks is None:
         contrasts = {place: contrast_of(cut.crops[place].grey) for place in read}
         kept = printed(read, contrasts)
-        down = reader.manifest.direction == "ttb"
-        side = cut.upright_size[0 if down else 1]
-        whole = [
-            place
-            for place in kept
-            if not is_cut_off(read[place], cut.polygons[place], side, runs_down=down)
-        ]
+        side = cut.upright_size[0 if reader.manifest.direction == "ttb" else 1]
+        whole = [place for place in kept if not is_cut_off(read[place], cut.polygons[place], side)]
         blocks = _arranged(cut, whole or kept, reader)
     made = tuple(
         Block(tuple(moved_line(read[place], cut.crops[place].to_page, cut.size) for place in block))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from effocr.document import Line
-from effocr.pipeline.page_dirt import contrast_of, is_cut_off, printed
+from effocr.pipeline.page_dirt import is_cut_off, printed
 from effocr.pipeline.pages import PageReader
 from effocr.pipeline.reader import Reader
 
@@ -97,17 +97,3 @@ def test_a_pale_line_that_reads_well_is_kept_beside_what_shines_through(line: Li
     front = [("of the house", 0.97, 120.0)] * 4 + [("3 May, received", 0.93, 45.0)]
     back = [("sdt ni tuo", 0.6, 35.0), ("uodtiw", 0.5, 40.0)]
     assert printed(*page_of(line, *front, *back)) == [0, 1, 2, 3, 4]
-
-
-def test_the_contrast_of_a_line_with_little_ink_is_that_of_its_ink() -> None:
-    crop = np.full((40, 300), 230, np.uint8)
-    crop[20:23, 140:170] = 30  # a dash
-    assert contrast_of(crop) > 90
-
-
-def test_contrast_is_from_ink_to_paper() -> None:
-    crop = np.full((40, 300), 230, np.uint8)
-    crop[10:30, 20:280:4] = 90
-    crop[10:30, 21:280:4] = 90
-    assert contrast_of(crop) == 140
-    assert contrast_of(crop[:0]) == contrast_of(crop[:1]) == 0
