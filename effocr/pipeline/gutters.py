@@ -9,7 +9,6 @@ too, nearly all; and if it is as white there as they are. Lines that were cut te
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -17,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.layout.edges import edge_height, line_edges
-from effocr.layout.skew import edges_slope
 from effocr.pipeline.images import Grey
+from effocr.pipeline.line_rows import ABOVE_AND_BELOW, LEVEL, SAME, LineRows, line_rows
 from effocr.pipeline.rectify import paper_of
 
 __all__ = ["cut_at_gutters", "line_parts"]
@@ -27,11 +26,7 @@ Floats = npt.NDArray[np.float64]
 Polygon = npt.NDArray[np.float32]
 
 # All lengths are in usual heights of a line of the page.
-ABOVE_AND_BELOW: Final = 12.0  # so far off are the lines that tell
-FEWEST: Final = 4  # of them
-LEVEL: Final = 0.5  # that two lines of a row differ by
-NARROWEST, WIDEST = -0.5, 1.6  # of a gutter between two lines; their outlines may overlap
-SAME: Final = 0.6  # gutters no further apart are one
+FEWEST: Final = 4  # lines that tell
 LEAST: Final = 1.0  # of a line on either side of a cut
 HIGHEST: Final = 1.6  # of a line that is cut; headlines reach over columns
 NEARLY_ALL: Final = 0.85  # of the lines that run on, which are white at a gutter
@@ -39,27 +34,6 @@ ROUNDS: Final = 4  # of cutting
 WHITE: Final = 0.3  # without ink in one piece, at a cut
 INK: Final = 0.6  # of the paper's grey level; darker is ink
 SPECKS: Final = 0.1  # of the height of a line, ink that counts as none
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Lines of a page, level, in usual heights: their ends, and the gutters between them.
-
-    Attributes:
-        left: [n, 2] middle of the left end of each line.
-        right: [n, 2] that of the right end.
-        gutters: [m, 2] middle between two lines that stand in a row.
-    """
-
-    left: Floats
-    right: Floats
-    gutters: Floats
-
-    @property
-    def y(self) -> Floats:
-        """[n] of the middles of the lines."""
-        middles: Floats = (self.left[:, 1] + self.right[:, 1]) / 2
-        return middles
 
 
 def cut_at_gutters(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
@@ -84,48 +58,28 @@ def cut_at_gutters(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
 def _cut_once(page: Grey, polygons: Sequence[Polygon]) -> list[Polygon]:
     """The outlines, cut where these lines tell."""
     edges = [line_edges(polygon) for polygon in polygons]
-    unit = float(np.median([edge_height(*one) for one in edges])) if edges else 0.0
-    if len(edges) <= FEWEST or unit <= 0:
+    rows = line_rows(edges)
+    if len(edges) <= FEWEST or rows is None:
         return list(polygons)
-    slope = edges_slope(edges)
-    level = np.array([[1.0, -slope], [slope, 1.0]]) / unit
-    back = np.linalg.inv(level)
-    rows = _rows(edges, level)
-
-    def column(line: int, x: float) -> float:
-        return float((np.array([x, rows.y[line]]) @ back)[0])
+    unit = rows.unit
 
     def is_white(line: int, x: float) -> bool:
-        return _is_white(page, edges[line], column(line, x), unit)
+        return _is_white(page, edges[line], rows.page_x(line, x), unit)
 
     cut: list[Polygon] = []
     for place, (polygon, (top, bottom)) in enumerate(zip(polygons, edges, strict=True)):
         places = [] if edge_height(top, bottom) > HIGHEST * unit else _cuts(rows, place, is_white)
-        columns = [column(place, x) for x in places if is_white(place, x)]
+        columns = [rows.page_x(place, x) for x in places if is_white(place, x)]
         stops = [-np.inf, *columns, np.inf]
         cut += line_parts(top, bottom, list(pairwise(stops))) if columns else [polygon]
     return cut
 
 
-def _rows(edges: Sequence[tuple[Floats, Floats]], level: Floats) -> _Rows:
-    """Ends of lines and gutters between them; `level` [2, 2] turns points of the page."""
-    middles = [(top + bottom) / 2 for top, bottom in edges]
-    left = np.array([middle[0] for middle in middles]) @ level
-    right = np.array([middle[-1] for middle in middles]) @ level
-    gap = left[None, :, 0] - right[:, None, 0]
-    beside = (gap > NARROWEST) & (gap < WIDEST)
-    beside &= np.abs(left[None, :, 1] - right[:, None, 1]) < LEVEL
-    np.fill_diagonal(beside, False)
-    nearest = np.where(beside, gap, np.inf).argmin(axis=1)
-    ends = np.flatnonzero(beside.any(axis=1))
-    return _Rows(left, right, (right[ends] + left[nearest[ends]]) / 2)
-
-
-def _cuts(rows: _Rows, place: int, is_white: Callable[[int, float], bool]) -> list[float]:
+def _cuts(rows: LineRows, place: int, is_white: Callable[[int, float], bool]) -> list[float]:
     """Level x at which a line is to be cut, from left to right; `is_white` tells of any line."""
     y = float(rows.y[place])
     first, last = rows.left[place, 0] + LEAST, rows.right[place, 0] - LEAST
-    x, rise = rows.gutters[:, 0], np.abs(rows.gutters[:, 1] - y)
+    x, rise = rows.gaps[:, 0], np.abs(rows.gaps[:, 1] - y)
     near = x[(x > first) & (x < last) & (rise < ABOVE_AND_BELOW) & (rise > LEVEL)]
     around = np.abs(rows.y - y) < ABOVE_AND_BELOW
     found: list[float] = []

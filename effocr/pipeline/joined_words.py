@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from effocr.layout.edges import line_edges
+from effocr.layout.edges import edge_height, line_edges
 from effocr.layout.skew import line_slope
 from effocr.layout.word_lines import lines_from_words
 from effocr.pipeline.detected import DetectedLine, LineDetector
 from effocr.pipeline.images import Grey
 
-__all__ = ["JoinedWords", "joined_row"]
+__all__ = ["JoinedWords", "joined_outline", "joined_row"]
 
 BESIDE: Final = 0.3  # of the narrower one, that pieces of a line cover each other at most
 IN_ROW: Final = 0.7  # of its height, that a piece of a line shares with the highest one
@@ -74,19 +74,27 @@ def _joined(words: Sequence[DetectedLine], slope: float) -> DetectedLine:
         return words[0]
     widths = [float(np.ptp(word.polygon[:, 0])) for word in words]
     score = fsum(word.score * width for word, width in zip(words, widths, strict=True))
-    return DetectedLine(_outline(words, slope), score / max(fsum(widths), 1e-6))
+    outline = joined_outline([word.polygon for word in words], slope)
+    return DetectedLine(outline, score / max(fsum(widths), 1e-6))
 
 
-def _outline(words: Sequence[DetectedLine], slope: float) -> npt.NDArray[np.float32]:
-    """The four corners of a strip around all words; from word to word where the line bends."""
-    edges = [line_edges(word.polygon) for word in words]
+def joined_outline(
+    words: Sequence[npt.NDArray[np.float32]], slope: float
+) -> npt.NDArray[np.float32]:
+    """The four corners of a strip around all words; from word to word where the line bends.
+
+    Args:
+        words: [n, 2] each, outlines, from left to right.
+        slope: of the line, pixels down for each to the right.
+    """
+    edges = [line_edges(word) for word in words]
     top = np.concatenate([upper for upper, _ in edges])
     bottom = np.concatenate([lower for _, lower in edges])
     along = np.array([1.0, slope]) / hypot(1.0, slope)
     back = np.stack([along, [-along[1], along[0]]])  # rows: along and across the line
     level = np.concatenate([top, bottom]) @ back.T
     (start, high), (end, low) = level.min(axis=0), level.max(axis=0)
-    heights = [float(np.hypot(*(lower - upper).T).mean()) for upper, lower in edges]
+    heights = [edge_height(*one) for one in edges]
     if low - high > BENT * float(np.median(heights)):
         return np.asarray(np.concatenate([top, bottom[::-1]]), np.float32)
     corners = np.array([(start, high), (end, high), (end, low), (start, low)])

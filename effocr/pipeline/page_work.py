@@ -43,6 +43,7 @@ from effocr.pipeline.turns import (
     turn_back,
     turned,
 )
+from effocr.pipeline.wide_spaces import join_at_spaces
 
 __all__ = ["CutPage", "cut_page", "finished_page", "read_crops"]
 
@@ -187,7 +188,7 @@ def _detected(page: Grey, reader: Reader, detector: LineDetector) -> list[Polygo
     if reader.manifest.direction == "ttb":
         return [line.polygon for line in found]
     lines = cut_at_rules(page, [line.polygon for line in joined_row(found)])
-    return cut_at_gutters(page, lines)
+    return join_at_spaces(cut_at_gutters(page, lines))
 
 
 def _large_letters(page: Grey, lines: Sequence[Polygon], reader: Reader) -> list[LargeLetter]:
