@@ -3,10 +3,10 @@
 A *localizer* finds every glyph on a text line, a *recognizer* turns each glyph into an embedding,
 and a nearest-neighbour *index* says which character it is.
 
-    from effocr import Reader
+    from effocr import PageReader, Reader
 
-    reader = Reader("en")
-    print(reader.read("line.png").text)
+    print(PageReader("en").read("scan.jpg").text)  # whole pages, in reading order
+    print(Reader("en").read("line.png").text)  # an image of one line
 
 The map of the package, from the ground up (a module imports only what stands above it):
 
@@ -20,13 +20,16 @@ The map of the package, from the ground up (a module imports only what stands ab
     bundle       a model on disk: manifest.json, onnx files, index and labels
     exported     a network on disk: its files and a manifest
     document     Document > page > block > line > word > glyph
+    shrink       images made smaller, fast
+    contrast     ink and paper of an image
     frame        a line image -> the frame in which every module sees it
     metrics      CER and WER, matching of boxes
-    layout       words from gaps, columns, right-to-left order
+    layout       words from gaps, columns, reading order
     data         readers and writers of data sets, splits by document
     formats      Document <-> text, jsonl, hOCR, ALTO, PAGE-XML, COCO, PDF
     synth        fonts -> glyphs and lines with exact boxes
     training     what all trainers share: checkpoints, resume, trackers
+    detector     page -> lines or words
     localizer    line -> glyph boxes and word gaps
     recognizer   glyph -> embedding, and the index
     ctc          line -> text: the sequence reader, a yardstick and a second opinion
@@ -46,13 +49,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from effocr.pipeline.pages import PageReader
     from effocr.pipeline.reader import Reader, read
 
-__all__ = ["Reader", "__version__", "read"]
+__all__ = ["PageReader", "Reader", "__version__", "read"]
 
 
 def __getattr__(name: str) -> object:
-    """Load `Reader`, `read` or `__version__` when it is first asked for."""
+    """Load a public name when it is first asked for."""
+    if name == "PageReader":
+        from effocr.pipeline.pages import PageReader
+
+        return PageReader
     if name in ("Reader", "read"):
         from effocr.pipeline import reader
 

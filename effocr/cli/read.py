@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 __all__ = ["read"]
 
 _EXIT_FAILED, _EXIT_INTERRUPTED = 1, 130
+_A_PAGE = "read as one line, but it looks like a page: leave out --lines to read all of it"
+_LEAST_PAGE = 600  # pixels of its shorter side
+_FLATTEST = 2  # widths for its height
 _SLASHES = tuple(filter(None, (os.sep, os.altsep)))
 
 
@@ -208,8 +211,9 @@ def _read_all(
         The exit status.
     """
     from effocr.cli.pictures import Pictures
-    from effocr.pipeline.reader import ReadFailure
+    from effocr.pipeline.reader import Reader, ReadFailure
 
+    one_line_each = isinstance(reader, Reader) and reader.manifest.direction != "ttb"
     progress = Progress(len(inputs), "images")
     pictures = None if draw is None else Pictures(draw, inputs, choice)
     failures = 0
@@ -223,6 +227,9 @@ def _read_all(
                 else:
                     outputs.write(number, result)
                     failures += _tell_problems(result, progress)
+                    if one_line_each and _looks_like_page(result):
+                        progress.clear()
+                        print(f"{result.source}: {_A_PAGE}", file=sys.stderr)
                     if pictures is not None:
                         pictures.draw(number, result)
                 progress.advance()
@@ -240,6 +247,12 @@ def _tell_problems(document: Document, progress: Progress) -> int:
         progress.clear()
         print(f"{document.source}: {problem}", file=sys.stderr)
     return len(document.problems)
+
+
+def _looks_like_page(document: Document) -> bool:
+    """Whether an image that was read as one line has the size and shape of a page."""
+    page = document.pages[0]
+    return min(page.width, page.height) >= _LEAST_PAGE and page.width <= _FLATTEST * page.height
 
 
 def _results(

@@ -146,6 +146,17 @@ def test_blank_paper_is_an_empty_line_of_text(run: Run, tmp_path: Path) -> None:
     assert (done.status, done.out) == (0, "\n")
 
 
+def test_an_image_that_looks_like_a_page_is_pointed_at(run: Run, tmp_path: Path) -> None:
+    for name, size in (("page", (700, 900)), ("line", (1400, 600)), ("glyph", (500, 500))):
+        Image.new("L", size, 255).save(tmp_path / f"{name}.png")
+    done = run(tmp_path)
+    assert done.status == 0
+    assert done.err.splitlines() == [
+        f"{tmp_path / 'page.png'}: read as one line, but it looks like a page: leave out --lines "
+        "to read all of it"
+    ]
+
+
 def test_out_is_a_file_for_one_input_and_one_format(run: Run, folder: Path) -> None:
     out = folder.parent / "new" / "line.txt"
     assert run(folder / "b.png", "-o", out).status == 0

@@ -215,7 +215,7 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 
 
 def test_public_names_are_those_of_the_package() -> None:
-    assert set(effocr.__all__) == {"Reader", "__version__", "read"}
+    assert set(effocr.__all__) == {"PageReader", "Reader", "__version__", "read"}
     assert all(getattr(effocr, name) for name in effocr.__all__)
     with pytest.raises(AttributeError, match="no attribute"):
         _ = effocr.nothing
