@@ -167,7 +167,7 @@ def _train(start: Start | None, alphabet: Alphabet, args: argparse.Namespace) ->
     folder.mkdir()
     remember_sources(folder, Sources((args.data_dir,)))
     outcome = train_ctc(data, settings, run=folder, start=start, watcher=watcher)
-    report(outcome, folder, command="effocr train ctc")
+    report(outcome, folder, how=f"effocr train ctc --resume {folder}")
     return 0
 
 
