@@ -194,8 +194,8 @@ def _train(start: UnetStart | None, validation: MaskValidation, args: argparse.N
     outcome = train_unet(batches, validation, settings, run=folder, start=start, watcher=watcher)
     if not outcome.interrupted:
         return 0
-    kept = Path(CHECKPOINT).is_file()
-    say(f"stopped; go on with --checkpoint {CHECKPOINT}" if kept else "stopped in the first epoch")
+    kept = CHECKPOINT if outcome.step >= every else args.checkpoint
+    say(f"stopped; go on with --checkpoint {kept}" if kept else "stopped in the first epoch")
     return INTERRUPTED
 
 

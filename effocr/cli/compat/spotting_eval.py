@@ -41,8 +41,8 @@ def run(argv: Sequence[str]) -> int:
     write_seed_metrics(
         args.save_metrics_to, metrics, [weights.with_suffix(".bin") if files else weights, *files]
     )
-    if args.save_output_to is not None:
-        _save(pairs, args.save_output_to)
+    if args.save_output_to:
+        _save(pairs, Path(args.save_output_to))
     return 0
 
 
@@ -63,7 +63,7 @@ def _flags() -> Flags:
         "--save-metrics-to", type=Path, required=True, metavar="YAML",
         help="metrics.yaml; one that is there is completed.",
     )  # fmt: skip
-    flag("--save-output-to", type=Path, metavar="DIR", help="Pictures of what was read.")
+    flag("--save-output-to", default="", metavar="DIR", help="Pictures of what was read.")
     flag("--reader", default="en", metavar="MODEL", help="Model that reads the words (en).")
     flag("--lexicon", type=Path, metavar="FILE", help="Words, one a line; or voc_IMAGE.txt files.")
     flag("--min-confidence", type=float, metavar="X", help="Leave out words of less confidence.")
