@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from effocr.cli.compat.counted_epochs import STEPS_AN_EPOCH, counted_again
 from effocr.cli.compat.openocr_config import Values, open_values, openocr_flags
 from effocr.cli.compat.openocr_settings import OUTPUT, label_files, settings_of_openocr
 from effocr.cli.runs import INTERRUPTED, say, show_log
-
-if TYPE_CHECKING:
-    from effocr.detector.config import DetectorTraining
 
 __all__ = ["run"]
 
@@ -36,8 +32,9 @@ def run(argv: Sequence[str]) -> int:
 
     from effocr.cli.compat.openocr_pages import learnt_pages, read_pages, tell_unused
     from effocr.cli.compat.openocr_weights import find_weights, refuse_foreign
+    from effocr.detector.batches import CropBatches
     from effocr.detector.train import train_detector
-    from effocr.training.distributed import is_main
+    from effocr.training.distributed import is_main, steps_an_epoch
 
     settings = settings_of_openocr(values)
     learnt, aside = (label_files(values, part) for part in ("Train", "Eval"))
@@ -52,7 +49,7 @@ def run(argv: Sequence[str]) -> int:
     show_log()
     pages = learnt_pages(read_pages(learnt, seed=settings.loop.seed), settings, whole=False)
     measured = learnt_pages(read_pages(aside, seed=settings.loop.seed), settings, whole=True)
-    every = _steps_an_epoch(len(pages), settings)
+    every = steps_an_epoch(len(CropBatches(pages, settings)))
     settings = settings_of_openocr(values, steps_an_epoch=every)
     if is_main():
         _begin(folder, values)
@@ -73,13 +70,6 @@ def run(argv: Sequence[str]) -> int:
         return 0
     say(f"stopped; go on with --o Global.checkpoints={folder / 'latest.pth'}")
     return INTERRUPTED
-
-
-def _steps_an_epoch(pages: int, settings: DetectorTraining) -> int:
-    """Steps in which the processes of this training see every page about once."""
-    batch = max(1, settings.batch_pixels // max(settings.crop.sizes) ** 2)
-    batches = max(1, round(pages / batch))
-    return -(-batches // int(os.environ.get("WORLD_SIZE", "1")))
 
 
 def _epochs_kept(values: Values) -> tuple[int, int]:

@@ -102,15 +102,12 @@ def _save(pairs: Sequence[PagePair], folder: Path) -> None:
     from effocr.pipeline.draw_words import draw_words
     from effocr.pipeline.images import load_image
     from effocr.pipeline.spotter import SpottedWord
+    from effocr.workbench.results import Names
 
     folder.mkdir(parents=True, exist_ok=True)
     pages: list[DetectionPage] = []
-    taken: set[str] = set()
+    names = Names()
     for page, regions in pairs:
-        name = page.image.stem
-        while name in taken:
-            name += "-2"
-        taken.add(name)
         pages.append(DetectionPage(page.image, regions, page.size))
         try:
             grey = load_image(page.image)
@@ -118,5 +115,5 @@ def _save(pairs: Sequence[PagePair], folder: Path) -> None:
             continue
         words = [SpottedWord(one.polygon, one.text or "", one.score or 0.0, 1.0) for one in regions]
         picture = draw_words(np.repeat(grey[:, :, None], 3, axis=2), words)
-        Image.fromarray(picture).save(folder / f"{name}.png")
+        Image.fromarray(picture).save(folder / names.take(page.image, ".png"))
     write_labels(pages, folder / "labels.txt")

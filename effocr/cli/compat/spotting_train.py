@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping, Sequence
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,7 +31,7 @@ def run(argv: Sequence[str]) -> int:
     from effocr.detector.train import train_detector
     from effocr.errors import UsageError
     from effocr.export.runs import Sources, remember_sources
-    from effocr.training.distributed import is_main
+    from effocr.training.distributed import is_main, steps_an_epoch
 
     template = here()
     resume, start = _starts(args, template)
@@ -44,7 +43,7 @@ def run(argv: Sequence[str]) -> int:
     roots = [paths(text) for text in (args.train_data_roots, args.val_data_roots)]
     learnt = prepare_pages(read_pages(files[0], roots[0]), settings)
     aside = prepare_pages(read_pages(files[1], roots[1])[: settings.validation_pages], settings)
-    per_epoch = ceil(len(CropBatches(learnt, settings)) / int(os.environ.get("WORLD_SIZE", "1")))
+    per_epoch = steps_an_epoch(len(CropBatches(learnt, settings)))
     settings = _with_loop(
         settings,
         validate_every=per_epoch, save_every=per_epoch, log_every=min(per_epoch, 50),
