@@ -67,7 +67,7 @@ def draw_video(
         Whether some frame could not be read; it is named on standard error.
 
     Raises:
-        UsageError: there is no such video, or OUT cannot be written.
+        UsageError: there is no such video, it is OUT itself, or OUT cannot be written.
         ImageError: it is no video.
     """
     import time
@@ -77,10 +77,13 @@ def draw_video(
 
     import numpy as np
 
+    from effocr.errors import UsageError
     from effocr.pipeline.chunk import ReadFailure
     from effocr.pipeline.draw_words import draw_words
     from effocr.pipeline.video import VideoWriter, open_frames
 
+    if out.exists() and Path(video).exists() and out.samefile(video):
+        raise UsageError(f"{out}: is what is read; give another place to write to")
     frames = open_frames(int(video) if video.isdecimal() and not Path(video).exists() else video)
     waiting: deque[np.ndarray] = deque()
 

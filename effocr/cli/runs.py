@@ -241,7 +241,7 @@ def tell(skipped: Sequence[Skipped]) -> None:
         typer.echo(str(one), err=True)
 
 
-def report(outcome: Outcome, run: Path, *, command: str = "") -> None:
+def report(outcome: Outcome, run: Path, *, how: str = "") -> None:
     """Print how far a run came; one that was stopped ends the program with its own status.
 
     Of several processes the main one prints.
@@ -249,17 +249,17 @@ def report(outcome: Outcome, run: Path, *, command: str = "") -> None:
     Args:
         outcome: of the run.
         run: its folder.
-        command: that goes on with it, where this one has no --resume.
+        how: the flags, or the command, that go on with it; default: --resume RUN.
     """
     best = "" if outcome.best is None else f", best {outcome.best:.4f} at {outcome.best_step}"
     say(f"{run}: step {outcome.step}{best}")
     if outcome.interrupted:
-        stop(run, command=command)
+        stop(run, how=how)
 
 
-def stop(run: Path, *, command: str = "") -> NoReturn:
+def stop(run: Path, *, how: str = "") -> NoReturn:
     """Say how a run that was stopped goes on, see `report`, and end the program."""
-    say(f"stopped; go on with {f'{command} --resume {run}'.strip()}")
+    say(f"stopped; go on with {how or f'--resume {run}'}")
     raise typer.Exit(INTERRUPTED)
 
 

@@ -70,7 +70,8 @@ class Spotter:
     Args:
         model: reads the words: name of a model, its folder, or engines of your own.
         detector: finds words or lines; None for that of the model, or where the model has none, for
-            the embedded one, which knows lines of print.
+            the embedded one, which knows lines of print. Beside engines of your own it is the
+            classical one.
         level: what a detector that is given finds.
         strip: leave out punctuation at the ends of words.
         options: of the reader of lines, see `Reader`.

@@ -91,9 +91,12 @@ def read_tensors(path: Path) -> dict[str, Any]:
     """
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (
-        RuntimeError, EOFError, OSError, ValueError, struct.error, pickle.UnpicklingError
-    ) as error:  # fmt: skip
+    except pickle.UnpicklingError as error:  # torch would advise to let it run code
+        raise TrainingError(
+            f"{path}: not a readable checkpoint: torch did not write it, or it holds more than "
+            "tensors and plain values"
+        ) from error
+    except (RuntimeError, EOFError, OSError, ValueError, struct.error) as error:
         first = str(error).strip().splitlines()[:1]
         raise TrainingError(f"{path}: not a readable checkpoint: {''.join(first)}") from error
     if not isinstance(state, dict):

@@ -6,7 +6,7 @@ Each process takes its own batches, gradients are averaged, and only the main pr
 import os
 import sys
 
-__all__ = ["is_main", "wait_for_all"]
+__all__ = ["is_main", "steps_an_epoch", "wait_for_all"]
 
 
 def is_main() -> bool:
@@ -16,6 +16,11 @@ def is_main() -> bool:
     if together is not None and together.is_available() and together.is_initialized():
         return bool(together.get_rank() == 0)
     return os.environ.get("RANK", "0") == "0"
+
+
+def steps_an_epoch(batches: int) -> int:
+    """Steps in which the processes of this training take that many batches together."""
+    return max(1, -(-batches // int(os.environ.get("WORLD_SIZE", "1"))))
 
 
 def wait_for_all() -> None:

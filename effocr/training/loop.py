@@ -26,6 +26,7 @@ from effocr.training.checkpoints import (
 )
 from effocr.training.config import CONFIG, LoopConfig
 from effocr.training.device import Machine, Precision
+from effocr.training.distributed import steps_an_epoch
 from effocr.training.log import Log
 from effocr.training.process import Batches, interrupts, load, seed_step, seeded
 from effocr.training.schedule import rate_factor
@@ -147,10 +148,10 @@ class _Trainer:
             self.average = MovingAverage(task.model, decay=config.ema_decay)
 
     def steps(self) -> int:
-        """Steps in all; each step takes one batch for every process."""
+        """Steps in all; each takes one batch for every process, and an epoch is whole steps."""
         if self.config.epochs is None:
             return self.config.max_steps
-        return math.ceil(self.config.epochs * len(self.task.batches) / self.machine.processes)
+        return self.config.epochs * steps_an_epoch(len(self.task.batches))
 
     def batches(self, first: int, last: int) -> Iterator[Any]:
         """Batches of the steps that are left, on the device; each process takes its own share."""

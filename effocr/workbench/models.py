@@ -64,9 +64,9 @@ class LocalizerChoice:
         Raises:
             UsageError: one is not between 0 and 1.
         """
-        for value in (self.score_threshold, self.word_threshold):
+        for value in (self.score_threshold, self.word_threshold, self.iou_threshold):
             if value is not None and not 0 <= value <= 1:
-                raise UsageError(f"the score threshold {value} is not between 0 and 1")
+                raise UsageError(f"the threshold {value} is not between 0 and 1")
 
 
 @dataclass(frozen=True, slots=True)

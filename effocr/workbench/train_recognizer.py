@@ -7,8 +7,6 @@ The run folder gets `enc_best.pth`, `ref.index`, `ref.txt` and `hns.txt` (of a c
 from __future__ import annotations
 
 import logging
-import math
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +23,7 @@ from effocr.recognizer.loss import supcon
 from effocr.training.checkpoints import BEST, apply_weights, load_weights
 from effocr.training.config import LoopConfig
 from effocr.training.device import check_device
-from effocr.training.distributed import is_main, wait_for_all
+from effocr.training.distributed import is_main, steps_an_epoch, wait_for_all
 from effocr.training.log import RunLog
 from effocr.training.loop import Outcome, Task, fit
 from effocr.training.process import seeded
@@ -173,8 +171,7 @@ def _to_device(model: nn.Module, config: ClassicTraining) -> None:
 
 def _task(model: SquareNetwork, parts: Parts, config: ClassicTraining) -> tuple[Task, LoopConfig]:
     """The task and its loop, which validates after every epoch."""
-    processes = int(os.environ.get("WORLD_SIZE", "1"))
-    epoch = math.ceil(len(parts.batches) / processes)
+    epoch = steps_an_epoch(len(parts.batches))
     every = {"validate_every": epoch, "save_every": min(config.loop.save_every, epoch)}
     task = Task(
         model=model,

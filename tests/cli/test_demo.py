@@ -57,6 +57,12 @@ def test_a_video_is_read_drawn_and_timed(
     folder = video.with_name("pictures")
     assert main([*command[:4], str(folder), *command[5:], "--max-frames", "2"]) == 0
     assert len(list(folder.glob("*.png"))) == 2
+    for source in (out, folder):  # what is read is never written over
+        before = [file.read_bytes() for file in (*sorted(folder.iterdir()), out)]
+        capsys.readouterr()
+        assert main(["demo", "--video", str(source), "-o", str(source), "--force", *model]) == 2
+        assert "is what is read" in capsys.readouterr().err
+        assert [file.read_bytes() for file in (*sorted(folder.iterdir()), out)] == before
 
 
 def test_bad_videos_are_errors_of_use_and_bad_frames_are_named(

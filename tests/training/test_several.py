@@ -7,14 +7,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
 
 from effocr.training.checkpoints import load_checkpoint
-from effocr.training.distributed import is_main, wait_for_all
+from effocr.training.config import LoopConfig
+from effocr.training.distributed import is_main, steps_an_epoch, wait_for_all
 from effocr.training.log import RunLog, read_log
+from effocr.training.loop import _Trainer
 
 SCRIPT = Path(__file__).with_name("several_run.py")
 PATIENCE_S = 900  # only for what hangs: on a busy machine two processes need minutes to start
@@ -119,3 +121,16 @@ def test_a_process_that_is_not_the_main_one_leaves_no_log(
 
 def test_a_process_alone_waits_for_nobody() -> None:
     wait_for_all()
+
+
+def test_an_epoch_is_whole_steps_and_no_epoch_ends_within_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert [steps_an_epoch(batches) for batches in (0, 1, 6, 7)] == [1, 1, 3, 4]
+    run = SimpleNamespace(
+        config=LoopConfig(epochs=2),
+        task=SimpleNamespace(batches=range(7)),
+        machine=SimpleNamespace(processes=2),
+    )
+    assert _Trainer.steps(run) == 8  # so the last epoch ends where it is saved

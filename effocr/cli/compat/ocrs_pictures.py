@@ -47,7 +47,7 @@ def save_sample(name: str, batches: MaskBatches, model: Any) -> None:
 def save_picture(
     path: Path, pixels: npt.NDArray[Any], quads: list[npt.NDArray[np.float32]] | None = None
 ) -> None:
-    """Write a PNG, with outlines in red where some are given.
+    """Write a PNG, with outlines in red where some are given; its folder is made.
 
     Args:
         path: of the file.
@@ -63,6 +63,7 @@ def save_picture(
         cv2.polylines(picture, [np.round(quad).astype(np.int32) for quad in quads], True, _COLOUR)
     encoded = cv2.imencode(".png", picture)[1]
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(encoded.tobytes())
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error

@@ -179,13 +179,14 @@ def _validate(start: UnetStart, validation: MaskValidation, *, debug: bool) -> i
 def _train(start: UnetStart | None, validation: MaskValidation, args: argparse.Namespace) -> int:
     from effocr.cli.train import load_named
     from effocr.detector.unet_train import MaskBatches, train_unet
+    from effocr.training.distributed import steps_an_epoch
 
     settings = _settings(args)
     pages = _pages(args.data_dir, "train", args.max_images)
     batches = MaskBatches(pages, settings, load=load_named, training=True)
     for name, own in (("Training", batches), ("Validation", validation.batches)):
         say(f"{name} dataset: images {len(own.pages)} in {len(own)} batches")
-    every = _steps_an_epoch(len(batches))
+    every = steps_an_epoch(len(batches))
     settings = _settings(
         args, {"validate_every": every, "save_every": every, "log_every": min(every, 50)}
     )
@@ -194,14 +195,9 @@ def _train(start: UnetStart | None, validation: MaskValidation, args: argparse.N
     outcome = train_unet(batches, validation, settings, run=folder, start=start, watcher=watcher)
     if not outcome.interrupted:
         return 0
-    kept = Path(CHECKPOINT).is_file()
-    say(f"stopped; go on with --checkpoint {CHECKPOINT}" if kept else "stopped in the first epoch")
+    kept = CHECKPOINT if outcome.step >= every else args.checkpoint
+    say(f"stopped; go on with --checkpoint {kept}" if kept else "stopped in the first epoch")
     return INTERRUPTED
-
-
-def _steps_an_epoch(batches: int) -> int:
-    """Steps in which the processes of this training take that many batches together."""
-    return max(1, -(-batches // int(os.environ.get("WORLD_SIZE", "1"))))
 
 
 def _watcher(

@@ -155,11 +155,13 @@ def _train(start: Start | None, alphabet: Alphabet, args: argparse.Namespace) ->
     from effocr.ctc.gather import gather_data
     from effocr.ctc.train import train_ctc
     from effocr.export.runs import Sources, remember_sources
+    from effocr.training.distributed import steps_an_epoch
 
     settings = _settings(args)
     data, skipped = gather_data([args.data_dir], [], settings, load=load_named, alphabet=alphabet)
     tell(skipped)
-    epoch = len(LineBatches(data.lines, settings))  # steps; refuses where there is no line
+    batches = LineBatches(data.lines, settings)  # refuses where there is no line
+    epoch = steps_an_epoch(len(batches))
     every = {"validate_every": epoch, "save_every": epoch, "log_every": min(epoch, 50)}
     settings = _settings(args, every)
     watcher = _watcher(data, start, Path(CHECKPOINT))
@@ -167,7 +169,7 @@ def _train(start: Start | None, alphabet: Alphabet, args: argparse.Namespace) ->
     folder.mkdir()
     remember_sources(folder, Sources((args.data_dir,)))
     outcome = train_ctc(data, settings, run=folder, start=start, watcher=watcher)
-    report(outcome, folder, command="effocr train ctc")
+    report(outcome, folder, how=f"effocr train ctc --resume {folder}")
     return 0
 
 

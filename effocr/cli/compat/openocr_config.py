@@ -146,10 +146,13 @@ def _read(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
         raise UsageError(f"{path}: not a readable YAML file: {error}") from error
     if not isinstance(values, dict):
         raise UsageError(f"{path}: expected groups such as Global and Train")
-    bases = values.pop(_BASE, [])
+    bases = values.pop(_BASE, None) or []
+    bases = [bases] if isinstance(bases, str) else bases
+    if not isinstance(bases, list) or not all(isinstance(base, str) for base in bases):
+        raise UsageError(f"{path}: {_BASE}: {bases}: expected the name of a file, or a list")
     tree: dict[str, Any] = {}
-    for base in [bases] if isinstance(bases, str) else bases:
-        _merge(tree, _read(path.parent / base, (*above, path.resolve())))
+    for base in bases:
+        _merge(tree, _read(path.parent / Path(base).expanduser(), (*above, path.resolve())))
     _merge(tree, values)
     return tree
 

@@ -18,6 +18,7 @@ __all__ = ["run"]
 
 _FOLDER: Final = Path("det_results")
 _RESULTS: Final = "det_results.txt"
+_DRAWN: Final = frozenset({".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff"})  # in colour
 _COLOUR: Final = (0, 255, 255)  # yellow, in the order of OpenCV
 
 
@@ -62,10 +63,16 @@ def run(argv: Sequence[str]) -> int:
         lines.append(f"{one.path}\t{json.dumps(entries)}\n")
         print(f"infer_img: {one.path}: {len(entries)} regions")
         if values.take("Global.is_visualize", False):
-            _draw(page, polygons, _FOLDER / f"{Path(one.path).name}.png")
+            _draw(page, polygons, _FOLDER / _name_of_drawing(Path(one.path)))
     write_text(_FOLDER / _RESULTS, "".join(lines))
     print(_FOLDER / _RESULTS)
     return 1 if failed else 0
+
+
+def _name_of_drawing(image: Path) -> str:
+    """As the image is called, as in OpenOCR; with .png after it if that cannot be, or is it."""
+    own = image.suffix.lower() in _DRAWN and image.resolve().parent != _FOLDER.resolve()
+    return image.name if own else f"{image.name}.png"
 
 
 def _draw(page: np.ndarray, polygons: Sequence[np.ndarray], path: Path) -> None:
@@ -76,4 +83,4 @@ def _draw(page: np.ndarray, polygons: Sequence[np.ndarray], path: Path) -> None:
     picture = np.asarray(cv2.cvtColor(page, cv2.COLOR_GRAY2BGR), np.uint8)
     outlines = [np.round(polygon).astype(np.int32) for polygon in polygons]
     cv2.polylines(picture, outlines, isClosed=True, color=_COLOUR, thickness=2)
-    path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+    path.write_bytes(cv2.imencode(path.suffix, picture)[1].tobytes())

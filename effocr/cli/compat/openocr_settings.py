@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OUTPUT", "LabelFiles", "label_files", "settings_of_openocr", "unused"]
 
-OUTPUT: Final = "./output/det_repsvtr_db"
+OUTPUT: Final = "output"
 """Folder of the run where the configuration names none."""
 
 _BACKBONES: Final = {"RepSVTR_det": "repvit"}
@@ -23,6 +23,7 @@ _LOSSES: Final = {"DiceLoss": "dice", "BCELoss": "bce"}
 _SCHEDULES: Final = {
     "CosineAnnealingLR": "cosine", "OneCycleLR": "one-cycle", "ConstLR": "constant",
 }  # fmt: skip
+_FIGURES: Final = {name: name for name in ("hmean", "precision", "recall")}
 _SHAPES: Final = {"quad": "box", "poly": "band"}
 _DEVICES: Final = {"gpu": "auto", "cpu": "cpu"}
 _ELSEWHERE: Final = (  # asked for by the commands, or done as well without a setting
@@ -185,15 +186,17 @@ def _model(values: Values) -> dict[str, Any]:
 
 def _look(values: Values) -> dict[str, Any]:
     path = "Eval.dataset.transforms.DetResizeForTest"
-    values.one_of(f"{path}.limit_type", {"max": None}, "max")
+    side = values.take(f"{path}.limit_side_len")
+    # OpenOCR limits the shorter side where only a length is given
+    values.one_of(f"{path}.limit_type", {"max": None}, "max" if side is None else "min")
     return {
         "level": "word",
         "sized_by": "page",
         "long_side_px": values.whole(f"{path}.limit_side_len", 960),
         "map_stride": 1,
         "binary_threshold": values.number("PostProcess.thresh", 0.3),
-        "box_threshold": values.number("PostProcess.box_thresh", 0.6),
-        "unclip_ratio": values.number("PostProcess.unclip_ratio", 1.5),
+        "box_threshold": values.number("PostProcess.box_thresh", 0.7),
+        "unclip_ratio": values.number("PostProcess.unclip_ratio", 2.0),
         "shape": values.one_of("PostProcess.box_type", _SHAPES, "quad"),
     }
 
@@ -226,7 +229,7 @@ def _loop(values: Values, steps_an_epoch: int | None) -> Mapping[str, Any]:
     loop = {
         "epochs": epochs,
         "learning_rate": values.number("Optimizer.lr", 1e-3),
-        "weight_decay": values.number("Optimizer.weight_decay", 5e-5),
+        "weight_decay": values.number("Optimizer.weight_decay", 0),
         "schedule": values.one_of("LRScheduler.name", _SCHEDULES, "CosineAnnealingLR"),
         "warmup": min(0.5, warm / max(epochs, 1)),
         "clip_norm": clip if clip > 0 else None,
@@ -236,7 +239,7 @@ def _loop(values: Values, steps_an_epoch: int | None) -> Mapping[str, Any]:
         "workers": values.take("Train.loader.num_workers"),
         "log_every": values.whole("Global.print_batch_step", 100),
         "validate_every": every[-1] if isinstance(every, list) and every else every,
-        "best": str(values.take("Metric.main_indicator", "hmean")),
+        "best": values.one_of("Metric.main_indicator", _FIGURES, "hmean"),
         "seed": values.whole("Global.seed", 48),
         "trackers": tuple(
             name for name in ("tensorboard", "wandb") if values.take(f"Global.use_{name}", False)

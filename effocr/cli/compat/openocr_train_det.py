@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from effocr.cli.compat.counted_epochs import STEPS_AN_EPOCH, counted_again
 from effocr.cli.compat.openocr_config import Values, open_values, openocr_flags
 from effocr.cli.compat.openocr_settings import OUTPUT, label_files, settings_of_openocr
 from effocr.cli.runs import INTERRUPTED, say, show_log
-
-if TYPE_CHECKING:
-    from effocr.detector.config import DetectorTraining
 
 __all__ = ["run"]
 
@@ -25,18 +22,19 @@ _FORMAT: Final = "[%(asctime)s] %(levelname)s: %(message)s"  # of train.log
 
 def run(argv: Sequence[str]) -> int:
     """Run the command."""
-    values = open_values(
-        openocr_flags(
-            "openocr_train_det.py",
-            "Train a DBNet by a configuration of OpenOCR. Writes config.yml, train.log, "
-            "latest.pth, best.pth and epoch_N.pth into Global.output_dir.",
-        ).parse_args(argv)
+    flags = openocr_flags(
+        "openocr_train_det.py",
+        "Train a DBNet by a configuration of OpenOCR. Writes config.yml, train.log, "
+        "latest.pth, best.pth and epoch_N.pth into Global.output_dir.",
     )
+    flags.flag("--eval", action="store_true", help="Measure while training, as is always done.")
+    values = open_values(flags.parse_args(argv))
 
     from effocr.cli.compat.openocr_pages import learnt_pages, read_pages, tell_unused
     from effocr.cli.compat.openocr_weights import find_weights, refuse_foreign
+    from effocr.detector.batches import CropBatches
     from effocr.detector.train import train_detector
-    from effocr.training.distributed import is_main
+    from effocr.training.distributed import is_main, steps_an_epoch
 
     settings = settings_of_openocr(values)
     learnt, aside = (label_files(values, part) for part in ("Train", "Eval"))
@@ -46,37 +44,32 @@ def run(argv: Sequence[str]) -> int:
         refuse_foreign(weights.path)  # before any page is read
     tell_unused(values)
     folder = Path(str(values.take("Global.output_dir", OUTPUT)))
-    _need_own(folder, weights.path if weights is not None and weights.whole else None)
+    resume = weights.path if weights is not None and weights.whole else None
+    _need_own(folder, resume)
     show_log()
     pages = learnt_pages(read_pages(learnt, seed=settings.loop.seed), settings, whole=False)
     measured = learnt_pages(read_pages(aside, seed=settings.loop.seed), settings, whole=True)
-    every = _steps_an_epoch(len(pages), settings)
+    every = steps_an_epoch(len(CropBatches(pages, settings)))
     settings = settings_of_openocr(values, steps_an_epoch=every)
     if is_main():
         _begin(folder, values)
-    with _log_file(folder) if is_main() else nullcontext():
+    with (
+        _log_file(folder) if is_main() else nullcontext(),
+        counted_again(resume, steps=every, run=folder) as counted,
+    ):
         outcome = train_detector(
-            pages,
-            measured,
-            settings,
+            pages, measured, settings,
             run=folder,
-            resume=weights.path if weights is not None and weights.whole else None,
-            init_from=weights.path if weights is not None and not weights.whole else None,
+            resume=counted,
+            init_from=weights.path if weights is not None and resume is None else None,
             saved=_saver(folder, values, every, epochs_kept),
-        )
+        )  # fmt: skip
     best = 0.0 if outcome.best is None else outcome.best
     say(f"best metric, {settings.loop.best}: {best}")
     if not outcome.interrupted:
         return 0
     say(f"stopped; go on with --o Global.checkpoints={folder / 'latest.pth'}")
     return INTERRUPTED
-
-
-def _steps_an_epoch(pages: int, settings: DetectorTraining) -> int:
-    """Steps in which the processes of this training see every page about once."""
-    batch = max(1, settings.batch_pixels // max(settings.crop.sizes) ** 2)
-    batches = max(1, round(pages / batch))
-    return -(-batches // int(os.environ.get("WORLD_SIZE", "1")))
 
 
 def _epochs_kept(values: Values) -> tuple[int, int]:
@@ -153,6 +146,7 @@ def _saver(
         epoch, rest = divmod(step, every)
         both = {
             **state,
+            STEPS_AN_EPOCH: every,
             "epoch": epoch,
             "global_step": step,
             "state_dict": state["model"],

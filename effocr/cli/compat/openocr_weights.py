@@ -64,7 +64,10 @@ def find_weights(values: Values, *, needed: bool) -> Weights | None:
             print(f"{path}={name}: no such file; {then[0]}={then[1]} is taken", file=sys.stderr)
     if named:
         path, name, _ = named[-1]
-        raise UsageError(f"{path}={name}: no such file; no random weights are taken for it")
+        raise UsageError(
+            f"{path}={name}: no such file; no random weights are taken for it"
+            + ("" if needed else f"; --o {path}= takes them")
+        )
     if needed:
         raise UsageError(f"name the weights with --o {PRETRAINED}=FILE, such as .../best.pth")
     return None

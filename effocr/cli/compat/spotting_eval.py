@@ -41,8 +41,8 @@ def run(argv: Sequence[str]) -> int:
     write_seed_metrics(
         args.save_metrics_to, metrics, [weights.with_suffix(".bin") if files else weights, *files]
     )
-    if args.save_output_to is not None:
-        _save(pairs, args.save_output_to)
+    if args.save_output_to:
+        _save(pairs, Path(args.save_output_to))
     return 0
 
 
@@ -63,7 +63,7 @@ def _flags() -> Flags:
         "--save-metrics-to", type=Path, required=True, metavar="YAML",
         help="metrics.yaml; one that is there is completed.",
     )  # fmt: skip
-    flag("--save-output-to", type=Path, metavar="DIR", help="Pictures of what was read.")
+    flag("--save-output-to", default="", metavar="DIR", help="Pictures of what was read.")
     flag("--reader", default="en", metavar="MODEL", help="Model that reads the words (en).")
     flag("--lexicon", type=Path, metavar="FILE", help="Words, one a line; or voc_IMAGE.txt files.")
     flag("--min-confidence", type=float, metavar="X", help="Leave out words of less confidence.")
@@ -102,15 +102,12 @@ def _save(pairs: Sequence[PagePair], folder: Path) -> None:
     from effocr.pipeline.draw_words import draw_words
     from effocr.pipeline.images import load_image
     from effocr.pipeline.spotter import SpottedWord
+    from effocr.workbench.results import Names
 
     folder.mkdir(parents=True, exist_ok=True)
     pages: list[DetectionPage] = []
-    taken: set[str] = set()
+    names = Names()
     for page, regions in pairs:
-        name = page.image.stem
-        while name in taken:
-            name += "-2"
-        taken.add(name)
         pages.append(DetectionPage(page.image, regions, page.size))
         try:
             grey = load_image(page.image)
@@ -118,5 +115,5 @@ def _save(pairs: Sequence[PagePair], folder: Path) -> None:
             continue
         words = [SpottedWord(one.polygon, one.text or "", one.score or 0.0, 1.0) for one in regions]
         picture = draw_words(np.repeat(grey[:, :, None], 3, axis=2), words)
-        Image.fromarray(picture).save(folder / f"{name}.png")
+        Image.fromarray(picture).save(folder / names.take(page.image, ".png"))
     write_labels(pages, folder / "labels.txt")

@@ -41,6 +41,8 @@ def run(argv: Sequence[str]) -> int:
         out.mkdir(parents=True, exist_ok=True)
         graph = out / f"{MODEL}.onnx"
         graph.write_bytes((Path(folder) / GRAPH).read_bytes())
+    for stale in (f"{MODEL}.xml", f"{MODEL}.bin"):  # of weights that were exported before
+        (out / stale).unlink(missing_ok=True)
     write_manifest(out, manifest, f"{MODEL}.json")
     if openvino:
         compared: list[np.ndarray[Any, Any]] = [page.grey() for page in pages] or drawn_pages()
@@ -65,6 +67,7 @@ def _flags() -> Flags:
         "--openvino-input-format", choices=["BGR", "RGB", "GREY"],
         help="Planes of the image that OpenVINO's form takes; default: that of template.yaml, BGR.",
     )  # fmt: skip
+    flag("--openvino-mo-args", deprecated="OpenVINO reads ONNX itself; nothing is passed on")
     flag("--test-ann-files", default="", help="COCO with text to compare and set thresholds on.")
     flag("--test-data-roots", default="", help="Folder of the images of each.")
     flag("--name", default=MODEL, help="Of the model.")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
-from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from effocr.cli.compat.counted_epochs import STEPS_AN_EPOCH, counted_again
 from effocr.cli.compat.flags import Flags
 from effocr.cli.compat.spotting_files import here, paths, read_pages
 from effocr.cli.runs import report, show_log
@@ -32,8 +31,7 @@ def run(argv: Sequence[str]) -> int:
     from effocr.detector.train import train_detector
     from effocr.errors import UsageError
     from effocr.export.runs import Sources, remember_sources
-    from effocr.training.checkpoints import load_checkpoint
-    from effocr.training.distributed import is_main
+    from effocr.training.distributed import is_main, steps_an_epoch
 
     template = here()
     resume, start = _starts(args, template)
@@ -45,25 +43,26 @@ def run(argv: Sequence[str]) -> int:
     roots = [paths(text) for text in (args.train_data_roots, args.val_data_roots)]
     learnt = prepare_pages(read_pages(files[0], roots[0]), settings)
     aside = prepare_pages(read_pages(files[1], roots[1])[: settings.validation_pages], settings)
-    per_epoch = ceil(len(CropBatches(learnt, settings)) / int(os.environ.get("WORLD_SIZE", "1")))
-    if resume is not None and load_checkpoint(resume)["step"] >= per_epoch * _epochs(settings):
-        raise UsageError(
-            f"{resume} has its {_epochs(settings)} epochs already; give more with --epochs"
-        )
+    per_epoch = steps_an_epoch(len(CropBatches(learnt, settings)))
     settings = _with_loop(
         settings,
         validate_every=per_epoch, save_every=per_epoch, log_every=min(per_epoch, 50),
         device="cpu" if gpus == 0 else "auto",
     )  # fmt: skip
     folder: Path = args.save_checkpoints_to
-    _open_folder(folder, resume, args.tensorboard_dir)
-    if is_main():
-        remember_sources(folder, Sources(tuple(files[0]), tuple(files[1]), start))
-    outcome = train_detector(
-        learnt, aside, settings,
-        run=folder, resume=resume, init_from=start, saved=_copies(folder, per_epoch),
-    )  # fmt: skip
-    report(outcome, folder, command=f"--resume-from {folder / LATEST}")
+    with counted_again(resume, steps=per_epoch, run=folder) as counted:
+        if counted is not None and _is_done(counted, per_epoch * _epochs(settings)):
+            raise UsageError(
+                f"{resume} has its {_epochs(settings)} epochs already; give more with --epochs"
+            )
+        _open_folder(folder, resume, args.tensorboard_dir)
+        if is_main():
+            remember_sources(folder, Sources(tuple(files[0]), tuple(files[1]), start))
+        outcome = train_detector(
+            learnt, aside, settings,
+            run=folder, resume=counted, init_from=start, saved=_saver(folder, per_epoch),
+        )  # fmt: skip
+    report(outcome, folder, how=f"--resume-from {folder / LATEST}")
     return 0
 
 
@@ -114,10 +113,12 @@ def _check_processes(gpus: int) -> None:
     """See that there are as many processes as GPUs are wanted.
 
     Raises:
-        UsageError: there are fewer.
+        UsageError: there are fewer, or the number is below zero.
     """
     from effocr.errors import UsageError
 
+    if gpus < 0:
+        raise UsageError(f"--gpu-num {gpus}: 0 for the CPU, or more")
     if gpus > 1 and os.environ.get("WORLD_SIZE") != str(gpus):
         raise UsageError(
             f"{gpus} GPUs need as many processes: torchrun --nproc_per_node={gpus} train.py ..."
@@ -183,19 +184,21 @@ def _open_folder(folder: Path, resume: Path | None, tensorboard: Path | None) ->
         link.symlink_to(tensorboard.resolve(), target_is_directory=True)
 
 
-def _copies(folder: Path, per_epoch: int) -> Callable[[str, Mapping[str, Any]], None]:
-    """Writes latest.pth, and epoch_N.pth after whole epochs."""
-    from effocr.training.checkpoints import LAST
+def _is_done(checkpoint: Path, steps: int) -> bool:
+    from effocr.training.checkpoints import load_checkpoint
 
-    def copy(written: str, state: Mapping[str, Any]) -> None:
+    return int(load_checkpoint(checkpoint)["step"]) >= steps
+
+
+def _saver(folder: Path, per_epoch: int) -> Callable[[str, Mapping[str, Any]], None]:
+    """Writes latest.pth, and epoch_N.pth after whole epochs."""
+    from effocr.training.checkpoints import LAST, save_checkpoint
+
+    def save(written: str, state: Mapping[str, Any]) -> None:
         if written != LAST:
             return
-        names, step = [LATEST], int(state["step"])
-        if step % per_epoch == 0:
-            names.append(f"epoch_{step // per_epoch}.pth")
-        for name in names:
-            unfinished = folder / f".{name}"
-            shutil.copyfile(folder / LAST, unfinished)
-            unfinished.replace(folder / name)
+        epoch, rest = divmod(int(state["step"]), per_epoch)
+        for name in (LATEST,) if rest else (LATEST, f"epoch_{epoch}.pth"):
+            save_checkpoint({**state, STEPS_AN_EPOCH: per_epoch}, folder / name)
 
-    return copy
+    return save

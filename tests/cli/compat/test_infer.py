@@ -126,6 +126,13 @@ def test_defect_44_a_line_of_another_size_than_the_graphs_is_read(
         assert boxes[0][2] == pytest.approx(24 * factor, abs=1)
 
 
+def test_an_overlap_above_one_is_refused(
+    infer: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert infer("--infer_over_img_dir", "--localizer_iou_thresh", "3") == 2
+    assert "threshold 3.0 is not between 0 and 1" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "flag", ["--backend", "--localier_backend", "--localizer_backend", "--localizer-backend"]
 )

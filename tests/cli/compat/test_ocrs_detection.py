@@ -180,12 +180,16 @@ def test_the_best_weights_are_those_of_the_lowest_loss_on_validation() -> None:
 def test_a_stopped_training_names_the_checkpoint_that_goes_on(
     hiertext: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stopped = Outcome(step=3, interrupted=True)
+    stopped = Outcome(step=0, interrupted=True)
     monkeypatch.setattr("effocr.detector.unet_train.train_unet", lambda *a, **options: stopped)
+    write_checkpoint(Path("text-detection-checkpoint.pt"))  # of an earlier run
     assert train(hiertext) == 130
     assert capsys.readouterr().out.splitlines()[-1] == "stopped in the first epoch"
-    write_checkpoint(Path("text-detection-checkpoint.pt"))
-    assert train(hiertext, "--checkpoint", "text-detection-checkpoint.pt") == 130
+    write_checkpoint(Path("ocrs.pt"))
+    assert train(hiertext, "--checkpoint", "ocrs.pt") == 130
+    assert capsys.readouterr().out.splitlines()[-1] == "stopped; go on with --checkpoint ocrs.pt"
+    stopped.step = 1  # an epoch is one step here
+    assert train(hiertext, "--checkpoint", "ocrs.pt") == 130
     told = capsys.readouterr().out.splitlines()[-1]
     assert told == "stopped; go on with --checkpoint text-detection-checkpoint.pt"
 
@@ -195,11 +199,11 @@ def test_one_image_is_drawn_in_four_pictures(
 ) -> None:
     write_checkpoint(Path("ocrs.pt"))
     image = hiertext / "validation" / "0.jpg"
-    command = ["compat", "ocrs-eval-detection", "ocrs.pt", str(image), "out"]
+    command = ["compat", "ocrs-eval-detection", "ocrs.pt", str(image), "drawn/out"]
     assert main(command) == 0
     assert "Predicted text in " in capsys.readouterr().err
     sizes = {
-        name: cv2.imread(f"out-{name}.png").shape[:2]
+        name: cv2.imread(f"drawn/out-{name}.png").shape[:2]
         for name in ("input", "text-regions", "text-probs", "text-words")
     }
     assert sizes == {

@@ -104,6 +104,15 @@ def test_the_shipped_configuration_is_our_detector_with_the_settings_of_openocr(
     )  # fmt: skip
 
 
+def test_what_a_configuration_leaves_out_is_as_in_openocr(tmp_path: Path) -> None:
+    path = tmp_path / "short.yml"
+    path.write_text("Optimizer: {name: Adam, lr: 0.001}\n")
+    settings = settings_of_openocr(read(path))
+    assert settings.loop.weight_decay == 0
+    look = settings.look
+    assert (look.binary_threshold, look.box_threshold, look.unclip_ratio) == (0.3, 0.7, 2.0)
+
+
 def test_what_has_no_effect_is_named_with_its_value_and_a_reason(shipped: Path) -> None:
     values = read(shipped, "Global.typo=3", "PostProcess.score_mode=fast")
     settings_of_openocr(values)
@@ -143,6 +152,12 @@ def test_changes_win_over_the_file_and_the_file_over_its_base(shipped: Path) -> 
     child.write_text("_BASE_: child.yml\n")
     with pytest.raises(UsageError, match="is its own _BASE_"):
         read(child)
+    child.write_text("_BASE_:\nGlobal: {epoch_num: 3}\n")
+    assert read(child).tree == {"Global": {"epoch_num": 3}}
+    for base in ("3", "[3]", "{a: b}"):
+        child.write_text(f"_BASE_: {base}\n")
+        with pytest.raises(UsageError, match=r"_BASE_: .*expected the name of a file"):
+            read(child)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +173,8 @@ def test_changes_win_over_the_file_and_the_file_over_its_base(shipped: Path) -> 
         ("Global.epoch_num=.inf", "is not a whole number"),
         ("LRScheduler.name=Step", "CosineAnnealingLR"),
         ("Eval.dataset.transforms.DetResizeForTest.limit_type=min", "'min'"),
+        ("Eval.dataset.transforms.DetResizeForTest.limit_type=", "'min'"),
+        ("Metric.main_indicator=f1", "hmean or precision or recall"),
         ("Train.dataset.transforms.EastRandomCropData.size=[64, 32]", "is no square"),
         ("Train.dataset.transforms.EastRandomCropData.size=[65, 65]", "multiples of 32"),
         ("Train.dataset.transforms.MakeBorderMap.shrink_ratio=0.5", "must be that of"),

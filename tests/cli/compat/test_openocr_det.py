@@ -71,7 +71,8 @@ def run(command: str, *changes: str) -> int:
 def test_the_commands_of_the_guide_one_after_another(
     work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("train-det", "Global.epoch_num=2") == 0
+    command = ["compat", "openocr-train-det", "--eval", "--c", "det.yml", "--o"]
+    assert main([*command, "Global.epoch_num=2"]) == 0
     printed = capsys.readouterr()
     assert "best metric, hmean: " in printed.out
     assert "gone.png: the image is missing" in printed.err
@@ -113,7 +114,15 @@ def test_the_commands_of_the_guide_one_after_another(
     entries = json.loads(by_torch[0].split("\t")[1])
     assert entries
     assert all(np.array(entry["points"]).shape == (4, 2) for entry in entries)
-    assert cv2.imread("det_results/0.png.png").shape == (96, 160, 3)
+    assert cv2.imread("det_results/0.png").shape == (96, 160, 3)
+    # a picture of an image that lies there does not take its place
+    before = Path("det_results/0.png").read_bytes()
+    assert (
+        run("infer-det", trained, "Global.infer_img=det_results", "Global.is_visualize=true") == 0
+    )
+    assert Path("det_results/0.png").read_bytes() == before
+    assert Path("det_results/0.png.png").is_file()
+    (work / "det_results" / "det_results.txt").write_text("\n".join(by_torch) + "\n")
 
     assert run("toonnx", trained) == 0
     printed = capsys.readouterr().out
@@ -150,6 +159,7 @@ def test_wrong_checkpoints_fall_back_to_pretrained_weights_and_wrong_ones_train_
     work: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("train-det", "Global.pretrained_model=absent.pth") == 2
+    assert "--o Global.pretrained_model= takes them" in capsys.readouterr().err
     assert run("train-det", "Global.checkpoints=absent.pth") == 2
     assert not (work / "output").exists()
     assert run("train-det") == 0
@@ -161,6 +171,17 @@ def test_wrong_checkpoints_fall_back_to_pretrained_weights_and_wrong_ones_train_
     other = "Architecture.Neck.out_channels=12", "Global.pretrained_model=again/best.pth"
     assert run("eval-det", *other) == 2
     assert "of another Architecture: neck_channels 8, not 12" in capsys.readouterr().err
+
+
+def test_epochs_go_on_where_they_were_on_other_pages(work: Path) -> None:
+    assert run("train-det", "Global.epoch_num=2", "Train.loader.batch_size_per_card=1") == 0
+    step = torch.load("output/det/latest.pth", weights_only=True)["global_step"]
+    assert step == 4  # two epochs of two pages
+    on = "Global.checkpoints=output/det/latest.pth", "Global.output_dir=other"
+    assert run("train-det", *on, "Global.epoch_num=3") == 0  # an epoch is one step now
+    state = torch.load("other/latest.pth", weights_only=True)
+    assert (state["epoch"], state["global_step"]) == (3, 3)
+    assert Path("other/best.pth").is_file()
 
 
 def test_every_image_is_measured_once_whether_it_has_labels_or_not(

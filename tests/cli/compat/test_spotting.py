@@ -12,6 +12,7 @@ from PIL import Image
 
 from effocr.cli.main import main
 from effocr.training.checkpoints import load_checkpoint
+from effocr.training.loop import Outcome
 
 NETWORK = """
 model: {backbone: plain, channels: [4, 4, 4, 4], layers: [0, 0, 0, 0], neck_channels: 8}
@@ -111,12 +112,62 @@ def test_train_resume_export_eval_and_visualize(
     content = yaml.safe_load(metrics.read_text("utf-8"))
     assert [one["name"] for one in content["files"]] == ["latest.pth", "model.onnx"]
     assert {file.name for file in (work / "drawn").iterdir()} == {"0.png", "1.png", "labels.txt"}
+    files = set(work.iterdir())
+    assert main([*measure, "--load-weights", str(weights), "--save-output-to", ""]) == 0
+    assert set(work.iterdir()) == files  # as in the original, no folder is no pictures
 
     show = ["compat", "spotting-visualize", "--load-weights", str(weights), "--reader"]
     show += [str(tiny_model), "--video", str(data.parent), "--out", "shown"]
     assert main([*show, "--max-frames", "2"]) == 0
     assert len(list((work / "shown").glob("frame-*.png"))) == 2
     assert "frames per second" in capsys.readouterr().out
+
+
+def test_fine_tuning_on_fewer_images_goes_on_with_the_next_epoch(data: Path, work: Path) -> None:
+    # two images one by one are two steps an epoch; together they are one
+    assert train(data, work / "outputs", "--batch-size", "1", "--epochs", "3") == 0
+    latest = work / "outputs" / "latest.pth"
+    assert load_checkpoint(latest)["step"] == 6
+    more = ["--resume-from", str(latest), "--batch-size", "2"]
+    assert train(data, work / "tuned", *more, "--epochs", "3") == 2
+    assert not (work / "tuned").exists()
+    assert train(data, work / "tuned", *more, "--epochs", "4") == 0
+    names = {file.name for file in (work / "tuned").glob("*.p*")}
+    assert names == {"best.pt", "last.pt", "latest.pth", "epoch_4.pth"}
+    assert load_checkpoint(work / "tuned" / "latest.pth")["step"] == 4
+
+
+def test_a_stopped_training_names_the_flag_that_goes_on(
+    data: Path, work: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stopped = Outcome(step=1, interrupted=True)
+    monkeypatch.setattr("effocr.detector.train.train_detector", lambda *a, **options: stopped)
+    assert train(data, work / "outputs") == 130
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told == f"stopped; go on with --resume-from {work / 'outputs' / 'latest.pth'}"
+
+
+def test_an_export_takes_away_what_an_earlier_one_left(
+    data: Path, work: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train(data, work / "outputs") == 0
+    (work / "export").mkdir()
+    for name in ("model.xml", "model.bin"):
+        (work / "export" / name).write_bytes(b"of other weights")
+    latest = str(work / "outputs" / "latest.pth")
+    export = ["compat", "spotting-export", "--load-weights", latest, "--save-model-to", "export"]
+    assert main([*export, "--onnx", "--openvino-mo-args", "x"]) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines()[-1] == "export: model.json, model.onnx"
+    assert "--openvino-mo-args is out of use" in told.err
+
+
+def test_the_flags_of_instantiate_template_are_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = ["compat", "instantiate-template", "text-spotting-words", str(tmp_path / "made")]
+    assert main([*made, "--do-not-load-snapshot", "-v"]) == 0
+    assert str(tmp_path / "made" / "train.py") in capsys.readouterr().out.splitlines()
 
 
 def test_the_bin_of_openvino_is_evaluated(
@@ -145,6 +196,7 @@ def test_wrong_paths_and_flags_score_and_train_nothing(
     assert train(data, work / "o", "--load-weights", nowhere) == 2
     assert train(data, work / "o", "--load-weights", nowhere, "--resume-from", nowhere) == 2
     assert train(data, work / "o", "--gpu-num", "2") == 2
+    assert train(data, work / "o", "--gpu-num", "-1") == 2
     assert train(data, work / "o", "--epochs", "0") == 2
     assert train(data, work / "o", "--batch-size", "0") == 2
     told = capsys.readouterr().err
@@ -153,6 +205,7 @@ def test_wrong_paths_and_flags_score_and_train_nothing(
     assert told.count("no such checkpoint") == 2
     assert "give one" in told
     assert "torchrun --nproc_per_node=2" in told
+    assert "--gpu-num -1: 0 for the CPU, or more" in told
     sets = ["--test-ann-files", str(data), "--test-data-roots", str(data.parent)]
     measure = ["compat", "spotting-eval", *sets, "--save-metrics-to", "m.yaml", "--load-weights"]
     for name in ("nowhere.pth", "nowhere.bin", "nowhere.onnx"):
