@@ -150,5 +150,5 @@ def spotted_pairs(
     pairs, problems = pair_pages(pages, found.pages, least_score=min_score)
     tell_skipped((*found.problems, *problems))
     if save is not None:
-        write_labels(found.pages, save)
+        tell_skipped(write_labels(found.pages, save))
     return pairs

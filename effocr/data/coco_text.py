@@ -32,7 +32,7 @@ from effocr.geometry import box_polygon
 __all__ = ["TEXT", "read_coco_text", "write_coco_text"]
 
 TEXT: Final = "text"  # name of the only category
-_DAMAGED = (KeyError, TypeError, ValueError, AttributeError)
+_DAMAGED = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
 
 
 def read_coco_text(
@@ -89,7 +89,7 @@ def _pages(path: Path, folder: Path, problems: list[Skipped]) -> list[DetectionP
     """
     try:
         content = json.loads(path.read_text("utf-8-sig"))
-        images, annotations = content["images"], content["annotations"]
+        images, annotations = list(content["images"]), list(content["annotations"])
         text_ids = {one["id"] for one in content["categories"] if one["name"] == TEXT}
         regions: dict[Any, list[Region]] = {image["id"]: [] for image in images}
     except OSError as error:
@@ -101,16 +101,23 @@ def _pages(path: Path, folder: Path, problems: list[Skipped]) -> list[DetectionP
     for number, entry in enumerate(annotations, start=1):
         source = f"{path}, annotation {number}"
         try:
-            if entry["category_id"] in text_ids:
-                regions[entry["image_id"]].append(_region(entry, source, problems))
-            else:
-                problems.append(Skipped(source, f"left out: its category is not {TEXT!r}"))
+            if entry["category_id"] not in text_ids:
+                raise DataFormatError(f"its category is not {TEXT!r}")
+            if entry["image_id"] not in regions:
+                raise DataFormatError(f"there is no image {entry['image_id']}")
+            regions[entry["image_id"]].append(_region(entry, source, problems))
         except (DataFormatError, *_DAMAGED) as error:
             reason = error if isinstance(error, DataFormatError) else _why(error)
             problems.append(Skipped(source, f"left out: {reason}"))
     pages = []
+    used: set[Any] = set()
     for number, image in enumerate(images, start=1):
         source = f"{path}, image {number}"
+        if image["id"] in used:
+            reason = f"left out: the id {image['id']} is there twice; give each image its own"
+            problems.append(Skipped(source, reason))
+            continue
+        used.add(image["id"])
         try:
             name = folder / image["file_name"]
             size = (int(image["width"]), int(image["height"]))

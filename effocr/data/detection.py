@@ -7,8 +7,9 @@ wholly beyond the image; one that only reaches beyond the edge is kept, and `bey
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ __all__ = [
     "finish",
     "name_beside",
     "region_of",
+    "repeated",
     "why_broken",
     "with_image",
     "without_broken",
@@ -37,8 +39,8 @@ __all__ = [
 
 Polygon = npt.NDArray[np.float32]
 
-DONT_CARE: Final = frozenset({"###", "*"})
-"""Transcriptions of regions that count neither for nor against anything."""
+DONT_CARE: Final = "###"
+"""Transcription of a region that counts neither for nor against anything."""
 LEAST_CORNERS: Final = 3
 EDGE_PX: Final = 2.0  # annotators miss the edge by this much; more is worth telling
 
@@ -96,6 +98,7 @@ def region_of(
     ignore: bool = False,
     score: Any = None,
     source: str = "",
+    dont_care: Collection[str] = (DONT_CARE,),
 ) -> Region:
     """A region as a file gives it, the text in NFC and don't-care texts marked.
 
@@ -105,16 +108,18 @@ def region_of(
         ignore: the file says that it is not to be counted.
         score: confidence of a prediction, or None.
         source: file and place, for messages about the region later on.
+        dont_care: transcriptions by which the form says that a region is not to be counted.
 
     Raises:
         DataFormatError: the corners are no pairs of finite numbers, or too few, or the score is no
             number; the message names no file.
     """
-    if score is not None and (isinstance(score, bool) or not isinstance(score, int | float)):
+    if score is not None and not _is_finite(score):
         raise DataFormatError(f"its score is {score!r}, not a number")
     try:
-        polygon = np.asarray(corners, np.float32)
-    except (TypeError, ValueError) as error:
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused below
+            polygon = np.asarray(corners, np.float32)
+    except (TypeError, ValueError, OverflowError) as error:
         raise DataFormatError("its corners are not pairs of numbers") from error
     if polygon.ndim != 2 or polygon.shape[1] != 2:
         raise DataFormatError("its corners are not pairs of numbers")
@@ -122,9 +127,13 @@ def region_of(
         raise DataFormatError(f"{len(polygon)} corners, at least {LEAST_CORNERS} make a polygon")
     if not np.isfinite(polygon).all():
         raise DataFormatError("a corner is not a finite number")
-    ignore = ignore or text in DONT_CARE
-    written = None if text is None else "" if text in DONT_CARE else normalise(text)
+    ignore = ignore or text in dont_care
+    written = None if text is None else "" if text in dont_care else normalise(text)
     return Region(polygon, written, ignore, score, source=source)
+
+
+def _is_finite(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and -inf < value < inf
 
 
 def name_beside(image: Path, folder: Path) -> str:
@@ -203,6 +212,11 @@ def beyond_edges(pages: Iterable[DetectionPage]) -> list[Skipped]:
     return found
 
 
+def repeated(page: DetectionPage) -> Skipped:
+    """What to say of a page whose image had one before."""
+    return Skipped(page.source, f"left out: {page.image} was there before")
+
+
 def finish(
     pages: Sequence[DetectionPage], problems: Sequence[Skipped], *, need_images: bool = True
 ) -> DetectionSet:
@@ -218,7 +232,7 @@ def finish(
     seen: set[Path] = set()
     for page in pages:
         if page.image in seen:
-            told.append(Skipped(page.source, f"left out: {page.image} was there before"))
+            told.append(repeated(page))
             continue
         seen.add(page.image)
         found, problem = with_image(page, need_image=need_images)

@@ -150,7 +150,7 @@ def write_detection(
     """
     match form:
         case "labels":
-            write_labels(pages, path)
+            return write_labels(pages, path)
         case "icdar":
             return write_icdar(pages, path)
         case "hiertext":
@@ -219,10 +219,12 @@ def _recognise_json(path: Path) -> DetectionForm | None:
         content = json.loads(path.read_text("utf-8-sig"))
     except (ValueError, OSError):
         return None
-    annotations = content.get("annotations") if isinstance(content, dict) else None
-    if not isinstance(annotations, list):
+    if not isinstance(content, dict):
+        return None
+    annotations, categories = content.get("annotations"), content.get("categories") or []
+    if not isinstance(annotations, list) or not isinstance(categories, list):
         return None
     if any(isinstance(one, dict) and "paragraphs" in one for one in annotations[:1]):
         return "hiertext"
-    names = [one.get("name") for one in content.get("categories") or [] if isinstance(one, dict)]
+    names = [one.get("name") for one in categories if isinstance(one, dict)]
     return "coco-text" if names == [TEXT] else None

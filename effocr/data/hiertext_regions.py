@@ -24,6 +24,7 @@ from effocr.data.detection import (
     Region,
     finish,
     region_of,
+    repeated,
     why_broken,
 )
 from effocr.data.form_names import Level
@@ -79,6 +80,7 @@ def read_hiertext_regions(
     folder = images or _images_of(path)
     pages: list[DetectionPage] = []
     problems: list[Skipped] = []
+    seen: set[Path] = set()
     for number, entry in enumerate(load_annotations(path), start=1):
         if max_images is not None and len(pages) == max_images:
             break
@@ -88,6 +90,10 @@ def read_hiertext_regions(
         except (DataFormatError, *_DAMAGED) as error:
             problems.append(Skipped(source, f"left out: not of HierText's form ({error!r})"))
             continue
+        if page.image in seen:
+            problems.append(repeated(page))
+            continue
+        seen.add(page.image)
         done = finish([page], [], need_images=need_images)
         problems.extend(done.problems)
         pages.extend(done.pages)
@@ -178,7 +184,7 @@ def _region(item: Mapping[str, Any], level: Level) -> Region:
         corners = _around(parts)
     else:
         raise DataFormatError("it has neither an outline nor words")
-    return replace(region_of(corners, text, ignore=ignore), parts=parts)
+    return replace(region_of(corners, text, ignore=ignore, dont_care=()), parts=parts)
 
 
 def _words(item: Mapping[str, Any], level: Level) -> list[Mapping[str, Any]]:

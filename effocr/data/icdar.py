@@ -8,7 +8,7 @@
 
     gt_img_1.txt:  x1,y1,x2,y2,x3,y3,x4,y4,transcription, with all its commas
 
-Corners are clockwise from top left; `###` (in labels `*` too) is a region that does not count.
+Corners are clockwise from top left; `###`, in labels `*` too, is a region that does not count.
 Predictions come in the same forms, without text, or as res_img_1.txt.
 """
 
@@ -22,6 +22,7 @@ from typing import Any, Final
 
 from effocr.atomic import write_text
 from effocr.data.detection import (
+    DONT_CARE,
     DetectionPage,
     DetectionSet,
     Region,
@@ -37,6 +38,7 @@ __all__ = ["LABELS", "read_icdar", "read_labels", "write_icdar", "write_labels"]
 LABELS: Final = "labels.txt"  # of a folder that is a set of this form
 CORNERS: Final = 4
 FEW: Final = 3  # lines that may begin alike by chance
+_ALSO_DONT_CARE: Final = "*"  # in labels
 _FILE = re.compile(r"^(?:gt_|res_)(?P<stem>.+)\.txt$", re.IGNORECASE)
 _NUMBER = re.compile(r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$")
 
@@ -72,18 +74,26 @@ def read_labels(
     return finish(pages, problems, need_images=need_images)
 
 
-def write_labels(pages: Iterable[DetectionPage], path: Path) -> None:
+def write_labels(pages: Iterable[DetectionPage], path: Path) -> tuple[Skipped, ...]:
     """Write a file of labels; image paths are relative to it where they can be.
 
     Coordinates keep a fraction where there is one. Don't-care regions get the text `###`; a
     region without text gets none, as in the results of OpenOCR.
+
+    Returns:
+        What the form cannot hold: a text that it takes for the mark of a don't-care region.
     """
     lines = []
+    problems: list[Skipped] = []
     for page in pages:
+        marks = sum(one.text == _ALSO_DONT_CARE and not one.ignore for one in page.regions)
+        if marks:
+            reason = f"the text {_ALSO_DONT_CARE!r} of {marks} regions says here: don't care"
+            problems.append(Skipped(str(page.image), reason))
         entries = json.dumps([_entry(region) for region in page.regions], ensure_ascii=False)
         lines.append(f"{name_beside(page.image, path.parent)}\t{entries}\n")
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, "".join(lines))
+    return tuple(problems)
 
 
 def read_icdar(
@@ -135,10 +145,11 @@ def write_icdar(pages: Iterable[DetectionPage], folder: Path) -> tuple[Skipped, 
 
     Returns:
         What the form cannot hold: a second image of the same name, and line feeds in a text, which
-        become spaces.
+        become spaces; and how to read polygons that have not four corners.
     """
     folder.mkdir(parents=True, exist_ok=True)
     problems: list[Skipped] = []
+    others = 0
     written: set[str] = set()
     for page in pages:
         name = f"gt_{page.image.stem}.txt"
@@ -148,12 +159,16 @@ def write_icdar(pages: Iterable[DetectionPage], folder: Path) -> tuple[Skipped, 
         written.add(name)
         rows = []
         for region in page.regions:
-            text = "###" if region.ignore else region.text or ""
+            text = DONT_CARE if region.ignore else region.text or ""
+            others += len(region.polygon) != CORNERS
             if len(text.splitlines()) > 1:
                 problems.append(Skipped(str(page.image), f"line feeds of {text!r} became spaces"))
             numbers = [str(round(float(value))) for value in region.polygon.ravel()]
             rows.append(",".join([*numbers, " ".join(text.splitlines())]) + "\r\n")
         write_text(folder / name, "\ufeff" + "".join(rows))
+    if others:
+        reason = f"{others} polygons have not {CORNERS} corners; read them with `--corners any`"
+        problems.append(Skipped(str(folder), reason))
     return tuple(problems)
 
 
@@ -225,13 +240,14 @@ def _region(entry: Any, source: str) -> Region:
     text, score = entry.get("transcription"), entry.get("score")
     if text is not None and not isinstance(text, str):
         raise DataFormatError(f"its transcription is {text!r}, not a text")
-    return region_of(entry["points"], text, score=score, source=source)
+    marks = (DONT_CARE, _ALSO_DONT_CARE)
+    return region_of(entry["points"], text, score=score, source=source, dont_care=marks)
 
 
 def _entry(region: Region) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     if region.ignore:
-        entry["transcription"] = "###"
+        entry["transcription"] = DONT_CARE
     elif region.text is not None:
         entry["transcription"] = region.text
     entry["points"] = [[_short(x), _short(y)] for x, y in region.polygon.tolist()]
@@ -268,4 +284,4 @@ def _leading(line: str) -> int:
 def _by_number(file: Path) -> tuple[tuple[int, str], ...]:
     """So that img_2 comes before img_10."""
     parts = re.split(r"(\d+)", file.name)
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in parts)
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)

@@ -78,6 +78,7 @@ def test_bad_entries_are_named_and_the_rest_go_on(
             {"text": 7},
             {"segmentation": [OUTLINE[:6], OUTLINE]},
             {"segmentation": [], "bbox": [1, 2, None, 4]},
+            {"segmentation": [], "bbox": [1, 2, 10**400, 4]},
         ],
     )
     found = read_coco_text([file])
@@ -87,17 +88,35 @@ def test_bad_entries_are_named_and_the_rest_go_on(
         2: "2 corners",
         3: "7 coordinates",
         4: "a mask",
-        5: "no 5 there",
+        5: "there is no image 5",
         6: "not 'text'",
         7: "its text is 7",
         8: "2 outlines",
         9: "damaged",
+        10: "damaged",
     }.items():
         assert any(f"annotation {number}: " in one and reason in one for one in told), number
-    assert len(told) == 8
-    (tmp_path / "x.json").write_text("[]", "utf-8")
-    with pytest.raises(DataFormatError, match="COCO with images"):
-        read_coco_text([tmp_path / "x.json"])
+    assert len(told) == 9
+    nothing = {"images": [], "categories": [], "annotations": 5}
+    for content in ("[]", json.dumps(nothing)):
+        (tmp_path / "x.json").write_text(content, "utf-8")
+        with pytest.raises(DataFormatError, match="COCO with images"):
+            read_coco_text([tmp_path / "x.json"])
+
+
+def test_bad_images_are_named_and_a_second_one_of_an_id_gets_no_regions(tmp_path: Path) -> None:
+    size = {"width": 100, "height": 30}
+    images = [
+        {"id": 0, "file_name": "a.png", **size},
+        {"id": 0, "file_name": "b.png", **size},
+        {"id": 1, "file_name": "c.png", "width": float("inf"), "height": 30},
+    ]
+    file = save(tmp_path, "a", [{"text": "ok"}], images=images)
+    found = read_coco_text([file], need_images=False)
+    assert [page.image.name for page in found.pages] == ["a.png"]
+    told = [str(one) for one in found.problems]
+    assert told[0] == f"{file}, image 2: left out: the id 0 is there twice; give each image its own"
+    assert told[1].startswith(f"{file}, image 3: left out: damaged")
 
 
 def test_pages_come_back(tmp_path: Path) -> None:

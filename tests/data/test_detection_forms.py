@@ -60,6 +60,8 @@ def test_other_data_sets_are_none_of_them(tmp_path: Path) -> None:
     content = {"images": [], "annotations": [], "categories": [{"id": 1, "name": "char"}]}
     character_coco.write_text(json.dumps(content), "utf-8")
     assert recognise_detection(character_coco) is None
+    (tmp_path / "odd.json").write_text('{"annotations": [], "categories": 5}', "utf-8")
+    assert recognise_detection(tmp_path / "odd.json") is None
     assert recognise_detection(tmp_path / "none") is None
     with pytest.raises(DataFormatError, match="expected labels"):
         read_detection(character_coco)

@@ -103,6 +103,28 @@ def test_lines_and_paragraphs_consist_of_their_words(hiertext: Path) -> None:
     ]
 
 
+def test_what_is_legible_counts_whatever_its_text(tmp_path: Path) -> None:
+    words = [word(box(0, 0, 9, 9), "*"), word(box(20, 0, 29, 9), "")]
+    entry = {
+        "image_id": "a",
+        "paragraphs": [{"vertices": box(0, 0, 30, 9), "legible": True, "lines": [line(words)]}],
+    }
+    file = tmp_path / "truth.jsonl"
+    file.write_text(json.dumps({"annotations": [entry]}), "utf-8")
+    (page,) = read_hiertext_regions(file, need_images=False).pages
+    assert [(one.text, one.ignore) for one in page.regions] == [("*", False), ("", False)]
+
+
+def test_an_image_that_is_there_twice_counts_once(tmp_path: Path) -> None:
+    file = tmp_path / "truth.jsonl"
+    entries = [{"image_id": name, "paragraphs": []} for name in "aba"]
+    file.write_text(json.dumps({"annotations": entries}), "utf-8")
+    found = read_hiertext_regions(file, need_images=False)
+    assert [page.image.stem for page in found.pages] == ["a", "b"]
+    (told,) = found.problems
+    assert str(told).startswith(f"{file}, image 3 (a): left out: ")
+
+
 def test_max_images_counts_those_that_can_be_used(hiertext: Path) -> None:
     file = hiertext / "gt" / "train.jsonl.gz"
     assert len(read_hiertext_regions(file, max_images=1).pages) == 1

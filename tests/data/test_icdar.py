@@ -59,6 +59,9 @@ def test_each_bad_line_region_and_image_is_named_with_its_place_and_the_rest_go_
         {"transcription": "ragged", "points": [[1, 2], [3]]},
         {"transcription": 7, "points": SQUARE},
         {"transcription": "none"},
+        {"transcription": "huge", "points": [*SQUARE, [10**400, 1]]},
+        {"transcription": "large", "points": [*SQUARE, [1e300, 1]]},
+        {"transcription": "unsure", "points": SQUARE, "score": float("nan")},
         {"transcription": "edge", "points": [[-9, 2], [40, 2], [40, 20], [-9, 20]]},
     ]
     lines = [
@@ -86,6 +89,9 @@ def test_each_bad_line_region_and_image_is_named_with_its_place_and_the_rest_go_
         (":1, region 7", "not pairs"),
         (":1, region 8", "transcription is 7"),
         (":1, region 9", 'no "points"'),
+        (":1, region 10", "not pairs"),
+        (":1, region 11", "not a finite number"),
+        (":1, region 12", "score is nan"),
         (":2:", "no tab"),
         (":3:", "no JSON"),
         (":4:", "a JSON list"),
@@ -125,6 +131,26 @@ def test_labels_come_back_as_they_were_written(images: Path) -> None:
     for before, after in zip(regions, page.regions, strict=True):
         assert (before.text, before.ignore, before.score) == (after.text, after.ignore, after.score)
         assert np.array_equal(before.polygon, after.polygon)
+
+
+def test_labels_say_which_texts_they_take_for_marks(images: Path) -> None:
+    star = Region(np.array(SQUARE, np.float32), "*")
+    page = DetectionPage(images / "img_1.jpg", (star, Region(star.polygon, "a")))
+    (lost,) = write_labels([page], images / "labels.txt")
+    assert str(lost) == f"{page.image}: the text '*' of 1 regions says here: don't care"
+
+
+def test_an_asterisk_in_a_raw_file_is_a_word(images: Path) -> None:
+    (images / "gt_img_1.txt").write_text("10,2,40,2,40,20,10,20,*\n", "utf-8")
+    (region,) = read_icdar(images).pages[0].regions
+    assert (region.text, region.ignore) == ("*", False)
+
+
+def test_raw_files_are_ordered_by_any_number_in_their_names(tmp_path: Path) -> None:
+    for name in ("gt_10.txt", "gt_2.txt", "gt_1²2.txt"):
+        (tmp_path / name).write_text("", "utf-8")
+    pages = read_icdar(tmp_path, need_images=False).pages
+    assert [page.image.stem for page in pages] == ["1²2", "2", "10"]
 
 
 def test_raw_files_keep_commas_and_mend_the_byte_order_mark(images: Path) -> None:
@@ -167,6 +193,7 @@ def test_raw_files_come_back_and_say_what_they_cannot_hold(images: Path) -> None
     )
     again = DetectionPage(images / "other" / "img_1.jpg", ())
     lost = write_icdar([page, again], images / "gt")
+    assert len(lost) == 2
     assert ["line feeds" in str(lost[0]), "another image's" in str(lost[1])] == [True, True]
     (back,) = read_icdar(images / "gt", images=images).pages
     assert [(one.text, one.ignore) for one in back.regions] == [
@@ -174,6 +201,11 @@ def test_raw_files_come_back_and_say_what_they_cannot_hold(images: Path) -> None
         ("two lines", False),
         ("", True),
     ]
+    triangle = DetectionPage(page.image, (Region(polygon[:3], "a"), Region(polygon, "b")))
+    (lost,) = write_icdar([triangle], images / "other")
+    assert str(lost).endswith("1 polygons have not 4 corners; read them with `--corners any`")
+    (back,) = read_icdar(images / "other", images=images, corners=None).pages
+    assert [(len(one.polygon), one.text) for one in back.regions] == [(3, "a"), (4, "b")]
     (images / "empty").mkdir()
     with pytest.raises(DataFormatError, match="no gt_NAME"):
         read_icdar(images / "empty")
