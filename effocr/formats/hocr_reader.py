@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from lxml import etree, html
 
 from effocr.document import Block, Box, Document, Glyph, Line, Page, Point
 from effocr.errors import DataFormatError
-from effocr.formats.shared import ReadWord, joined_line, read_glyph
+from effocr.formats.shared import ReadWord, joined_line, read_glyph, signed_angle
 from effocr.formats.xml import is_box, parse_xml, place, read_bytes
 from effocr.geometry import Direction
 
@@ -80,13 +81,16 @@ def _numbers(path: Path, element: etree._Element, name: str) -> list[float]:
     """The numbers of a property; none where it is missing.
 
     Raises:
-        DataFormatError: something in it is no number.
+        DataFormatError: something in it is no finite number.
     """
     text = _properties(element).get(name, "")
     try:
-        return [float(number) for number in text.split()]
-    except ValueError as error:
-        raise DataFormatError(f"{place(path, element)}: {name} {text!r}: no numbers") from error
+        numbers = [float(number) for number in text.split()]
+    except ValueError:
+        numbers = [math.nan]
+    if not all(map(math.isfinite, numbers)):
+        raise DataFormatError(f"{place(path, element)}: {name} {text!r}: no numbers")
+    return numbers
 
 
 def _box(path: Path, element: etree._Element, name: str = "bbox") -> Box:
@@ -110,7 +114,7 @@ def _page(path: Path, element: etree._Element, number: int) -> Page:
         round(box[3]),
         tuple(_blocks(path, element)),
         resolution[0] if resolution and resolution[0] > 0 else None,
-        -angle[0] % 360 if angle else 0.0,
+        signed_angle(-angle[0]) if angle else 0.0,
     )
 
 
@@ -180,8 +184,13 @@ def _points(numbers: list[float]) -> tuple[Point, ...]:
 def _word(path: Path, element: etree._Element) -> ReadWord:
     glyphs = [_glyph(path, glyph) for glyph in _of_class(element, ("ocrx_cinfo",)) if _boxed(glyph)]
     text = "".join(glyph.text for glyph in glyphs) or "".join(_own_text(element))
-    sure = _numbers(path, element, "x_wconf")
-    return text.strip(), _box(path, element), sure[0] / _SCORES if sure else None, glyphs
+    sure = _confidence(_numbers(path, element, "x_wconf"))
+    return text.strip(), _box(path, element), sure, glyphs
+
+
+def _confidence(scores: list[float]) -> float | None:
+    """From 0 to 1; None: none is said. Old versions of Tesseract write scores below 0."""
+    return round(min(max(scores[0] / _SCORES, 0.0), 1.0), 4) if scores else None
 
 
 def _all_text(element: etree._Element) -> Iterator[str]:
@@ -210,9 +219,8 @@ def _glyph(path: Path, element: etree._Element) -> Glyph:
     listed = element.get("data-variants") or "[]"
     try:
         others = [(str(other), float(similarity)) for other, similarity in json.loads(listed)]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise DataFormatError(
             f"{place(path, element)}: data-variants {listed[:60]!r}: no list of [text, number]"
         ) from error
-    confidence = round(min(max(sure[0] / _SCORES, 0.0), 1.0), 4) if sure else 0.0
-    return read_glyph(text, _box(path, element, "x_bboxes"), confidence, others)
+    return read_glyph(text, _box(path, element, "x_bboxes"), _confidence(sure) or 0.0, others)

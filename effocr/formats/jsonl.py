@@ -20,13 +20,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from effocr.charset import read_utf8
 from effocr.document import Block, Box, Document, Glyph, Line, Page, Point, Word
 from effocr.errors import DataFormatError
 
 __all__ = ["document_to_jsonl", "failure_to_jsonl", "read_jsonl"]
 
-
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+_DAMAGED = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError)
 
 
 def document_to_jsonl(document: Document) -> str:
@@ -48,19 +49,15 @@ def read_jsonl(path: Path) -> list[Document]:
         DataFormatError: the file is not of this form.
     """
     documents: list[Document] = []
-    try:
-        lines = path.read_text("utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataFormatError(f"{path}: {error}") from error
-    for number, text in enumerate(lines, start=1):
-        if not text:
+    for number, text in enumerate(read_utf8(path).split("\n"), start=1):
+        if not text.strip():
             continue
         try:
             record = json.loads(text)
             if "error" in record:
                 continue
             source, page = record["path"], _page_of(record)
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        except _DAMAGED as error:
             raise DataFormatError(f"{path}:{number}: not a page ({error!r})") from error
         follows = documents and documents[-1].source == source and page.number > 1
         pages = documents.pop().pages if follows else ()
@@ -142,8 +139,8 @@ def _page_of(record: dict[str, Any]) -> Page:
         Block(tuple(own), _points(kind.get("polygon", ())), kind.get("kind", "text"))
         for own, kind in zip(lines, kinds, strict=True)
     )
-    size = (record["page"], record["width"], record["height"])
-    return Page(*size, blocks, record.get("dpi"), record.get("angle", 0.0))
+    number, width, height = (int(record[name]) for name in ("page", "width", "height"))
+    return Page(number, width, height, blocks, record.get("dpi"), record.get("angle", 0.0))
 
 
 def _line_of(record: dict[str, Any]) -> Line:

@@ -13,7 +13,7 @@ from lxml import etree
 
 from effocr.document import Block, Box, Document, Glyph, Line, Page, Point, Word
 from effocr.formats.languages import page_languages
-from effocr.formats.shared import program, variants, word_confidence
+from effocr.formats.shared import program, signed_angle, variants, word_confidence
 from effocr.formats.xml import clean, exact, share, source_name, whole, whole_points
 from effocr.geometry import Direction, box_polygon
 
@@ -113,7 +113,8 @@ def _page(root: etree._Element, page: Page, source: str, languages: list[str]) -
     if page.number != 1:
         element.set("custom", f"page {{number:{page.number};}}")
     if page.angle:
-        element.set("orientation", exact(-page.angle))  # the turn that sets it upright
+        turn = signed_angle(-page.angle)  # that sets it upright; no more than half, says the schema
+        element.set("orientation", exact(turn))
     for name, language in zip(("primaryLanguage", "secondaryLanguage"), languages, strict=False):
         element.set(name, language)
     element.set("conf", share(page.confidence))

@@ -12,7 +12,7 @@ from lxml import etree
 from effocr.document import Block, Box, Document, Glyph, Line, Page, Point
 from effocr.errors import DataFormatError
 from effocr.formats.page_xml import READING_DIRECTIONS
-from effocr.formats.shared import ReadWord, joined_line, read_glyph
+from effocr.formats.shared import ReadWord, joined_line, read_glyph, signed_angle
 from effocr.formats.xml import (
     attribute,
     children,
@@ -59,7 +59,7 @@ def read_page_xml(path: Path) -> Document:
         round(height),
         tuple(_block(path, region) for region in regions),
         None if dpi is None or unit is None else round(dpi * unit, 2),
-        -(attribute(path, page, "orientation") or 0.0) or 0.0,
+        signed_angle(-(attribute(path, page, "orientation") or 0.0)) or 0.0,
     )
     return Document(page.get("imageFilename") or "", (read,))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import fsum
+from math import ceil, fsum
 
 from effocr.document import UNKNOWN, Box, Glyph, Line, Point, Word
 from effocr.geometry import Direction, box_polygon
@@ -14,6 +14,7 @@ __all__ = [
     "joined_line",
     "program",
     "read_glyph",
+    "signed_angle",
     "variants",
     "version",
     "word_confidence",
@@ -50,6 +51,11 @@ def variants(glyph: Glyph) -> list[tuple[str, float]]:
     return [(text, similarity) for text, similarity in glyph.candidates if text != glyph.text]
 
 
+def signed_angle(degrees: float) -> float:
+    """The same angle, more than -180 and at most 180 degrees."""
+    return degrees - 360 * ceil((degrees - 180) / 360)
+
+
 def read_glyph(
     text: str, box: Box, confidence: float, others: Iterable[tuple[str, float]]
 ) -> Glyph:
@@ -72,7 +78,7 @@ def joined_line(
 
     Args:
         words: in reading order; words without text are left out.
-        box: of the line; None: around its words.
+        box: of the line; None: around its words, of which there is one at least.
         polygon: of the line; empty: its box.
         direction: of the line.
         baseline: of the line.
@@ -81,6 +87,7 @@ def joined_line(
     Returns:
         The line; its confidence is the mean of its glyphs', else of its words', else 1.
     """
+    words = list(words)
     kept = [word for word in words if word[0]]
     glyphs = [glyph for word in kept for glyph in word[3]]
     sure = [glyph.confidence for glyph in glyphs]
@@ -91,7 +98,7 @@ def joined_line(
         made.append(Word(word_text, word_box, (first, first + len(own))))
         first += len(own)
     if box is None:
-        x0s, y0s, x1s, y1s = zip(*(word[1] for word in kept), strict=True)
+        x0s, y0s, x1s, y1s = zip(*(word[1] for word in kept or words), strict=True)
         box = (min(x0s), min(y0s), max(x1s), max(y1s))
     return Line(
         " ".join(word.text for word in made) if text is None else text,

@@ -52,7 +52,7 @@ def exact(value: float) -> str:
 
 
 def share(value: float) -> str:
-    """A number from 0 to 1, with at most four decimals; others are cut."""
+    """A number from 0 to 1, with at most four digits; others are cut."""
     return f"{min(max(value, 0.0), 1.0):.4g}" if math.isfinite(value) else "0"
 
 

@@ -35,6 +35,15 @@ def test_a_document_comes_back_as_it_was(document: Document, tmp_path: Path) -> 
     assert read_jsonl(path) == [document, other, other]
 
 
+def test_marks_and_line_ends_of_other_systems_do_not_matter(
+    document: Document, tmp_path: Path
+) -> None:
+    path = tmp_path / "out.jsonl"
+    text = "\ufeff" + document_to_jsonl(document).replace("\n", "\r\n") + " \r\n"
+    path.write_bytes(text.encode())
+    assert read_jsonl(path) == [document]
+
+
 def test_there_is_one_object_per_page(document: Document) -> None:
     records = [json.loads(line) for line in document_to_jsonl(document).split("\n")[:-1]]
     assert [record["page"] for record in records] == [1, 2]
@@ -48,6 +57,10 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         path.write_text(text)
         with pytest.raises(DataFormatError, match=r"x\.jsonl:1"):
             read_jsonl(path)
+    page = '{"path": "a", "page": %s, "width": 1, "height": 1, "lines": []}\n'
+    path.write_text(page % 1 + page % '"two"')
+    with pytest.raises(DataFormatError, match=r"x\.jsonl:2"):
+        read_jsonl(path)
     with pytest.raises(DataFormatError, match="none"):
         read_jsonl(tmp_path / "none.jsonl")
 

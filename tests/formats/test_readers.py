@@ -158,6 +158,26 @@ def test_coco_without_lines_is_one_line_an_image(tmp_path: Path) -> None:
     assert [word.box for word in line.words] == [(2, 2, 20, 18), (30, 2, 48, 18)]
 
 
+def test_a_line_of_alto_without_a_place_or_text_lies_around_its_strings(file: Path) -> None:
+    string = '<String HPOS="3" VPOS="4" WIDTH="5" HEIGHT="6" CONTENT=""/>'
+    file.write_text(
+        f"<alto><Page><TextBlock><TextLine>{string}</TextLine></TextBlock></Page></alto>"
+    )
+    (line,) = read_alto(file).lines
+    assert (line.text, line.box, line.words) == ("", (3, 4, 8, 10), ())
+
+
+def test_scores_of_hocr_out_of_bounds_are_cut(file: Path) -> None:
+    """Tesseract 3.0 writes such."""
+    words = "".join(
+        f'<span class="ocrx_word" title="bbox 1 1 9 9; x_wconf {score}">a</span>'
+        for score in (-3, 80, 120)
+    )
+    line = f'<span class="ocr_line" title="bbox 1 1 9 9">{words}</span>'
+    file.write_text(f'<html><p class="ocr_page" title="bbox 0 0 9 9">{line}</p></html>')
+    assert read_hocr(file).lines[0].confidence == 0.6  # of 0, 0.8 and 1
+
+
 def test_entities_are_refused_not_expanded(file: Path) -> None:
     bomb = '<!DOCTYPE alto [\n<!ENTITY a SYSTEM "file:///etc/hostname">]>\n<alto>&a;</alto>'
     for encoding in ("utf-8", "utf-16"):
@@ -190,6 +210,8 @@ def test_entities_are_refused_not_expanded(file: Path) -> None:
             r":9: ocr_header need",
         ),
         (TESSERACT.replace("x_wconf 90", "x_wconf high"), r":10: x_wconf 'high': no numbers"),
+        (TESSERACT.replace("bbox 0 0 100 50", "bbox 0 0 nan 50"), r":6: bbox .*nan.*: no numbers"),
+        (TESSERACT.replace("bbox 0 0 100 50", "bbox 0 0 inf 50"), r":6: bbox .*inf.*: no numbers"),
         ("<html/>", r"no hOCR file"),
     ],
 )

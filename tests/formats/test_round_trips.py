@@ -72,13 +72,14 @@ def test_outlines_directions_variants_and_kinds_come_back(
         assert line.glyphs == true.glyphs
 
 
+@pytest.mark.parametrize("angle", [90.0, 180.0, -90.0, -1.5])
 @pytest.mark.parametrize("form", ["hocr", "page"])
 def test_resolution_and_angle_come_back(
-    form: ReadableFormat, document: Document, tmp_path: Path
+    form: ReadableFormat, angle: float, document: Document, tmp_path: Path
 ) -> None:
-    turned = replace(document, pages=(replace(document.pages[0], angle=90.0),))
+    turned = replace(document, pages=(replace(document.pages[0], angle=angle),))
     page = there_and_back(turned, form, tmp_path).pages[0]
-    assert (page.dpi, page.angle) == (300.0, 90.0)
+    assert (page.dpi, page.angle) == (300.0, angle)
 
 
 @pytest.mark.parametrize("form", ["jsonl", "hocr", "alto", "coco"])

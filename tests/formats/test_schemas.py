@@ -56,6 +56,15 @@ def test_page_xml_is_valid(page_schema: etree.XMLSchema, document: Document) -> 
     assert texts == ["ſ", "ö"]
 
 
+@pytest.mark.parametrize(
+    ("angle", "turn"), [(270.0, "90"), (180.0, "180"), (-180.0, "180"), (359.5, "0.5")]
+)
+def test_page_xml_turns_by_half_a_circle_at_most(angle: float, turn: str) -> None:
+    """More than -180 and at most 180, says the documentation in the schema."""
+    root = etree.fromstring(page_to_page_xml(Page(1, 10, 10, (), angle=angle), "").encode())
+    assert [page.get("orientation") for page in root.iter("{*}Page")] == [turn]
+
+
 def test_page_xml_of_a_blank_page_is_valid(page_schema: etree.XMLSchema) -> None:
     check_page(page_schema, page_to_page_xml(Page(1, 10, 10, ()), ""))
 
