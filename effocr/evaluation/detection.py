@@ -140,33 +140,35 @@ def pair_pages(
 ) -> tuple[list[PagePair], tuple[Skipped, ...]]:
     """Put what was found beside the truth, by the image's name without folder and suffix.
 
-    Where images of different folders share a name, the folder counts, too.
+    Where images of the truth share a name, as many folders count as tell them apart.
 
     Args:
         truth: every page of it is scored; one that nothing is told of counts as nothing found.
-        found: predictions; pages that the truth does not have are named and left out.
+        found: predictions; pages that the truth does not have, and second ones of an image, are
+            named and left out.
         least_score: leave out regions with a lower score.
 
     Returns:
         Pairs in the order of the truth; what did not match.
     """
-    stems = [page.image.stem for page in truth]
-    depth = 1 if len(set(stems)) == len(stems) else 2
-    by_name = {_name(page, depth): page for page in found}
-    problems = [
-        Skipped(str(page.image), "no prediction for it: counts as nothing found")
-        for page in truth
-        if _name(page, depth) not in by_name
-    ]
+    depth = _telling_depth(truth)
+    by_name: dict[tuple[str, ...], DetectionPage] = {}
+    twice = [page for page in found if by_name.setdefault(_name(page, depth), page) is not page]
     pairs: list[PagePair] = []
+    problems: list[Skipped] = []
     for page in truth:
         other = by_name.pop(_name(page, depth), None)
-        regions = other.regions if other is not None else ()
+        if other is None:
+            reason = "no prediction for it: counts as nothing found"
+            problems.append(Skipped(str(page.image), reason))
+        regions = () if other is None else other.regions
         pairs.append((page, tuple(one for one in regions if _sure(one, least_score))))
-    problems.extend(
-        Skipped(page.source or str(page.image), "left out: the truth has no such image")
-        for page in by_name.values()
-    )
+    for page in twice:
+        reason = f"left out: {page.image.stem} has predictions already"
+        problems.append(Skipped(page.source or str(page.image), reason))
+    for page in by_name.values():
+        reason = "left out: the truth has no such image"
+        problems.append(Skipped(page.source or str(page.image), reason))
     return pairs, tuple(problems)
 
 
@@ -221,6 +223,14 @@ def score_spotting(
 def _covered(regions: Sequence[Region]) -> Shapes:
     """What the regions cover: the union of the parts, or the outline."""
     return unions([region.parts or (region.polygon,) for region in regions])
+
+
+def _telling_depth(pages: Sequence[DetectionPage]) -> int:
+    """Least number of parts, from the end of their paths, that tell images apart."""
+    longest = max((len(page.image.parts) for page in pages), default=1)
+    most = len({_name(page, longest) for page in pages})
+    depths = range(1, longest + 1)
+    return next(depth for depth in depths if len({_name(one, depth) for one in pages}) == most)
 
 
 def _name(page: DetectionPage, depth: int) -> tuple[str, ...]:

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from effocr.charset import normalise, read_utf8
-from effocr.data.detection import DetectionPage, DetectionSet, Region
+from effocr.data.detection import DetectionPage, DetectionSet, Region, finish, region_of
 from effocr.data.detection_forms import DetectionReading, read_detection
 from effocr.data.form_names import Level, PredictionForm
 from effocr.data.records import Skipped
-from effocr.document import Line
+from effocr.document import Line, Point
 from effocr.errors import DataFormatError, UsageError
 from effocr.formats.jsonl import read_jsonl
 from effocr.formats.shared import word_confidence
@@ -92,16 +90,30 @@ def _read_documents(path: Path, level: Level) -> DetectionSet:
                 Skipped(document.source, f"{len(document.pages)} pages; the first is scored")
             )
         page = document.pages[0]
-        regions = tuple(region for line in page.lines for region in _regions(line, level))
+        source = f"{path} ({document.source})"
+        regions = tuple(_page_regions(page.lines, level, source, problems))
         size = (page.width, page.height)
-        pages.append(DetectionPage(Path(document.source), regions, size, str(path)))
-    return DetectionSet(tuple(pages), tuple(problems))
+        pages.append(DetectionPage(Path(document.source), regions, size, source))
+    return finish(pages, problems, need_images=False)
 
 
-def _regions(line: Line, level: Level) -> Iterator[Region]:
+def _page_regions(
+    lines: Iterable[Line], level: Level, source: str, problems: list[Skipped]
+) -> Iterator[Region]:
+    """Regions of a page; those that are none are named."""
+    for number, line in enumerate(lines, start=1):
+        place = f"{source}, line {number}"
+        for outline, text, score in _outlines(line, level):
+            try:
+                yield region_of(outline, text, score=score, source=place, dont_care=())
+            except DataFormatError as error:
+                problems.append(Skipped(place, f"left out: {error}"))
+
+
+def _outlines(line: Line, level: Level) -> Iterator[tuple[Sequence[Point], str, float]]:
+    """Outline, text and confidence of a line, or of its words."""
     if level == "line":
-        yield Region(np.array(line.polygon, np.float32), line.text, score=line.confidence)
+        yield line.polygon, line.text, line.confidence
         return
     for word in line.words:
-        score = word_confidence(line, word)
-        yield Region(np.array(box_polygon(word.box), np.float32), word.text, score=score)
+        yield box_polygon(word.box), word.text, word_confidence(line, word)

@@ -11,7 +11,8 @@ from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
-from effocr.data.records import IMAGE_SUFFIXES, Skipped
+from effocr.data.line_pairs import TEXT_SUFFIX
+from effocr.data.records import Skipped, is_image
 from effocr.document import Document
 from effocr.errors import UsageError
 from effocr.metrics.text import treat
@@ -28,7 +29,6 @@ __all__ = [
     "read_page_set",
 ]
 
-TEXT_SUFFIX: Final = ".gt.txt"
 MOST_HEADS: Final = 2  # lines at the top, and at the bottom, that may be a head or a page number
 _LINE_END_HYPHEN = re.compile(r"[-\u00ac\u2010\u2e17]\s*\n\s*")
 _WHITE_SPACE = re.compile(r"\s+")
@@ -118,9 +118,9 @@ def read_page_set(folder: Path) -> tuple[list[PageFile], list[Skipped]]:
     pages: list[PageFile] = []
     skipped: list[Skipped] = []
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in IMAGE_SUFFIXES:
+        if not is_image(path):
             continue
-        text = path.with_suffix("").with_name(path.stem + TEXT_SUFFIX)
+        text = path.with_name(path.stem + TEXT_SUFFIX)
         try:
             pages.append(PageFile(path, text.read_text("utf-8-sig")))
         except OSError:
@@ -168,9 +168,10 @@ def _row(
 
 def page_edits(reference: str, read: str, leniency: Leniency, *, raw: bool) -> tuple[int, int]:
     """Edits between two texts of a page, and the length of the reference as it was compared."""
-    wanted = _prepared(reference, Leniency(white_space=leniency.white_space), raw)
+    plain = "\n".join(_filled_lines(reference))
+    wanted = _prepared(plain, Leniency(white_space=leniency.white_space), raw)
     tops = range(MOST_HEADS + 1) if leniency.heads else range(1)
-    lines = [line for line in read.splitlines() if line.strip()]
+    lines = _filled_lines(read)
     ways = {(top, bottom) for top in tops for bottom in tops if top + bottom <= len(lines)}
     edits = min(
         Levenshtein.distance(
@@ -179,6 +180,11 @@ def page_edits(reference: str, read: str, leniency: Leniency, *, raw: bool) -> t
         for top, bottom in ways
     )
     return edits, len(wanted)
+
+
+def _filled_lines(text: str) -> list[str]:
+    """Lines that are not blank: how paragraphs are parted and files end is no matter of reading."""
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def _prepared(text: str, leniency: Leniency, raw: bool) -> str:

@@ -13,7 +13,19 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-__all__ = ["Score", "cer", "exact", "fold_case", "score_line", "score_lines", "treat", "wer"]
+from effocr.charset import normalise
+
+__all__ = [
+    "Score",
+    "cer",
+    "compared",
+    "exact",
+    "fold_case",
+    "score_line",
+    "score_lines",
+    "treat",
+    "wer",
+]
 
 _TYPOGRAPHY = str.maketrans(
     {
@@ -39,13 +51,25 @@ def treat(text: str) -> str:
     NFC; “ ” „ to "; ‘ ’ ʼ to '; — – ⸗ to -; ſ to s; ꝛ to r; white space runs to one space, none
     at the ends. `treat("„Waſ—“ ") == '"Was-"'`.
     """
-    plain = unicodedata.normalize("NFC", text).translate(_TYPOGRAPHY)
-    return _WHITE_SPACE.sub(" ", plain).strip()
+    plain = unicodedata.normalize("NFD", text).translate(_TYPOGRAPHY)  # ẛ is ſ with a dot
+    return _WHITE_SPACE.sub(" ", normalise(plain)).strip()
 
 
 def fold_case(text: str) -> str:
     """Make texts that differ in case only the same; "STRASSE" and "Straße" too. Still NFC."""
-    return unicodedata.normalize("NFC", text.casefold())
+    return normalise(text.casefold())
+
+
+def compared(text: str, *, raw: bool = False, ignore_case: bool = False) -> str:
+    """A text as it is compared.
+
+    Args:
+        text: printed or read.
+        raw: it stays as it is, without `treat`.
+        ignore_case: texts that differ in case only are the same.
+    """
+    text = text if raw else treat(text)
+    return fold_case(text) if ignore_case else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,31 @@ def test_equal_names_in_two_folders_are_told_apart() -> None:
     assert len(problems) == 1
 
 
+def test_as_many_folders_count_as_tell_images_apart() -> None:
+    truth = [DetectionPage(Path(f"{folder}/x/a.png"), ()) for folder in ("p", "q")]
+    found = [
+        DetectionPage(Path("root/q/x/a.png"), (Region(box(0)),)),
+        DetectionPage(Path("root/p/x/a.png"), (Region(box(0)), Region(box(20)))),
+    ]
+    pairs, problems = pair_pages(truth, found)
+    assert [len(regions) for _, regions in pairs] == [2, 1]
+    assert problems == ()
+
+
+def test_second_predictions_for_an_image_are_told_and_the_first_count() -> None:
+    truth = [DetectionPage(Path("t/a.png"), ()), DetectionPage(Path("t/a.jpg"), ())]
+    found = [
+        DetectionPage(Path("a.png"), (Region(box(0)),), source="file:1"),
+        DetectionPage(Path("other/a.png"), (), source="file:2"),
+    ]
+    pairs, problems = pair_pages(truth, found)
+    assert [len(regions) for _, regions in pairs] == [1, 0]
+    assert [str(one) for one in problems] == [
+        "t/a.jpg: no prediction for it: counts as nothing found",
+        "file:2: left out: a has predictions already",
+    ]
+
+
 def test_a_detector_is_any_function_and_bad_images_are_named() -> None:
     def load(path: Path) -> np.ndarray:
         if path.name == "bad.png":
@@ -124,6 +149,21 @@ def test_what_effocr_read_is_a_prediction(tmp_path: Path) -> None:
     assert (found.image.name, found.size) == ("a.png", (30, 10))
     with pytest.raises(UsageError, match="no paragraphs"):
         read_predictions(file, "jsonl", DetectionReading(level="paragraph"))
+
+
+def test_lines_of_jsonl_without_an_outline_and_pages_that_come_twice_are_named(
+    tmp_path: Path,
+) -> None:
+    outlines = (((0.0, 0.0), (9.0, 0.0)), ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0)))
+    lines = tuple(Line("a", (0, 0, 9, 9), outline, 0.5, (), ()) for outline in outlines)
+    document = Document("a.png", (Page(1, 30, 10, (Block(lines),)),))
+    file = tmp_path / "read.jsonl"
+    file.write_text(2 * document_to_jsonl(document), "utf-8")
+    found = read_predictions(file, None, DetectionReading(level="line", need_images=False))
+    assert [len(page.regions) for page in found.pages] == [1]
+    told = [str(one) for one in found.problems]
+    assert told[0].startswith(f"{file} (a.png), line 1: left out: 2 corners")
+    assert told[-1] == f"{file} (a.png): left out: a.png was there before"
 
 
 def test_predictions_of_hiertext_in_jsonl_are_not_taken_for_ours(tmp_path: Path) -> None:

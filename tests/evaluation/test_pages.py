@@ -24,6 +24,12 @@ def test_white_space_is_disregarded_in_the_length_too() -> None:
     assert edits("o ne two", "one tw o") == (2, 8)
 
 
+def test_raw_texts_keep_all_but_blank_lines_and_the_form_of_line_ends() -> None:
+    read = "“one”\n\ntwo"
+    assert page_edits("“one”\r\ntwo\r\n", read, STRICT, raw=True) == (0, 9)
+    assert page_edits('"one"\n\ntwo\n', read, STRICT, raw=True) == (2, 9)
+
+
 def test_hyphens_at_line_ends_only() -> None:
     read = "a well-\nknown well-known thing"
     assert edits("a wellknown well-known thing", read, Leniency(hyphens=True)) == (0, 28)

@@ -20,6 +20,8 @@ from effocr.metrics.text import Score, cer, exact, score_line, score_lines, trea
         ("a \t\n  b\u00a0c", "a b c"),
         (" a b\n", "a b"),
         ("e\u0301", "\u00e9"),
+        ("wa\u017f\u030c", "wa\u0161"),  # a long s with a caron is an s with one
+        ("\u1e9b", "\u1e61"),  # a long s with a dot, one code point
         ("", ""),
     ],
 )
