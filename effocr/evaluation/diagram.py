@@ -36,9 +36,9 @@ def reliability_svg(title: str, curves: Mapping[str, Sequence[ReliabilityBin]]) 
         f"<text x='{_LEFT}' y='20' font-size='14'>{escape(title)}</text>",
         *_axes(),
     ]
-    for (name, rows), colour in zip(curves.items(), _COLOURS, strict=False):
+    for number, ((name, rows), colour) in enumerate(zip(curves.items(), _COLOURS, strict=False)):
         parts += _curve(rows, colour)
-        line = _TOP + 18 + 16 * list(curves).index(name)
+        line = _TOP + 18 + 16 * number
         parts.append(f"<circle cx='{_LEFT + 14}' cy='{line - 4}' r='4' fill='{colour}'/>")
         parts.append(f"<text x='{_LEFT + 24}' y='{line}'>{escape(name)}</text>")
     return "\n".join([*parts, "</svg>", ""])

@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from rapidfuzz.distance import Levenshtein
-
 from effocr.document import UNKNOWN
-from effocr.metrics.confusions import align
-from effocr.metrics.text import fold_case, treat
+from effocr.metrics.confusions import align, edits
+from effocr.metrics.text import compared
 from effocr.pipeline.agree import kind_of
 
 __all__ = ["CLASSES", "Block", "ErrorCount", "blocks", "classes_of", "count_errors"]
@@ -121,10 +118,12 @@ def blocks(wanted: str, read: str) -> list[Block]:
 def classes_of(block: Block) -> Counter[str]:
     """The edits of a place, by class."""
     counts: Counter[str] = Counter()
-    edits = list(_edits(block.wanted, block.read))
-    letters = [edit for edit in edits if " " not in edit]
-    for wanted, _ in (edit for edit in edits if " " in edit):
-        counts[GAP_MISSED if wanted == " " else GAP_INVENTED] += 1
+    letters = []
+    for edit in edits(block.wanted, block.read):
+        if " " in edit:
+            counts[GAP_MISSED if edit[0] == " " else GAP_INVENTED] += 1
+        else:
+            letters.append(edit)
     regrouped = _regrouped(block.wanted.replace(" ", ""), block.read.replace(" ", ""))
     if block.before == "f" and not block.read and set(block.wanted) <= set("fil"):
         regrouped = LIGATURE
@@ -145,23 +144,16 @@ def count_errors(
             is likely to be wrong: such edits are a class of their own.
         ignore_case: upper and lower case are the same.
     """
-    reference, read = _same(reference, ignore_case), _same(read, ignore_case)
-    agreed = frozenset(blocks(reference, _same(other, ignore_case)) if other else ())
+    reference, read, other = (
+        compared(text or "", ignore_case=ignore_case) for text in (reference, read, other)
+    )
+    agreed = frozenset(blocks(reference, other) if other else ())
     count = ErrorCount(length=len(reference))
     for block in blocks(reference, read):
         classes = classes_of(block)
         count.classes.update({REFERENCE: classes.total()} if block in agreed else classes)
-        count.confusions.update(_edits(block.wanted, block.read))
+        count.confusions.update(edits(block.wanted, block.read))
     return count
-
-
-def _edits(wanted: str, read: str) -> Iterator[tuple[str, str]]:
-    """Least edits from one text to another: (wanted, read), "" for nothing."""
-    for code in Levenshtein.editops(wanted, read):
-        yield (
-            "" if code.tag == "insert" else wanted[code.src_pos],
-            "" if code.tag == "delete" else read[code.dest_pos],
-        )
 
 
 def _regrouped(wanted: str, read: str) -> str:
@@ -199,8 +191,3 @@ def _class_of(wanted: str, read: str) -> str:
 def _without_accents(text: str) -> str:
     parts = unicodedata.normalize("NFD", text)
     return "".join(point for point in parts if not unicodedata.combining(point))
-
-
-def _same(text: str, ignore_case: bool) -> str:
-    """Text as it is compared."""
-    return fold_case(treat(text)) if ignore_case else treat(text)

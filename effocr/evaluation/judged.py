@@ -12,7 +12,7 @@ import numpy.typing as npt
 from effocr.charset import graphemes
 from effocr.document import Line
 from effocr.metrics.confusions import align
-from effocr.metrics.text import fold_case, treat
+from effocr.metrics.text import compared
 
 __all__ = ["Judged", "judge", "together"]
 
@@ -54,9 +54,10 @@ def judge(reference: str, lines: Sequence[Line], *, ignore_case: bool = False) -
         ignore_case: upper and lower case are the same.
     """
     glyphs = [glyph for line in lines for glyph in line.glyphs]
-    texts = [_same(glyph.candidates[0][0], ignore_case) for glyph in glyphs]
+    texts = [compared(glyph.candidates[0][0], ignore_case=ignore_case) for glyph in glyphs]
     letters = [(letter, i) for i, text in enumerate(texts) for letter in graphemes(text)]
-    wanted = graphemes(_same(reference, ignore_case).replace(" ", ""))
+    printed = compared(reference, ignore_case=ignore_case)
+    wanted = graphemes(printed.replace(" ", ""))
     pieces = align(wanted, [letter for letter, _ in letters])
     wrong = {
         letters[place][1] for piece in pieces if not piece.same for place in range(*piece.read)
@@ -65,7 +66,7 @@ def judge(reference: str, lines: Sequence[Line], *, ignore_case: bool = False) -
     words = ["".join(texts[first:last]) for first, last in spans]
     sure = [glyph.confidence for glyph in glyphs]
     word_right = np.zeros(len(words), bool)
-    for piece in align(_same(reference, ignore_case).split(), words):
+    for piece in align(printed.split(), words):
         word_right[slice(*piece.read)] = piece.same
     return Judged(
         glyph_confidence=np.array(sure, np.float64),
@@ -97,8 +98,3 @@ def _word_spans(lines: Sequence[Line]) -> list[tuple[int, int]]:
         spans += [(start + first, start + last) for first, last in (w.glyphs for w in line.words)]
         start += len(line.glyphs)
     return spans
-
-
-def _same(text: str, ignore_case: bool) -> str:
-    """Text as it is compared."""
-    return fold_case(treat(text)) if ignore_case else treat(text)

@@ -66,8 +66,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """
     widths = [max(len(cell) for cell in column) for column in zip(head, *rows, strict=True)]
     numeric = [
-        all(cell[:1].isdigit() or cell == "-" for cell in column) and bool(column)
-        for column in (list(cells) for cells in zip(*rows, strict=True))
+        all(cell[:1].isdigit() or cell == "-" for cell in column)
+        for column in zip(*rows, strict=True)
     ] or [False] * len(head)
     lines = []
     for row in (head, *rows):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from effocr.document import Line
 from effocr.errors import ImageError
 from effocr.evaluation.worst import Strip, WorstLine
 from effocr.pipeline.assemble import one_page_document
@@ -91,5 +90,4 @@ def _picture(line: WorstLine) -> Image.Image | None:
         grey = load_image(line.path)
     except ImageError:
         return None
-    read: tuple[Line, ...] = line.lines
-    return draw_document(grey, one_page_document("", (grey.shape[1], grey.shape[0]), read))
+    return draw_document(grey, one_page_document("", (grey.shape[1], grey.shape[0]), line.lines))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein
 
 from effocr.charset import graphemes
-from effocr.metrics.text import fold_case, treat
+from effocr.metrics.text import compared, fold_case, treat
 
-__all__ = ["NOTHING", "SPACE", "Piece", "align", "confusions", "same_if", "visible"]
+__all__ = ["NOTHING", "SPACE", "Piece", "align", "confusions", "edits", "same_if", "visible"]
 
 SPACE: Final = "␣"
 NOTHING: Final = "∅"
@@ -72,17 +72,25 @@ def confusions(
     """
     counts: Counter[tuple[str, str]] = Counter()
     for texts in pairs:
-        given, seen = (_characters(text, raw, ignore_case) for text in texts)
-        for code in Levenshtein.editops(given, seen):
-            wanted = "" if code.tag == "insert" else given[code.src_pos]
-            got = "" if code.tag == "delete" else seen[code.dest_pos]
-            counts[wanted, got] += 1
+        given, seen = (
+            graphemes(compared(text, raw=raw, ignore_case=ignore_case)) for text in texts
+        )
+        counts.update(edits(given, seen))
     return counts
 
 
-def _characters(text: str, raw: bool, ignore_case: bool) -> list[str]:
-    text = text if raw else treat(text)
-    return graphemes(fold_case(text) if ignore_case else text)
+def edits(reference: Sequence[str], read: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The least edits between two texts: (character of the reference, that read), "" for nothing.
+
+    Args:
+        reference: its characters.
+        read: its characters.
+    """
+    for code in Levenshtein.editops(reference, read):
+        yield (
+            "" if code.tag == "insert" else reference[code.src_pos],
+            "" if code.tag == "delete" else read[code.dest_pos],
+        )
 
 
 def visible(character: str) -> str:

@@ -59,11 +59,9 @@ def score_order(true: Sequence[Hashable], found: Sequence[Hashable]) -> OrderSco
         true: things, each once.
         found: the same things in another order.
     """
-    place = {thing: number for number, thing in enumerate(found)}
-    common = [thing for thing in true if thing in place]
-    known = set(common)
-    rank = {thing: number for number, thing in enumerate(t for t in found if t in known)}
-    ranks = [rank[thing] for thing in common]
+    both = set(true) & set(found)
+    rank = {thing: number for number, thing in enumerate(t for t in found if t in both)}
+    ranks = [rank[thing] for thing in true if thing in both]
     count = len(ranks)
     return OrderScore(
         neighbours=max(count - 1, 0),

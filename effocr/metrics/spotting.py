@@ -27,8 +27,7 @@ __all__ = ["Lexicon", "Task", "dictionary_word", "end_to_end_match", "lexicon_wo
 Task = Literal["word_spotting", "e2e"]
 
 LEAST_LETTERS: Final = 3
-_SPECIAL_INSIDE: Final = "'!?.:,*\"()·[]/"
-_SPECIAL_ENDS: Final = "!?.:,*\"()·[]/'"
+_SPECIAL: Final = frozenset("'!?.:,*\"()·[]/")
 _NEVER: Final = "×÷·"
 _LETTERS: Final = (("a", "z"), ("A", "Z"), ("À", "ƿ"), ("Ǆ", "ɿ"), ("Ά", "Ͽ"), ("-", "-"))
 
@@ -71,7 +70,7 @@ def dictionary_word(text: str) -> str | None:
     """
     if text[-2:] in ("'s", "'S"):
         text = text[:-2]
-    text = text.strip("-").translate({ord(one): " " for one in _SPECIAL_INSIDE}).strip()
+    text = text.strip("-").translate({ord(one): " " for one in _SPECIAL}).strip()
     if " " in text or len(text) < LEAST_LETTERS:
         return None
     return text if all(map(_is_letter, text)) else None
@@ -82,8 +81,7 @@ def end_to_end_match(true: str, read: str) -> bool:
     true, read = true.upper(), read.upper()
     if true == read:
         return True
-    starts = true[:1] in _SPECIAL_ENDS and bool(true)
-    ends = true[-1:] in _SPECIAL_ENDS and bool(true)
+    starts, ends = true[:1] in _SPECIAL, true[-1:] in _SPECIAL
     return (
         (starts and true[1:] == read)
         or (ends and true[:-1] == read)
