@@ -62,7 +62,7 @@ class _Combined:
         known = {entry["name"]: entry["id"] for entry in self.content["categories"]}
         new: dict[object, int] = {}
         for entry in entries:
-            if "id" not in entry or "name" not in entry:
+            if "id" not in entry or not isinstance(entry.get("name"), str | int):
                 raise DataFormatError(f"{file}: a category without id or name: {entry}")
             if entry["name"] not in known:
                 taken = set(known.values())

@@ -81,7 +81,7 @@ def evaluate_glyphs(lines: Sequence[LineImage], engines: Engines) -> GlyphReport
     skipped: list[Skipped] = []
     totals = Counter[str]()
     for line in lines:
-        if line.boxes is None or line.glyphs is None:
+        if line.boxes is None or not line.glyphs:
             skipped.append(Skipped(str(line.path), "no labelled boxes"))
             continue
         try:
@@ -90,8 +90,6 @@ def evaluate_glyphs(lines: Sequence[LineImage], engines: Engines) -> GlyphReport
             skipped.append(Skipped(str(line.path), str(error)))
             continue
         totals["lines"] += 1
-        if not len(crops):
-            continue
         found = engines.index.search(engines.encoder.embed(crops), _CANDIDATES)
         for glyph, labels, similarities in zip(
             line.glyphs, found.labels, found.similarities, strict=True

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from effocr.data.records import LineImage, Skipped
+from effocr.data.records import Boxes, LineImage, Skipped
 from effocr.document import Document
 from effocr.metrics.boxes import BoxCounts, count_matches
 from effocr.pipeline.reader import ReadFailure
@@ -68,8 +68,13 @@ def evaluate_localizer(
         reader: whose documents hold the boxes that it found.
         iou_threshold: least intersection over union of a found and a true box that match.
     """
-    skipped = [Skipped(str(line.path), "no boxes") for line in lines if line.boxes is None]
-    known = [(line.path, line.boxes) for line in lines if line.boxes is not None]
+    known: list[tuple[Path, Boxes]] = []
+    skipped: list[Skipped] = []
+    for line in lines:
+        if line.boxes is not None and len(line.boxes):
+            known.append((line.path, line.boxes))
+        else:
+            skipped.append(Skipped(str(line.path), "no boxes"))
     counts, used, right_number = BoxCounts(), 0, 0
     read = reader.read_many(path for path, _ in known)
     for (path, truth), document in zip(known, read, strict=True):

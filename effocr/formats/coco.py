@@ -73,8 +73,8 @@ def _annotation(category: int, box: Box, text: str) -> dict[str, Any]:
 def read_coco_documents(path: Path) -> list[Document]:
     """Read character-level COCO; pages of the same image that follow each other are one document.
 
-    Lines are those of the annotations, or the image is one line. Lines
-    without a glyph have no annotation and are not read.
+    Lines are those of the annotations, or the image is one line. Lines without a glyph have no
+    annotation and are not read.
 
     Raises:
         DataFormatError: it is no COCO file, or not of the character-level form.
@@ -85,7 +85,7 @@ def read_coco_documents(path: Path) -> list[Document]:
         return [_of_line(line) for line in found.lines]
     try:
         pages = [(str(image["file_name"]), _page(content, image)) for image in content["images"]]
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError) as error:
         raise DataFormatError(
             f"{path}: not as `effocr read --format coco` writes it ({error!r})"
         ) from error
@@ -116,7 +116,7 @@ def _page(content: Mapping[str, list[Any]], image: Mapping[str, Any]) -> Page:
         Block(tuple(line for _, line in members))
         for _, members in groupby(lines, key=lambda pair: pair[0])
     )
-    return Page(image.get("page", 1), int(image["width"]), int(image["height"]), blocks)
+    return Page(int(image.get("page", 1)), int(image["width"]), int(image["height"]), blocks)
 
 
 def _runs(entries: list[Any], key: str) -> Iterator[list[Any]]:

@@ -23,6 +23,7 @@ _PARTS: Final = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^;"])+')
 _LINES: Final = ("ocr_line", "ocrx_line", "ocr_header", "ocr_caption", "ocr_textfloat")
 _WORDS: Final = ("ocrx_word", "ocr_word")
 _BOX_NUMBERS, _SCORES = 4, 100.0
+_LEAST_CORNERS: Final = 3
 
 
 def read_hocr(path: Path) -> Document:
@@ -123,13 +124,20 @@ def _blocks(path: Path, page: etree._Element) -> Iterator[Block]:
     areas = list(_of_class(page, ("ocr_carea",))) or list(_of_class(page, ("ocr_par",)))
     inside: set[etree._Element] = set()
     for area in areas:
-        found = list(_of_class(area, _LINES))
+        found = [line for line in _innermost(area) if line not in inside]  # areas may be nested
         inside.update(found)
         lines = tuple(_line(path, line) for line in found)
         yield Block(lines, _area(path, area, lines), area.get("data-kind") or "text")
-    loose = [line for line in _of_class(page, _LINES) if line not in inside]
+    loose = [line for line in _innermost(page) if line not in inside]
     if loose:
         yield Block(tuple(_line(path, line) for line in loose))
+
+
+def _innermost(element: etree._Element) -> Iterator[etree._Element]:
+    """Lines below an element that hold no other: a header may be one or consist of some."""
+    for line in _of_class(element, _LINES):
+        if next(_of_class(line, _LINES), None) is None:
+            yield line
 
 
 def _area(path: Path, area: etree._Element, lines: Iterable[Line]) -> tuple[Point, ...]:
@@ -178,7 +186,9 @@ def _baseline(numbers: list[float], box: Box) -> tuple[Point, ...]:
 
 
 def _points(numbers: list[float]) -> tuple[Point, ...]:
-    return tuple(zip(numbers[::2], numbers[1::2], strict=False))
+    """An outline; none, where there are too few points for one."""
+    points = tuple(zip(numbers[::2], numbers[1::2], strict=False))
+    return points if len(points) >= _LEAST_CORNERS else ()
 
 
 def _word(path: Path, element: etree._Element) -> ReadWord:
@@ -189,8 +199,8 @@ def _word(path: Path, element: etree._Element) -> ReadWord:
 
 
 def _confidence(scores: list[float]) -> float | None:
-    """From 0 to 1; None: none is said. Old versions of Tesseract write scores below 0."""
-    return round(min(max(scores[0] / _SCORES, 0.0), 1.0), 4) if scores else None
+    """As a share; None: none is said."""
+    return round(scores[0] / _SCORES, 4) if scores else None
 
 
 def _all_text(element: etree._Element) -> Iterator[str]:

@@ -60,7 +60,7 @@ def read_glyph(
     text: str, box: Box, confidence: float, others: Iterable[tuple[str, float]]
 ) -> Glyph:
     """A glyph of a file; its confidence stands for the similarity of its text, not in files."""
-    unknown = text == UNKNOWN
+    unknown, confidence = text == UNKNOWN, _bounded(confidence)
     own = () if unknown else ((text, confidence),)
     return Glyph(text, box, confidence, (*own, *others), unknown)
 
@@ -91,7 +91,7 @@ def joined_line(
     kept = [word for word in words if word[0]]
     glyphs = [glyph for word in kept for glyph in word[3]]
     sure = [glyph.confidence for glyph in glyphs]
-    sure = sure or [word[2] for word in kept if word[2] is not None]
+    sure = sure or [_bounded(word[2]) for word in kept if word[2] is not None]
     made = []
     first = 0
     for word_text, word_box, _, own in kept:
@@ -110,3 +110,8 @@ def joined_line(
         direction,
         baseline,
     )
+
+
+def _bounded(confidence: float) -> float:
+    """From 0 to 1, whatever a file says: old versions of Tesseract write scores below 0."""
+    return min(max(confidence, 0.0), 1.0)

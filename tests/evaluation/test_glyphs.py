@@ -97,6 +97,7 @@ def test_lines_that_cannot_be_used_are_named_and_the_others_measured(tmp_path: P
     (tmp_path / "bad.png").write_text("no image", encoding="utf-8")
     bad = LineImage(tmp_path / "bad.png", "m", good.boxes, good.glyphs)
     plain = LineImage(good.path, "mi")
-    report = evaluate_glyphs([bad, plain, good], engines())
+    empty = LineImage(good.path, "mi", np.zeros((0, 4), np.float32), ())
+    report = evaluate_glyphs([bad, plain, empty, good], engines())
     assert (report.lines, report.glyphs) == (1, 2)
-    assert [Path(one.source).name for one in report.skipped] == ["bad.png", "good.png"]
+    assert [Path(one.source).name for one in report.skipped] == ["bad.png", "good.png", "good.png"]

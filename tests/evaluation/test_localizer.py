@@ -47,7 +47,7 @@ def test_boxes_are_counted_over_all_lines() -> None:
 
 def test_lines_without_boxes_and_unreadable_images_are_named() -> None:
     true: list[Box] = [(0, 0, 10, 10)]
-    lines = [line("plain", None), line("bad", true), line("good", true)]
+    lines = [line("plain", None), line("none", []), line("bad", true), line("good", true)]
     report = evaluate_localizer(lines, Found({"bad": None, "good": true}))
-    assert [one.source for one in report.skipped] == ["plain", "bad"]
+    assert [one.source for one in report.skipped] == ["plain", "none", "bad"]
     assert (report.lines, report.boxes.f_score) == (1, 1.0)

@@ -1,5 +1,6 @@
 """Files of other programs, and files that are wrong."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,27 @@ def test_a_line_of_alto_without_a_place_or_text_lies_around_its_strings(file: Pa
     assert (line.text, line.box, line.words) == ("", (3, 4, 8, 10), ())
 
 
+def test_a_header_of_hocr_and_nested_areas_give_each_line_once(file: Path) -> None:
+    def element(kind: str, content: str) -> str:
+        return f'<div class="{kind}" title="bbox 1 1 9 9">{content}</div>'
+
+    header = element("ocr_header", element("ocr_line", "a") + element("ocr_line", "b"))
+    areas = element("ocr_carea", element("ocr_carea", header) + element("ocr_caption", "c"))
+    file.write_text(f"<html>{element('ocr_page', areas)}</html>")
+    assert [line.text for line in read_hocr(file).lines] == ["a", "b", "c"]
+
+
+def test_an_outline_of_hocr_with_too_few_points_is_none(file: Path) -> None:
+    line = '<p class="ocr_line" title="bbox 1 1 9 9; poly 1 1 9 9">a</p>'
+    file.write_text(f'<html><div class="ocr_page" title="bbox 0 0 9 9">{line}</div></html>')
+    assert read_hocr(file).lines[0].polygon == ((1, 1), (9, 1), (9, 9), (1, 9))
+
+
+def test_confidences_of_alto_above_one_are_cut(file: Path) -> None:
+    file.write_text(ALTO_2.replace('WC="1"', 'WC="95"'))
+    assert read_alto(file, dpi=300).lines[0].confidence == 0.75  # of 0.5 and 1
+
+
 def test_scores_of_hocr_out_of_bounds_are_cut(file: Path) -> None:
     """Tesseract 3.0 writes such."""
     words = "".join(
@@ -176,6 +198,24 @@ def test_scores_of_hocr_out_of_bounds_are_cut(file: Path) -> None:
     line = f'<span class="ocr_line" title="bbox 1 1 9 9">{words}</span>'
     file.write_text(f'<html><p class="ocr_page" title="bbox 0 0 9 9">{line}</p></html>')
     assert read_hocr(file).lines[0].confidence == 0.6  # of 0, 0.8 and 1
+
+
+@pytest.mark.parametrize(
+    ("of_image", "of_annotation"), [({"page": "two"}, {}), ({}, {"line": float("inf")})]
+)
+def test_coco_with_odd_numbers_is_refused(
+    of_image: dict[str, object], of_annotation: dict[str, object], file: Path
+) -> None:
+    image = {"file_name": "a.png", "width": 9, "height": 9}
+    annotation = {"image_id": 1, "line": 0, "bbox": [0, 0, 9, 9], "text": "a"}
+    content = {
+        "images": [{"id": 1, **image}, {"id": 2, **image, **of_image}],
+        "annotations": [{**annotation, "category_id": n, **of_annotation} for n in (0, 1)],
+        "categories": [{"id": 0, "name": "char"}, {"id": 1, "name": "word"}],
+    }
+    file.write_text(json.dumps(content))
+    with pytest.raises(DataFormatError, match=r"given\.xml: not as `effocr read --format coco`"):
+        read_coco_documents(file)
 
 
 def test_entities_are_refused_not_expanded(file: Path) -> None:
