@@ -41,9 +41,28 @@ Raw = Annotated[
     bool,
     typer.Option("--raw", help="Compare texts as they are: no NFC, no plain quotes and dashes."),
 ]
+
+
+def metrics_file(path: Path | None) -> Path | None:
+    """Refuse a name of --metrics-out before anything is measured.
+
+    Raises:
+        UsageError: it does not tell in which form figures are written.
+    """
+    from effocr.evaluation.report import check_metrics_name
+
+    if path is not None:
+        check_metrics_name(path)
+    return path
+
+
 MetricsOut = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write the figures to FILE too, .json or .yaml."),
+    typer.Option(
+        metavar="FILE",
+        callback=metrics_file,
+        help="Write the figures to FILE too, .json or .yaml.",
+    ),
 ]
 
 

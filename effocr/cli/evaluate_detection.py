@@ -15,7 +15,7 @@ from effocr.cli.detection_options import (
     MaxImages,
     detection_reading,
 )
-from effocr.cli.evaluate import AsJson, give, tell_skipped
+from effocr.cli.evaluate import AsJson, give, metrics_file, tell_skipped
 from effocr.data.form_names import Level, PredictionForm
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ MetricsOut = Annotated[
     Path | None,
     typer.Option(
         metavar="FILE",
+        callback=metrics_file,
         help="metrics.yaml in the schema of OpenVINO's text spotting models; figures that are "
         "there already are kept. A name in .json gets the figures of --json.",
     ),

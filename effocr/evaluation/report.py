@@ -12,7 +12,9 @@ from effocr.errors import UsageError
 from effocr.evaluation.lines import LinesReport, LinesRow
 from effocr.evaluation.peers.run import Missing
 
-__all__ = ["lines_json", "lines_table", "table", "write_metrics"]
+__all__ = ["check_metrics_name", "lines_json", "lines_table", "table", "write_metrics"]
+
+_METRICS_SUFFIXES = (".json", ".yaml", ".yml")
 
 
 def lines_json(report: LinesReport) -> dict[str, dict[str, dict[str, object]]]:
@@ -79,21 +81,30 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
+def check_metrics_name(path: Path) -> None:
+    """See that a file's name tells in which form figures are written to it.
+
+    Raises:
+        UsageError: it does not.
+    """
+    if path.suffix.lower() not in _METRICS_SUFFIXES:
+        raise UsageError(f"{path}: --metrics-out needs a name that ends in .json or .yaml")
+
+
 def write_metrics(values: Mapping[str, object], path: Path) -> None:
     """Write a report to a file: YAML if its name ends in .yaml or .yml, JSON if in .json.
 
     Raises:
         UsageError: another suffix, or the file cannot be written.
     """
-    match path.suffix.lower():
-        case ".json":
-            text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-        case ".yaml" | ".yml":
-            text = yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True)
-        case _:
-            raise UsageError(f"{path}: --metrics-out needs a name that ends in .json or .yaml")
+    check_metrics_name(path)
+    if path.suffix.lower() == ".json":
+        text = json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+    else:
+        text = yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        # names of files that are no Unicode are escaped as JSON does it
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error

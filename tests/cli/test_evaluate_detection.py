@@ -85,7 +85,10 @@ def test_options_that_cannot_be_are_errors_of_use(
     arguments = ["evaluate", "detection", str(truth), str(predictions)]
     assert main([*arguments, "--corners", "two"]) == 2
     assert "--corners two: a number of at least 3, or any" in capsys.readouterr().err
-    assert main([*arguments[:2], str(truth.with_name("none.txt")), str(predictions)]) == 2
+    missing = str(truth.with_name("none.txt"))
+    assert main([*arguments[:2], missing, missing, "--metrics-out", "out.txt"]) == 2
+    assert "out.txt: --metrics-out needs a name" in capsys.readouterr().err  # before any reading
+    assert main([*arguments[:2], missing, str(predictions)]) == 2
     assert "no such file" in capsys.readouterr().err
 
 

@@ -51,5 +51,10 @@ def test_metrics_files_are_json_or_yaml(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "new" / "m.json").read_text(encoding="utf-8")) == values
     write_metrics(values, tmp_path / "m.yaml")
     assert yaml.safe_load((tmp_path / "m.yaml").read_text(encoding="utf-8")) == values
+    strange = {"old\udcff": {"cer": 1.0}}  # a folder whose name is no UTF-8
+    for name in ("s.json", "s.yml"):
+        write_metrics(strange, tmp_path / name)
+    assert json.loads((tmp_path / "s.json").read_text(encoding="utf-8")) == strange
+    assert "cer: 1.0" in (tmp_path / "s.yml").read_text(encoding="utf-8")
     with pytest.raises(UsageError, match=r"\.json or \.yaml"):
         write_metrics(values, tmp_path / "m.txt")
