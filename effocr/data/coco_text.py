@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from effocr.atomic import write_text
+from effocr.data.coco_entries import save_json
 from effocr.data.detection import (
     DetectionPage,
     DetectionSet,
@@ -78,7 +78,7 @@ def write_coco_text(pages: Iterable[DetectionPage], path: Path) -> None:
         "categories": [{"supercategory": "none", "name": TEXT, "id": 1}],
         "annotations": annotations,
     }
-    write_text(path, json.dumps(content, ensure_ascii=False, indent=1) + "\n")
+    save_json(content, path, indent=1)
 
 
 def _pages(path: Path, folder: Path, problems: list[Skipped]) -> list[DetectionPage]:

@@ -127,7 +127,8 @@ def write_hiertext(pages: Iterable[DetectionPage], path: Path) -> tuple[Skipped,
                 "paragraphs": [_paragraph(region) for region in page.regions],
             }
         )
-    content = json.dumps({"annotations": entries}, ensure_ascii=False).encode("utf-8")
+    text = json.dumps({"annotations": entries}, ensure_ascii=False)
+    content = text.encode("utf-8", "backslashreplace")  # names that are no Unicode, as JSON has it
     # the time stamp left out: the same pages give the same bytes
     write_whole(path, gzip.compress(content, mtime=0) if path.suffix == ".gz" else content)
     return tuple(problems)

@@ -40,6 +40,7 @@ CORNERS: Final = 4
 FEW: Final = 3  # lines that may begin alike by chance
 _ALSO_DONT_CARE: Final = "*"  # in labels
 _FILE = re.compile(r"^(?:gt_|res_)(?P<stem>.+)\.txt$", re.IGNORECASE)
+_ODD_NAME = re.compile(r"[\t\r\n\ud800-\udfff]|^[\s\[]|\s$")  # of a file; not UTF-8, and so on
 _NUMBER = re.compile(r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$")
 
 
@@ -91,7 +92,7 @@ def write_labels(pages: Iterable[DetectionPage], path: Path) -> tuple[Skipped, .
             reason = f"the text {_ALSO_DONT_CARE!r} of {marks} regions says here: don't care"
             problems.append(Skipped(str(page.image), reason))
         entries = json.dumps([_entry(region) for region in page.regions], ensure_ascii=False)
-        lines.append(f"{name_beside(page.image, path.parent)}\t{entries}\n")
+        lines.append(f"{_field(name_beside(page.image, path.parent))}\t{entries}\n")
     write_text(path, "".join(lines))
     return tuple(problems)
 
@@ -205,6 +206,11 @@ def _names(field: str) -> list[str]:
     if not names or not all(isinstance(name, str) for name in names):
         raise DataFormatError("the list before the tab holds something else than image paths")
     return list(names)
+
+
+def _field(name: str) -> str:
+    """An image as a line names it: in a JSON list of one, if it could not be read back else."""
+    return json.dumps([name]) if _ODD_NAME.search(name) else name
 
 
 def _entries(written: str) -> list[Any]:

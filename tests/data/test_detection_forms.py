@@ -17,6 +17,7 @@ from effocr.data.detection_forms import (
     recognise_detection,
     write_detection,
 )
+from effocr.data.form_names import DetectionForm
 from effocr.errors import DataFormatError
 
 NAMES = {
@@ -50,6 +51,18 @@ def test_every_form_is_recognised_and_becomes_every_other(
     assert back.image.name == "a.jpg"
     assert [(one.text, one.ignore) for one in back.regions] == [("one, two", False), ("", True)]
     assert np.array_equal(back.regions[1].polygon, page.regions[1].polygon)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_names_that_are_no_unicode_come_back(
+    page: DetectionPage, tmp_path: Path, form: DetectionForm
+) -> None:
+    strange = DetectionPage(tmp_path / "a\udcff.jpg", page.regions, page.size)
+    out = tmp_path / form / NAMES[form]
+    assert write_detection([strange], out, form) == ()
+    how = DetectionReading(images=tmp_path, need_images=False)
+    (back,) = read_detection(out, form, how).pages
+    assert back.image == strange.image
 
 
 def test_other_data_sets_are_none_of_them(tmp_path: Path) -> None:

@@ -133,6 +133,13 @@ def test_labels_come_back_as_they_were_written(images: Path) -> None:
         assert np.array_equal(before.polygon, after.polygon)
 
 
+@pytest.mark.parametrize("name", ["[1].jpg", "[1]", " a.jpg", "a\tb.jpg", "a, b.jpg", "é.jpg"])
+def test_any_name_of_an_image_comes_back(tmp_path: Path, name: str) -> None:
+    write_labels([DetectionPage(tmp_path / name, ())], tmp_path / "labels.txt")
+    (page,) = read_labels(tmp_path, need_images=False).pages
+    assert page.image == tmp_path / name
+
+
 def test_labels_say_which_texts_they_take_for_marks(images: Path) -> None:
     star = Region(np.array(SQUARE, np.float32), "*")
     page = DetectionPage(images / "img_1.jpg", (star, Region(star.polygon, "a")))
