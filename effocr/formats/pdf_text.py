@@ -70,7 +70,7 @@ def text_layer(page: Page, to_user: tuple[float, ...], characters: Characters) -
 
 def _line(line: Line, characters: Characters) -> Iterator[str]:
     """Each word from the start to the end of its box, and a space from each to the next."""
-    pieces = [(word.text, word.box) for word in line.words]
+    pieces = [(word.text, word.box) for word in line.words if word.text]
     if not pieces and line.text:
         pieces = [(line.text, line.box)]
     strip = _strip(line)

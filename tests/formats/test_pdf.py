@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from effocr.document import Block, Document, Line, Page
+from effocr.document import Block, Document, Line, Page, Word
 from effocr.errors import DataFormatError, ImageError, MissingDependencyError
 from effocr.formats import pdf as pdf_module
 from effocr.formats.pdf import document_to_pdf
@@ -44,6 +44,13 @@ def test_all_text_is_copied_in_any_script(document: Document) -> None:
     lines = [line.text.translate(PRESENTATION_FORMS) for line in document.lines[:3]]
     assert text_of(rows).split("\r\n") == lines
     assert "".join(text_of([column]).split("\r\n")) == "日本語"
+
+
+def test_words_without_text_take_no_place() -> None:
+    box = (10.0, 10.0, 60.0, 30.0)
+    words = tuple(Word(text, box, (0, 0)) for text in ("", "word"))
+    line = Line(" word", box, box_polygon(box), 1.0, words, ())
+    assert text_of([Block((line,))]) == "word"
 
 
 def test_all_text_is_found_in_any_script(document: Document) -> None:
