@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Sequence
+from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,7 +33,8 @@ logger = logging.getLogger(__name__)
 
 _TESSERACTS_FONT: Final = "f-0-0"  # OCRmyPDF takes over no font of another name
 _POINTS: Final = 72.0  # per inch
-_LARGEST_PT: Final = 14_400.0  # that PDF allows
+_LEAST_PT, _LARGEST_PT = 3.0, 14_400.0  # side of a page that PDF allows
+_HEAD: Final = 1024  # bytes in which a PDF begins; some have others before
 
 
 def document_to_pdf(
@@ -65,13 +67,14 @@ def document_to_pdf(
 
     content = _content(source)
     characters = Characters()
-    if content.startswith(b"%PDF-"):
+    if b"%PDF-" in content[:_HEAD]:
         try:
             pdf = pikepdf.open(io.BytesIO(content))
         except pikepdf.PasswordError as error:
             raise DataFormatError("the PDF needs a password: take it off first") from error
         except pikepdf.PdfError as error:
-            raise DataFormatError(f"a damaged PDF ({error})") from error
+            reason = str(error).rpartition(": ")[2]  # before it stands which stream
+            raise DataFormatError(f"a damaged PDF ({reason})") from error
         pages = _laid_over_all(pdf, content, document.pages, characters, old_text)
     else:
         pdf = pikepdf.new()
@@ -95,10 +98,10 @@ def text_only_pdf(page: Page, *, languages: Sequence[str] = ()) -> bytes:
     import pikepdf
 
     pdf, characters = pikepdf.new(), Characters(_TESSERACTS_FONT)
-    scale = _POINTS / (page.dpi or USUAL_DPI)
-    width, height = page.width * scale, page.height * scale
-    own = pdf.add_blank_page(page_size=(round(width, 4), round(height, 4)))
-    own.Contents = pdf.make_stream(text_layer(page, (scale, 0, 0, -scale, 0, height), characters))
+    scale = _scale(page, page.dpi or USUAL_DPI)
+    own = _blank_page(pdf, page, scale)
+    to_user = (scale, 0, 0, -scale, 0, page.height * scale)
+    own.Contents = pdf.make_stream(text_layer(page, to_user, characters))
     return _finished(pdf, [own], characters, languages)
 
 
@@ -202,7 +205,8 @@ def _laid_over(pdf: pikepdf.Pdf, page: Page, characters: Characters) -> pikepdf.
 def _to_user(own: pikepdf.Page, page: Page) -> tuple[float, ...]:
     """The map from pixels of the page as it is shown, top left first, to its user space."""
     left, bottom, right, top = _shown(own)
-    turn = int(own.get("/Rotate", 0)) % 360
+    stated = own.get("/Rotate", 0)
+    turn = int(stated) % 360 if isinstance(stated, int | Decimal) else 0
     wide, high = right - left, top - bottom
     if turn in (90, 270):
         wide, high = high, wide
@@ -237,12 +241,22 @@ def _new_page(pdf: pikepdf.Pdf, page: Page, content: bytes, characters: Characte
     import pikepdf
 
     picture, dpi = file_object(pdf, content, page.number - 1)
-    dpi = page.dpi or dpi
-    scale = min(_POINTS / dpi, _LARGEST_PT / max(page.width, page.height, 1))
+    scale = _scale(page, page.dpi or dpi)
     width, height = page.width * scale, page.height * scale
-    own = pdf.add_blank_page(page_size=(round(width, 4), round(height, 4)))
+    own = _blank_page(pdf, page, scale)
     name = own.add_resource(picture, pikepdf.Name.XObject, pikepdf.Name.Scan)
     shown = f"q {width:.4f} 0 0 {height:.4f} 0 0 cm {name} Do Q\n".encode("ascii")
     layer = text_layer(page, (scale, 0, 0, -scale, 0, height), characters)
     own.Contents = pdf.make_stream(shown + layer)
     return own
+
+
+def _scale(page: Page, dpi: float) -> float:
+    """Points a pixel, so that no side is longer than PDF allows."""
+    return min(_POINTS / dpi, _LARGEST_PT / max(page.width, page.height, 1))
+
+
+def _blank_page(pdf: pikepdf.Pdf, page: Page, scale: float) -> pikepdf.Page:
+    """A page of the PDF of the image's size; one that PDF takes for too small gets a margin."""
+    width, height = (max(round(side * scale, 4), _LEAST_PT) for side in (page.width, page.height))
+    return pdf.add_blank_page(page_size=(width, height))

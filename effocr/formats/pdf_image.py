@@ -30,7 +30,7 @@ def file_object(pdf: pikepdf.Pdf, content: bytes, number: int) -> tuple[Any, flo
     Raises:
         ImageError: it cannot be read.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with Image.open(io.BytesIO(content)) as image:
@@ -40,6 +40,8 @@ def file_object(pdf: pikepdf.Pdf, content: bytes, number: int) -> tuple[Any, flo
             if image.format == "JPEG" and image.mode in ("L", "RGB") and not turned:
                 return _object(pdf, content, image, {"Filter": "/DCTDecode"}), dpi
             return image_object(pdf, image), dpi
+    except UnidentifiedImageError as error:
+        raise ImageError("no image that can be read") from error
     except (Image.DecompressionBombError, *BROKEN_IMAGE) as error:
         raise ImageError(f"damaged image, or no image ({error})") from error
 

@@ -92,7 +92,7 @@ def strip_invisible_text(pdf: pikepdf.Pdf, page: pikepdf.Page) -> None:
     page.obj.Resources = resources = _copied(page.resources)
     try:
         content = _stripped(pdf, page, resources, _Mode(), _DEEPEST)
-    except pikepdf.PdfError as error:
+    except (pikepdf.PdfError, TypeError, IndexError) as error:  # also operands that are none
         raise DataFormatError(f"a damaged page ({error})") from error
     page.Contents = pdf.make_stream(content)
 

@@ -14,7 +14,7 @@ from PIL import Image
 from effocr.document import Block, Document, Line, Page, Word
 from effocr.errors import DataFormatError, ImageError, MissingDependencyError
 from effocr.formats import pdf as pdf_module
-from effocr.formats.pdf import document_to_pdf
+from effocr.formats.pdf import document_to_pdf, text_only_pdf
 from effocr.geometry import box_polygon
 
 PRESENTATION_FORMS = str.maketrans({"ﬁ": "fi"})  # pdfium gives ligatures as letters
@@ -205,11 +205,11 @@ def test_the_same_input_gives_the_same_file(document: Document) -> None:
 
 
 def test_what_is_no_image_or_locked_is_refused(document: Document, tmp_path: Path) -> None:
-    with pytest.raises(ImageError, match="no image"):
+    with pytest.raises(ImageError, match=r"^no image that can be read$"):
         document_to_pdf(document, b"nonsense")
     with pytest.raises(ImageError, match="No such file"):
         document_to_pdf(document, tmp_path / "none.png")
-    with pytest.raises(DataFormatError, match="damaged PDF"):
+    with pytest.raises(DataFormatError, match=r"^a damaged PDF \([^<:]+\)$"):
         document_to_pdf(document, b"%PDF-1.7 nonsense")
     locked = io.BytesIO()
     source = pikepdf.new()
@@ -230,6 +230,26 @@ def test_without_pikepdf_the_cure_is_named(
     monkeypatch.setattr(pdf_module, "find_spec", lambda name: None)
     with pytest.raises(MissingDependencyError, match=r"effocr\[pdf\]"):
         document_to_pdf(document, scan())
+
+
+@pytest.mark.parametrize(
+    ("size", "points"), [((40, 8), (9.6, 3.0)), ((80_000, 2), (14_400.0, 3.0))]
+)
+def test_a_page_is_as_large_as_a_pdf_allows(
+    size: tuple[int, int], points: tuple[float, float]
+) -> None:
+    page = Page(1, *size, (), 300.0)
+    document = Document("a.png", (page,))
+    for content in (document_to_pdf(document, scan(size)), text_only_pdf(page)):
+        assert open_pdf(content)[0].get_size() == pytest.approx(points, abs=0.01)
+
+
+def test_other_bytes_may_stand_before_a_pdf(document: Document) -> None:
+    source, written = pikepdf.new(), io.BytesIO()
+    source.add_blank_page(page_size=(200, 300)).obj.Rotate = pikepdf.Name.Upright  # no number
+    source.save(written)
+    pdf = open_pdf(document_to_pdf(document, b"sent by mail\n" + written.getvalue()))
+    assert "τὸν" in pdf[0].get_textpage().get_text_range()
 
 
 def test_a_line_without_height_does_no_harm() -> None:

@@ -9,6 +9,7 @@ import pypdfium2
 import pytest
 
 from effocr.document import Document
+from effocr.errors import DataFormatError
 from effocr.formats.pdf import document_to_pdf
 
 SIZE = (200, 300)  # points; a pixel of the document each
@@ -106,6 +107,12 @@ def test_pages_with_text_may_stay_as_they_are(read: Document) -> None:
         assert "old words" in text_of(document_to_pdf(read, scanned, old_text=old_text))
     assert text_of(document_to_pdf(read, printed)) == "printed"
     assert "old words" not in text_of(document_to_pdf(read, scanned))
+
+
+@pytest.mark.parametrize("damage", [b"/X Tr ", b"Tr ", b"Do "])
+def test_operators_without_their_operands_are_a_damaged_page(damage: bytes, read: Document) -> None:
+    with pytest.raises(DataFormatError, match=r"^a damaged page"):
+        document_to_pdf(read, one_page(INVISIBLE + damage), old_text="redo")
 
 
 def test_what_another_page_shares_stays(read: Document) -> None:
