@@ -94,7 +94,7 @@ def _pages(path: Path, folder: Path, problems: list[Skipped]) -> list[DetectionP
         regions: dict[Any, list[Region]] = {image["id"]: [] for image in images}
     except OSError as error:
         raise DataFormatError(f"{path}: {error.strerror or error}") from error
-    except _DAMAGED as error:
+    except (*_DAMAGED, RecursionError) as error:
         raise DataFormatError(
             f"{path}: COCO with images, categories and annotations was expected ({error!r})"
         ) from error

@@ -7,6 +7,7 @@ wholly beyond the image; one that only reaches beyond the edge is kept, and `bey
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -42,6 +43,7 @@ Polygon = npt.NDArray[np.float32]
 DONT_CARE: Final = "###"
 """Transcription of a region that counts neither for nor against anything."""
 LEAST_CORNERS: Final = 3
+_HALF: Final = re.compile("[\ud800-\udfff]")  # JSON can say such, no file can hold it
 EDGE_PX: Final = 2.0  # annotators miss the edge by this much; more is worth telling
 
 
@@ -111,8 +113,8 @@ def region_of(
         dont_care: transcriptions by which the form says that a region is not to be counted.
 
     Raises:
-        DataFormatError: the corners are no pairs of finite numbers, or too few, or the score is no
-            number; the message names no file.
+        DataFormatError: the corners are no pairs of finite numbers, or too few, the score is no
+            number, or the text no Unicode; the message names no file.
     """
     if score is not None and not _is_finite(score):
         raise DataFormatError(f"its score is {score!r}, not a number")
@@ -127,6 +129,8 @@ def region_of(
         raise DataFormatError(f"{len(polygon)} corners, at least {LEAST_CORNERS} make a polygon")
     if not np.isfinite(polygon).all():
         raise DataFormatError("a corner is not a finite number")
+    if text is not None and _HALF.search(text):
+        raise DataFormatError(f"its text {text!r} holds half a character")
     ignore = ignore or text in dont_care
     written = None if text is None else "" if text in dont_care else normalise(text)
     return Region(polygon, written, ignore, score, source=source)
@@ -174,8 +178,6 @@ def with_image(
     Returns:
         The page, None if it is left out; what is wrong.
     """
-    if not need_image and not page.image.is_file():
-        return page, None
     try:
         return replace(page, size=image_size(page.image)), None
     except DataFormatError as error:

@@ -217,7 +217,7 @@ def _recognise_json(path: Path) -> DetectionForm | None:
     """By its keys; character-level COCO and our own jsonl are not detection truth."""
     try:
         content = json.loads(path.read_text("utf-8-sig"))
-    except (ValueError, OSError):
+    except (ValueError, RecursionError, OSError):
         return None
     if not isinstance(content, dict):
         return None

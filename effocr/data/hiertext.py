@@ -188,7 +188,7 @@ def load_annotations(path: Path) -> list[Any]:
         raise DataFormatError(
             f"{path}: no such file; give the folder of HierText, its .jsonl.gz as they came"
         ) from error
-    except (OSError, EOFError, zlib.error, ValueError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
         raise DataFormatError(f"{path}: not a readable .jsonl.gz or JSON ({error})") from error
     entries = content.get("annotations") if isinstance(content, dict) else None
     if not isinstance(entries, list):

@@ -201,7 +201,7 @@ def _names(field: str) -> list[str]:
         return [field]
     try:
         names = json.loads(field)
-    except ValueError:
+    except (ValueError, RecursionError):
         return [field]  # a file may be called so
     if not names or not all(isinstance(name, str) for name in names):
         raise DataFormatError("the list before the tab holds something else than image paths")
@@ -221,7 +221,7 @@ def _entries(written: str) -> list[Any]:
     """
     try:
         entries = json.loads(written)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DataFormatError(f"no JSON behind the tab ({error})") from error
     if not isinstance(entries, list):
         raise DataFormatError("a JSON list of regions was expected behind the tab")

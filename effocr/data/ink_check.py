@@ -61,7 +61,7 @@ def empty_boxes(grey: Grey, boxes: Boxes) -> list[int]:
     ink = _ink(grey)
     return [
         number
-        for number, (x0, y0, x1, y1) in enumerate(_whole(boxes))
+        for number, (x0, y0, x1, y1) in enumerate(_whole(boxes, grey))
         if not ink[y0:y1, x0:x1].any()
     ]
 
@@ -79,7 +79,7 @@ def unboxed_ink(grey: Grey, boxes: Boxes) -> list[tuple[int, int, int, int]]:
         Their bounding boxes, x0 y0 x1 y1 in whole pixels.
     """
     covered = np.zeros(grey.shape, bool)
-    for x0, y0, x1, y1 in _whole(boxes):
+    for x0, y0, x1, y1 in _whole(boxes, grey):
         covered[y0:y1, x0:x1] = True
     unit = float(np.median(boxes[:, 3] - boxes[:, 1]))
     _, _, stats, _ = cv2.connectedComponentsWithStats(_ink(grey), connectivity=8)
@@ -93,8 +93,10 @@ def unboxed_ink(grey: Grey, boxes: Boxes) -> list[tuple[int, int, int, int]]:
     return sorted(found)
 
 
-def _whole(boxes: Boxes) -> list[list[int]]:
-    """Return the boxes in whole pixels, every pixel they touch included."""
+def _whole(boxes: Boxes, grey: Grey) -> list[list[int]]:
+    """Return the boxes in whole pixels of the image, every pixel they touch included."""
     low, high = np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])
-    whole: list[list[int]] = np.maximum(np.hstack([low, high]), 0).astype(int).tolist()
+    height, width = grey.shape
+    inside = np.clip(np.hstack([low, high]), 0, (width, height, width, height))
+    whole: list[list[int]] = inside.astype(int).tolist()
     return whole

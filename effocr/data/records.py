@@ -169,8 +169,7 @@ def _open(path: Path, *, decode: bool) -> tuple[int, int]:
 def _reason(path: Path, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "the image is missing"
-    if path.is_file() and path.stat().st_size == 0:
-        return "the image file is empty"
     if isinstance(error, UnidentifiedImageError):
-        return "not an image that can be read"
-    return f"the image cannot be read ({error})"
+        empty = path.stat().st_size == 0
+        return "the image file is empty" if empty else "not an image that can be read"
+    return f"the image cannot be read ({getattr(error, 'strerror', None) or error})"

@@ -6,6 +6,7 @@ model knows the document, not how well it reads.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -128,8 +129,10 @@ def split_by_line(
 
 
 def _check_shares(shares: Mapping[str, float]) -> None:
-    if not shares or any(not share > 0 for share in shares.values()):
+    if not shares or not all(share > 0 for share in shares.values()):
         raise UsageError("give at least one part, and every part a share above 0")
+    if not isfinite(sum(shares.values())):
+        raise UsageError("the shares are too large to be added; give smaller ones")
 
 
 def _wanted(shares: Mapping[str, float], count: int) -> dict[str, float]:

@@ -74,7 +74,7 @@ def _is_jsonl(path: Path) -> bool:
         first = file.readline()
     try:
         record = json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return isinstance(record, dict) and "path" in record
 

@@ -124,7 +124,7 @@ def _merged(
 ) -> list[dict[str, Any]]:
     """Entries of before, replaced where there is a new one of the same key, then the others."""
     by_key = {one[key]: one for one in new}
-    kept = [by_key.pop(one.get(key), one) for one in before or []]
+    kept = [by_key.pop(str(one.get(key)), one) for one in before or []]
     return [*kept, *by_key.values()]
 
 

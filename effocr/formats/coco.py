@@ -73,7 +73,7 @@ def _annotation(category: int, box: Box, text: str) -> dict[str, Any]:
 def read_coco_documents(path: Path) -> list[Document]:
     """Read character-level COCO; pages of the same image that follow each other are one document.
 
-    Lines are those of the annotations, or the image is one line. Lines without a glyph have no
+    Lines are those of the annotations, or the image is one line. Lines without words have no
     annotation and are not read.
 
     Raises:
@@ -126,19 +126,19 @@ def _runs(entries: list[Any], key: str) -> Iterator[list[Any]]:
 
 
 def _line(entries: list[tuple[str, Mapping[str, Any]]]) -> Line:
-    """Words with the glyphs that make up their text, in order."""
-    glyphs = iter(
-        [
-            read_glyph(entry["text"], _box(entry["bbox"]), float(entry.get("score", 1.0)), ())
-            for name, entry in entries
-            if name == CHAR
-        ]
-    )
+    """Words with the glyphs that make up their text, in order; a line may have no glyphs at all."""
+    glyphs = [
+        read_glyph(entry["text"], _box(entry["bbox"]), float(entry.get("score", 1.0)), ())
+        for name, entry in entries
+        if name == CHAR
+    ]
+    left = iter(glyphs)
     words = []
     for name, entry in entries:
         if name == WORD:
             text = str(entry["text"])
-            words.append((text, _box(entry["bbox"]), None, _taken(glyphs, text)))
+            own = _taken(left, text) if glyphs else []
+            words.append((text, _box(entry["bbox"]), None, own))
     return joined_line(words)
 
 

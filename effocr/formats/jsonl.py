@@ -27,7 +27,9 @@ from effocr.errors import DataFormatError
 __all__ = ["document_to_jsonl", "failure_to_jsonl", "read_jsonl"]
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
-_DAMAGED = (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError)
+_DAMAGED = (
+    ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
 
 
 def document_to_jsonl(document: Document) -> str:

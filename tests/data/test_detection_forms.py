@@ -65,6 +65,13 @@ def test_names_that_are_no_unicode_come_back(
     assert back.image == strange.image
 
 
+@pytest.mark.parametrize("form", ["hiertext", "coco-text", None])
+def test_json_nested_without_end_is_refused(tmp_path: Path, form: DetectionForm | None) -> None:
+    (tmp_path / "deep.json").write_text("[" * 100_000, "utf-8")
+    with pytest.raises(DataFormatError, match=r"deep\.json: "):
+        read_detection(tmp_path / "deep.json", form)
+
+
 def test_other_data_sets_are_none_of_them(tmp_path: Path) -> None:
     (tmp_path / "gt_line.gt.txt").write_text("text", "utf-8")
     assert recognise_detection(tmp_path) is None

@@ -62,6 +62,7 @@ def test_each_bad_line_region_and_image_is_named_with_its_place_and_the_rest_go_
         {"transcription": "huge", "points": [*SQUARE, [10**400, 1]]},
         {"transcription": "large", "points": [*SQUARE, [1e300, 1]]},
         {"transcription": "unsure", "points": SQUARE, "score": float("nan")},
+        {"transcription": "\ud83d", "points": SQUARE},
         {"transcription": "edge", "points": [[-9, 2], [40, 2], [40, 20], [-9, 20]]},
     ]
     lines = [
@@ -69,6 +70,8 @@ def test_each_bad_line_region_and_image_is_named_with_its_place_and_the_rest_go_
         b"img_2.jpg [no tab]",
         b"img_2.jpg\t[{broken",
         b'img_2.jpg\t{"points": []}',
+        b"img_2.jpg\t" + b"[" * 100_000,
+        b"x" * 300 + b".jpg\t[]",
         b"missing.jpg\t[]",
         b"img_3.jpg\t[\xff]",
         b"img_1.jpg\t[]",
@@ -92,12 +95,15 @@ def test_each_bad_line_region_and_image_is_named_with_its_place_and_the_rest_go_
         (":1, region 10", "not pairs"),
         (":1, region 11", "not a finite number"),
         (":1, region 12", "score is nan"),
+        (":1, region 13", "half a character"),
         (":2:", "no tab"),
         (":3:", "no JSON"),
         (":4:", "a JSON list"),
-        (":5:", "missing.jpg: the image is missing"),
-        (":6:", "not UTF-8"),
-        (":7:", "was there before"),
+        (":5:", "no JSON"),
+        (":6:", "too long"),
+        (":7:", "missing.jpg: the image is missing"),
+        (":8:", "not UTF-8"),
+        (":9:", "was there before"),
     ]
     for place, reason in wanted:
         assert any(one.startswith(f"{file}{place}") and reason in one for one in told), place

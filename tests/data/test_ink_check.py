@@ -46,6 +46,12 @@ def test_a_box_on_bare_paper_is_found(page: np.ndarray) -> None:
     assert empty_boxes(page, boxes) == [3]
 
 
+def test_boxes_beyond_all_bounds_end_with_the_image(page: np.ndarray) -> None:
+    beyond = np.array([[30, 10, 1e30, 1e30], [1e30, 10, 1e30, 30]], np.float32)
+    assert unboxed_ink(page, np.vstack([GLYPHS[:1], beyond])) == []
+    assert empty_boxes(page, beyond) == [1]
+
+
 def test_lines_are_named_and_those_without_boxes_passed_over(
     page: np.ndarray, tmp_path: Path
 ) -> None:

@@ -27,8 +27,9 @@ def test_damaged_images_are_told_apart(tmp_path: Path) -> None:
     Image.effect_noise((60, 60), 90).save(whole)
     cut = tmp_path / "cut.png"
     cut.write_bytes(whole.read_bytes()[:1000])
+    long = tmp_path / ("x" * 300)
     for path, reason in ((text, "not an image"), (empty, "empty"), (tmp_path / "no.png", "missing"),
-                         (cut, "cannot be read")):  # fmt: skip
+                         (cut, "cannot be read"), (long, "too long")):  # fmt: skip
         with pytest.raises(DataFormatError, match=f"{path.name}: .*{reason}"):
             check_image(path)
 

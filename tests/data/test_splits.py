@@ -70,7 +70,8 @@ def test_order_of_documents_in_the_data_does_not_matter() -> None:
 def test_splits_that_cannot_be_made_are_refused() -> None:
     for documents, shares in ((["one"] * 9, {"a": 1, "b": 1}), (["x", "y"], {}),
                               (["x", "y"], {"a": 1, "b": 0}),
-                              (["x", "y"], {"a": float("nan")})):  # fmt: skip
+                              (["x", "y"], {"a": float("nan")}),
+                              (["x", "y"], {"a": float("inf"), "b": 1})):  # fmt: skip
         with pytest.raises(UsageError):
             split_by_document(documents, shares=shares, rng=generator())
 

@@ -35,7 +35,9 @@ def test_figures_and_files_have_the_keys_of_the_schema(tmp_path: Path) -> None:
 def test_a_file_that_is_there_is_completed(tmp_path: Path) -> None:
     out = tmp_path / "metrics.yaml"
     out.write_text(
-        "note: kept\nmetrics:\n- {key: complexity, value: 190.5}\n- {key: f1, value: 1}\n", "utf-8"
+        "note: kept\nmetrics:\n- {key: complexity, value: 190.5}\n- {key: f1, value: 1}\n"
+        "- {key: [f1], value: 2}\n",
+        "utf-8",
     )
     write_seed_metrics(out, [Metric("word_spotting", "Word Spotting", "%", 64.71)])
     write_seed_metrics(out, [Metric("f1", "F1-score", "%", 86.6)])
@@ -44,6 +46,7 @@ def test_a_file_that_is_there_is_completed(tmp_path: Path) -> None:
     assert [(one["key"], one["value"]) for one in content["metrics"]] == [
         ("complexity", 190.5),
         ("f1", 86.6),
+        (["f1"], 2),
         ("word_spotting", 64.71),
     ]
 

@@ -53,7 +53,7 @@ def test_there_is_one_object_per_page(document: Document) -> None:
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
-    for text in ("nonsense", "[]", '{"path": "a"}', "7"):
+    for text in ("nonsense", "[]", '{"path": "a"}', "7", "[" * 100_000):
         path.write_text(text)
         with pytest.raises(DataFormatError, match=r"x\.jsonl:1"):
             read_jsonl(path)

@@ -113,6 +113,21 @@ def test_lines_without_words_or_text_come_back(form: ReadableFormat, tmp_path: P
 
 
 @pytest.mark.parametrize("form", READABLE)
+def test_words_without_glyphs_come_back(form: ReadableFormat, tmp_path: Path) -> None:
+    boxes = [(1.0, 2.0, 12.0, 12.0), (15.0, 2.0, 30.0, 12.0)]
+    words = tuple(
+        Word(text, box, (0, 0)) for text, box in zip(("two", "words"), boxes, strict=True)
+    )
+    box = (1.0, 2.0, 30.0, 12.0)
+    line = Line("two words", box, box_polygon(box), 1.0, words, ())
+    back = there_and_back(Document("a.png", (Page(1, 40, 20, (Block((line,)),)),)), form, tmp_path)
+    assert back.text == "two words"
+    assert [(word.text, word.box) for word in back.lines[0].words] == [
+        (word.text, word.box) for word in words
+    ]
+
+
+@pytest.mark.parametrize("form", READABLE)
 def test_a_page_without_anything_comes_back(form: ReadableFormat, tmp_path: Path) -> None:
     document = Document("a.png", (Page(1, 40, 20, ()),))
     back = there_and_back(document, form, tmp_path)
