@@ -217,4 +217,4 @@ def glyphs(
     skipped = write_glyphs(maker, characters, out, each=count, rng=rng)
     for item in skipped:
         typer.echo(str(item), err=True)
-    print(f"{out}: {len(characters)} characters, {count} glyphs each")
+    print(f"{out}: {len(characters) - len(skipped)} characters, {count} glyphs each")

@@ -1,7 +1,7 @@
 """Settings of the detector: its network, what it learns and how it looks at a page."""
 
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -25,7 +25,7 @@ FPN_LEVELS: Final = 4
 Level = Literal["line", "word"]
 
 
-class DetectorConfig(BaseModel, frozen=True, extra="forbid"):
+class DetectorConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """The network. See `effocr.detector.model`."""
 
     backbone: str = Field(
@@ -36,10 +36,12 @@ class DetectorConfig(BaseModel, frozen=True, extra="forbid"):
     weights: Path | None = Field(
         None, description="local file of a timm network's weights to start from; null: at random"
     )
-    channels: tuple[int, ...] = Field(
+    channels: tuple[Annotated[int, Field(gt=0)], ...] = Field(
         (32, 64, 128, 192), description="of plain, at 1/4, 1/8, 1/16 and 1/32"
     )
-    layers: tuple[int, ...] = Field((1, 2, 2, 2), description="of plain, besides the halving ones")
+    layers: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        (1, 2, 2, 2), description="of plain, besides the halving ones"
+    )
     neck_channels: int = Field(32, gt=0, multiple_of=4, description="of the feature pyramid")
     squeeze: bool = Field(False, description="residual squeeze and excitation in the pyramid")
     map_stride: Literal[1, 2, 4] = Field(2, description="pixels of the image for one of a map")
@@ -55,7 +57,7 @@ class DetectorConfig(BaseModel, frozen=True, extra="forbid"):
         return self
 
 
-class Look(BaseModel, frozen=True, extra="forbid"):
+class Look(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """How the network looks at a page and what is made of its maps. Goes into detector.json."""
 
     level: Level = Field("line", description="what a region is")
@@ -87,7 +89,7 @@ class Look(BaseModel, frozen=True, extra="forbid"):
     )
 
 
-class TruthConfig(BaseModel, frozen=True, extra="forbid"):
+class TruthConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """What the maps shall show of a region."""
 
     shrink_ratio: float = Field(
@@ -104,10 +106,10 @@ class TruthConfig(BaseModel, frozen=True, extra="forbid"):
     threshold_high: float = Field(0.7, gt=0, le=1, description="of the threshold map, on borders")
 
 
-class CropConfig(BaseModel, frozen=True, extra="forbid"):
+class CropConfig(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """What is cut from a page in training, and what is done to it. Shares are 0 to 1."""
 
-    sizes: tuple[int, ...] = Field(
+    sizes: tuple[Annotated[int, Field(gt=0)], ...] = Field(
         (640,), min_length=1, description="sides of crops, pixels; few: each costs seconds on CPU"
     )
     smallest: float = Field(0.6, gt=0, description="least height of lines, of line_px")
@@ -131,7 +133,7 @@ class CropConfig(BaseModel, frozen=True, extra="forbid"):
         return self
 
 
-class DetectorTraining(BaseModel, frozen=True, extra="forbid"):
+class DetectorTraining(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """A training run of the detector."""
 
     model: DetectorConfig = DetectorConfig()

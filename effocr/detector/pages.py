@@ -77,11 +77,12 @@ def load_pages(
             continue
         usual = _usual_line(truth) or max(grey.shape) / LINES_A_PAGE
         scale = min(1.0, KEPT_LINE * line_px / usual)
-        kept = shrink(grey, scale)
-        left -= kept.size
+        small = shrink(grey, scale)
+        fits = small.size <= left
+        left -= small.size if fits else 0
         pages.append(
             LearntPage(
-                kept=kept if left >= 0 else None,
+                kept=small if fits else None,
                 path=truth.image,
                 scale=scale,
                 polygons=[region.polygon * np.float32(scale) for region in truth.regions],

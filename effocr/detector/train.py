@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from effocr.detector.batches import CropBatches
-from effocr.detector.config import DetectorTraining, Look
+from effocr.detector.config import DetectorConfig, DetectorTraining, Look
 from effocr.detector.loss import (
     TargetTensors,
     balanced_cross_entropy,
@@ -144,9 +144,10 @@ def train_detector(
     Raises:
         TrainingError: no pages, a loss that is not finite, a checkpoint that does not fit.
     """
+    begins = resume is None  # what it began with is in the checkpoint
     with seeded(config.loop.seed):
-        model = Detector(config.model)
-    if init_from is not None:
+        model = Detector(config.model if begins else _without_start(config.model))
+    if begins and init_from is not None:
         apply_weights(model, load_weights(init_from), source=init_from)
     measured = validation[: config.validation_pages]
     settings: dict[str, Any] = {"kind": KIND, "config": config.model_dump(mode="json")}
@@ -176,7 +177,11 @@ def load_detector(run: Path) -> tuple[Detector, DetectorTraining]:
         TrainingError: it is not one of a detector.
     """
     training, _ = load_run(run, kind=KIND, config=DetectorTraining)
-    # The weights are in the checkpoint: the file that the run once began from may be gone.
-    model = Detector(training.model.model_copy(update={"weights": None}))
+    model = Detector(_without_start(training.model))
     apply_weights(model, load_weights(run), source=run)
     return model.eval(), training
+
+
+def _without_start(config: DetectorConfig) -> DetectorConfig:
+    """The network of a checkpoint that has weights: the file it once began from may be gone."""
+    return config.model_copy(update={"weights": None})

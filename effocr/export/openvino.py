@@ -141,12 +141,13 @@ def export_model_ir(bundle: Bundle, out: Path, lines: Sequence[Grey]) -> list[Ir
         lines: images of lines, to compare on.
 
     Raises:
-        UsageError: none of the lines holds print.
+        UsageError: no glyph is found on any of the lines.
         ParityError: a network decides otherwise; nothing is written.
     """
     manifest, engines = bundle.manifest, load_engines(bundle.folder)
     frames = [frame for line in lines if (frame := _frame(line, bundle)) is not None]
-    located = [line for line in engines.locator.locate(list(lines)) if line is not None]
+    lines_found = engines.locator.locate(list(lines))
+    located = [line for line in lines_found if line is not None and len(line.located.boxes)]
     if not located:
         raise UsageError("no line with print to compare on; name images of lines with --lines PATH")
     crops = np.concatenate([engines.cutter.cut(line) for line in located])

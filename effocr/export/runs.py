@@ -65,15 +65,22 @@ def remember_sources(run: Path, sources: Sources) -> None:
 
 
 def sources_of(run: Path) -> Sources:
-    """What a run folder, or the folder of a checkpoint, says of its data."""
+    """What a run folder, or the folder of a checkpoint, says of its data.
+
+    Raises:
+        UsageError: its file of sources is damaged.
+    """
     file = (run if run.is_dir() else run.parent) / SOURCES
-    found = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else None
+    try:
+        found = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{file}: not a readable YAML file: {error}") from error
     if not isinstance(found, dict):
         return Sources()
     start, images = found.get("init_from"), found.get("images")
     return Sources(
-        tuple(map(Path, found.get("data", ()))),
-        tuple(map(Path, found.get("validation", ()))),
+        tuple(map(Path, found.get("data") or ())),
+        tuple(map(Path, found.get("validation") or ())),
         None if start is None else Path(start),
         None if images is None else Path(images),
     )

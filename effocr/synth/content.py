@@ -30,7 +30,7 @@ __all__ = [
 DIGITS: Final = tuple("0123456789")
 
 
-class CharacterGroup(BaseModel, frozen=True, extra="forbid"):
+class CharacterGroup(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """Characters and how often they are drawn."""
 
     file: Path = Field(description="the characters, see `read_group`")

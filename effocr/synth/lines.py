@@ -67,22 +67,23 @@ class LineMaker:
             covered = Charset(tuple(glyph for glyph in charset if glyph in own or glyph in shared))
             upright = self.options.direction != "ttb"
             settable = font.x_height is not None or not upright or "x" not in charset
+            settable &= self.options.kinds.get(font.kind, 0) > 0
             if not settable or len(covered) < 2 or not can_write(covered, self.options.content):
                 continue
             self._charsets[id(font)] = covered
             self._by_kind[font.kind][font.family].append(font)
-        kinds = [kind for kind in self._by_kind if self.options.kinds.get(kind, 0) > 0]
-        if not kinds:
+        if not self._by_kind:
             raise FontError(
                 "no usable font: each needs a kind named in LineOptions.kinds, a letter x, "
                 "two characters of the charset and some of what is to be written"
             )
-        shares = np.array([self.options.kinds[kind] for kind in kinds])
-        self._kinds, self._shares = kinds, shares / shares.sum()
+        self._kinds = list(self._by_kind)
+        shares = np.array([self.options.kinds[kind] for kind in self._kinds])
+        self._shares = shares / shares.sum()
         self._fonts = list(fonts)  # keeps the ids valid
 
     def covers(self, glyph: str) -> bool:
-        """Whether any of the fonts draws this character."""
+        """Whether any of the fonts that lines are drawn in has this character."""
         return any(glyph in charset for charset in self._charsets.values())
 
     def line(self, rng: np.random.Generator, text: str | None = None) -> LabelledLine:

@@ -16,7 +16,7 @@ __all__ = ["LineOptions", "settings_of"]
 Weight = Annotated[float, Field(ge=0)]
 
 
-class LineOptions(BaseModel, frozen=True, extra="forbid"):
+class LineOptions(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """What lines look like. Shares are 0 to 1."""
 
     direction: Direction = Field("ltr", description="of the lines; ttb: columns")
@@ -24,7 +24,7 @@ class LineOptions(BaseModel, frozen=True, extra="forbid"):
     sideways: float = Field(
         0.5, ge=0, le=1, description="share of columns with Latin words laid on their side"
     )
-    kinds: dict[str, float] = Field(
+    kinds: dict[str, Weight] = Field(
         default={
             "book": 0.52, "display": 0.05, "typewriter": 0.20, "sans": 0.12, "receipt": 0.08,
             "pixel": 0.03,

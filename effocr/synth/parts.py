@@ -42,7 +42,8 @@ def plan_parts(
     Args:
         fonts: all of them.
         count: lines in all.
-        shares: part -> its share of the lines, all above 0; with `by_font` of the fonts, too.
+        shares: part -> its share of the lines, finite and above 0; with `by_font` of the fonts,
+            too.
         by_font: no family of fonts is in two parts.
         seed: decides which families go where.
 
@@ -50,8 +51,8 @@ def plan_parts(
         UsageError: a share is not above 0, a part would have no line, or there are fewer families
             than parts.
     """
-    if any(not share > 0 for share in shares.values()):
-        raise UsageError("every part of a split needs a share above 0")
+    if any(not 0 < share < np.inf for share in shares.values()):
+        raise UsageError("every part of a split needs a share above 0, and a finite one")
     edges = np.cumsum([0.0, *shares.values()]) / sum(shares.values()) * count
     counts = np.diff(edges.round().astype(int)).tolist()
     if 0 in counts:

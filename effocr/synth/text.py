@@ -47,7 +47,7 @@ FRACTIONS = ("\u00bc", "\u00bd", "\u00be", "1/2", "3/4", ".5")
 REFUSED_IN_A_ROW = 4  # phrases without one usable token before the kind is given up for a line
 
 
-class TextMix(BaseModel, frozen=True, extra="forbid"):
+class TextMix(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """How often each kind of text is drawn: weights, which need not sum to anything."""
 
     prose: float = Field(20, ge=0, description="sentences with punctuation")

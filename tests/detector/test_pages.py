@@ -37,3 +37,15 @@ def test_pages_are_kept_small_and_bad_images_are_named(labelled: Path, tmp_path:
     (again,), _ = load_pages(truths[:1], line_px=10, memory_mb=0, load=load)
     assert again.kept is None
     assert np.array_equal(again.grey(), pages[0].grey())
+
+
+def test_a_page_without_room_leaves_the_room_to_the_next(labelled: Path) -> None:
+    (truth,) = read_labels(labelled).pages
+    sizes = iter([(2000, 1000), (256, 320)])
+
+    def drawn(_: Path) -> np.ndarray:
+        return np.full(next(sizes), 255, np.uint8)
+
+    (large, small), _ = load_pages([truth, truth], line_px=20, memory_mb=1, load=drawn)
+    assert large.kept is None
+    assert small.kept is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from pydantic import ValidationError
 
 from effocr.data.detection_forms import read_detection
 from effocr.detector.batches import CropBatches
@@ -119,7 +120,26 @@ def test_a_network_of_timm_and_repvit_give_maps(small_training: Settings) -> Non
         Detector(small_training().model.model_copy(update={"backbone": "nothing"}))
 
 
-def test_local_weights_of_timm_are_taken_over(small_training: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("crop", {"sizes": (0,)}),
+        ("crop", {"sizes": (-64,)}),
+        ("crop", {"largest": float("inf")}),
+        ("model", {"channels": (0, 8, 8, 8)}),
+        ("model", {"layers": (-1, 0, 0, 0)}),
+    ],
+)
+def test_settings_that_cannot_be_trained_with_are_refused(
+    setting: str, value: dict[str, object]
+) -> None:
+    with pytest.raises(ValidationError, match=f"{setting}.{next(iter(value))}"):
+        DetectorTraining.model_validate({setting: value})
+
+
+def test_local_weights_of_timm_are_taken_over(
+    pages: list[LearntPage], small_training: Settings, tmp_path: Path
+) -> None:
     import timm
 
     name = "mobilenetv4_conv_small_050"
@@ -131,6 +151,12 @@ def test_local_weights_of_timm_are_taken_over(small_training: Settings, tmp_path
     own = Detector(config).backbone.state_dict()
     first = next(iter(own))
     assert torch.allclose(own[first], whole.state_dict()["conv_stem.weight"].sum(1, keepdim=True))
+    training = small_training(max_steps=1, warmup=0.0).model_copy(update={"model": config})
+    train_detector(pages, (), training, run=tmp_path / "run")
+    (tmp_path / "weights.pt").unlink()  # what a run began with is in its checkpoint
+    more = small_training(max_steps=2, warmup=0.0).model_copy(update={"model": config})
+    resumed = train_detector(pages, (), more, run=tmp_path / "run", resume=tmp_path / "run")
+    assert resumed.step == 2
     torch.save({"conv_stem.weight": torch.zeros(1)}, tmp_path / "weights.pt")
     with pytest.raises(TrainingError, match="lacks"):
         Detector(config)

@@ -12,7 +12,7 @@ import pytest
 from onnx import TensorProto, helper
 from PIL import Image
 
-from effocr.bundle import load_bundle
+from effocr.bundle import EMBEDDED, load_bundle
 from effocr.cli.main import main
 from effocr.detector.bundle import (
     GRAPH,
@@ -87,6 +87,10 @@ def test_localizer_and_recognizer_decide_alike(
     assert all(file_sha256(tmp_path / "ir" / name) == sha for name, sha in report["files"].items())
     with pytest.raises(UsageError, match="no line with print"):
         export_model_ir(load_bundle(tiny_model), tmp_path / "no", lines[1:2])
+    rule = np.full((40, 300), 255, np.uint8)
+    rule[19:21, 10:290] = 0
+    with pytest.raises(UsageError, match="no line with print"):
+        export_model_ir(load_bundle(EMBEDDED / "en"), tmp_path / "no", [rule])
     assert not (tmp_path / "no").exists()
 
 

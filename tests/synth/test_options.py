@@ -1,5 +1,6 @@
 """Options of synthetic lines: sizes, spacing, wear, content."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,29 @@ def test_only_the_named_wear_is_drawn(book: list[FontFile], english: Charset) ->
         LineOptions(wear={})
     with pytest.raises(ValidationError):
         LineOptions.model_validate({"wear": {"fog": 1}})
+
+
+@pytest.mark.parametrize("name", ["wear.print", "kinds.book", "text.prose"])
+@pytest.mark.parametrize("share", [float("inf"), -0.1])
+def test_shares_that_nothing_can_be_drawn_by_are_refused(name: str, share: float) -> None:
+    option, key = name.split(".")
+    with pytest.raises(ValidationError, match=name):
+        LineOptions.model_validate({option: {key: share}})
+
+
+def test_groups_need_a_finite_share(tmp_path: Path) -> None:
+    with pytest.raises(ValidationError, match="share"):
+        CharacterGroup(file=tmp_path / "g.txt", share=float("inf"))
+
+
+def test_characters_of_fonts_that_are_not_drawn_are_not_covered(
+    book: list[FontFile], english: Charset
+) -> None:
+    short = replace(book[0], characters=book[0].characters - {"e"})
+    old = replace(book[0], kind="fraktur")
+    maker = LineMaker([short, old], english)
+    assert maker.covers("a")
+    assert not maker.covers("e")  # else a line of it would be tried for ever
 
 
 def test_lines_are_written_of_the_content_and_fonts_that_cannot_are_not_used(

@@ -53,6 +53,8 @@ def test_the_seed_decides_and_parts_differ(fonts: tuple[FontFile, ...]) -> None:
 def test_impossible_splits_are_refused(fonts: tuple[FontFile, ...]) -> None:
     with pytest.raises(UsageError, match="above 0"):
         plan_parts(fonts, 10, {"a": 1, "b": 0}, by_font=False, seed=0)
+    with pytest.raises(UsageError, match="finite"):
+        plan_parts(fonts, 10, {"a": 1, "b": float("inf")}, by_font=False, seed=0)
     with pytest.raises(UsageError, match="empty"):
         plan_parts(fonts, 3, SHARES, by_font=False, seed=0)
     with pytest.raises(UsageError, match="1 families"):

@@ -60,10 +60,12 @@ def test_fonts_that_claim_what_they_cannot_draw_are_named(
         return replace(found, glyphs=(Skipped("some.ttf", "blank: x (U+0078)"),))
 
     monkeypatch.setattr("effocr.synth.fonts.load_fonts", claim)
-    (tmp_path / "charset.txt").write_text("n\no\nx\n")
+    (tmp_path / "charset.txt").write_text("n\no\nx\n\u4e00\n", "utf-8")
     arguments = ["--fonts", str(fonts), "--charset", str(tmp_path / "charset.txt"), "--count", "1"]
     assert main(["synth", "glyphs", str(tmp_path / "out"), *arguments]) == 0
-    assert "some.ttf: blank: x (U+0078)" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "some.ttf: blank: x (U+0078)" in told.err
+    assert told.out == f"{tmp_path / 'out'}: 3 characters, 1 glyphs each\n"
     assert asked[0] >= set("nox")
     assert len(asked[0]) < 20  # not everything that the font has
 

@@ -33,7 +33,7 @@ __all__ = ["PageMaker", "draw_page"]
 
 Ink = npt.NDArray[np.uint8]
 Name = TypeVar("Name", bound=str)
-USUAL_X_HEIGHT: Final = 14.0  # pixels, of a page without text
+USUAL_X_HEIGHT: Final = 14.0  # pixels, of a page without running text
 LOOSE: Final[tuple[Layout, ...]] = ("receipt", "slip", "sign")  # no sheets of books or offices
 STRIPS: Final[tuple[Layout, ...]] = ("receipt", "slip")  # narrow, and cut where they end
 MOST_TURNS: Final = 4  # times that a skew is halved so that all of the text stays on the image

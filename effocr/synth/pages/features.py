@@ -92,7 +92,8 @@ def put_drop_capital(draft: Draft, area: Area, style: BodyStyle) -> list[Word]:
     letter = text[:1].upper()
     x_height = (lines - 1) * style.pitch * 0.68 + 0.55 * style.type.x_height
     letters = style.letters if draft.chance(0.6) else draft.shelf.letters(draft.rng, "display")
-    fits = letter.isalpha() and letter not in "JQ" and letter in letters.charset
+    begins_a_word = letter.isalpha() and text[1:2] not in ("", " ")
+    fits = begins_a_word and letter not in "JQ" and letter in letters.charset
     if not fits or area.room < (lines + 2) * style.pitch:
         return put_paragraph(draft, area, style, words_of(text, style.type))
     type_ = draft.type(letters, x_height)
@@ -104,7 +105,7 @@ def put_drop_capital(draft: Draft, area: Area, style: BodyStyle) -> list[Word]:
     if not draft.put_set(drawn, area, baseline, "initial", x_height):
         return put_paragraph(draft, area, style, words_of(text, style.type))
     words = words_of(text[1:], style.type)
-    if words and draft.chance(0.5):
+    if draft.chance(0.5):
         first = style.letters.writable(words[0].text.upper())
         words[0] = Word(first or words[0].text, style.type.face)
     gap = drawn.ink.shape[1] + draft.between(0.1, 0.4) * style.type.face.size_px

@@ -74,7 +74,7 @@ def put_paragraph(
         area.width,
         draft.rng,
         indents=indents,
-        hyphens=style.hyphens,
+        hyphens=style.hyphens if "-" in style.letters.charset else 0.0,
     )
     if not goes_on:
         draft.sheet.end_block()

@@ -41,7 +41,9 @@ def typescript(draft: Draft) -> None:
             _list(draft, area, style)
         else:
             text = draft.running(style.letters.charset, draft.whole(60, 700))
-            words = [_typed_over(draft, word) for word in words_of(text, style.type)]
+            words = words_of(text, style.type)
+            if "x" in style.letters.charset:
+                words = [_typed_over(draft, word) for word in words]
             put_paragraph(draft, area, style, words)
         if area.top == before:
             break

@@ -20,7 +20,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = get_args(Condition)
 LEAST_WIDTH: Final = 32  # pixels
 
 
-class PageOptions(BaseModel, frozen=True, extra="forbid"):
+class PageOptions(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     """What pages look like. Shares are 0 to 1, lengths in pixels of the page."""
 
     layouts: dict[Layout, Weight] = Field(

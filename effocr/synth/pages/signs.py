@@ -1,5 +1,6 @@
 """Signs: a few words of many sizes, some on plates, light on dark or over a picture."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -21,7 +22,7 @@ PLATE: Final = 0.6  # x-heights of a plate around its line
 
 
 def sign(draft: Draft) -> None:
-    """Lines of one to four words, strewn over the page, none near another."""
+    """Lines of one to four words, strewn over the page, none near another; read from the top."""
     sheet = draft.sheet
     base = max(draft.options.least_x_height, sheet.width * draft.between(0.012, 0.04))
     taken: list[Box] = []
@@ -34,6 +35,8 @@ def sign(draft: Draft) -> None:
         box = _put(draft, letters, type_, taken)
         if box is not None:
             taken.append(box)
+    read = sorted(sheet.lines, key=lambda line: (line.box[1], line.box[0]))
+    sheet.lines = [replace(line, block=number) for number, line in enumerate(read)]
 
 
 def _put(draft: Draft, letters: Letters, type_: Type, taken: list[Box]) -> Box | None:

@@ -42,12 +42,12 @@ def _entry(draft: Draft, area: Area, style: BodyStyle, page: str, leader: str) -
     most = max(6, int(draft.between(0.2, 1.3) * room / style.type.x_height))
     title = draft.phrase(style.letters.charset, draft.choose(ENTRIES), (4, most))
     lines = break_lines(words_of(title, style.type), style.type, room, draft.rng)
-    for line in lines[:-1]:
+    number = Word(style.letters.writable(page), style.type.face)
+    for line in lines[:-1] if number.text else lines:
         if not put_row(draft, area, style, [_cell(line, area.left, area.right)]):
             return
-    if not lines or area.room < style.pitch:
+    if not lines or not number.text or area.room < style.pitch:
         return
-    number = Word(style.letters.writable(page) or page, style.type.face)
     dots = "" if not leader else style.letters.writable(leader)
     if not dots:
         cells = [_cell(lines[-1], area.left, area.right - 4 * style.type.x_height)]

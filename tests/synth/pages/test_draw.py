@@ -157,3 +157,25 @@ def test_signs_are_few_words_far_apart_some_of_them_light_on_dark(make_maker: Ma
         masks = [inside(page, [line.polygon]) for line in page.lines]
         assert not (np.sum(masks, axis=0) > 1).any()
     assert light > 3
+
+
+def test_signs_are_read_from_the_top(make_maker: MakeMaker) -> None:
+    maker = make_maker(**PLAIN, layouts={"sign": 1}, skewed=0, curved=0)
+    for seed in range(6):
+        lines = maker.page(np.random.default_rng(seed)).lines
+        tops = [float(line.polygon[0, 1]) for line in lines]
+        assert tops == sorted(tops)
+        assert [line.block for line in lines] == list(range(len(lines)))
+
+
+@pytest.mark.parametrize("layout", ["columns", "contents", "newspaper", "typescript"])
+@pytest.mark.parametrize("characters", ["abcdefghijklmnopqrstuvwxyz", "0123456789"])
+def test_nothing_is_drawn_that_the_charset_lacks(
+    fonts: tuple[FontFile, ...], layout: str, characters: str
+) -> None:
+    options = PageOptions.model_validate(
+        {"layouts": {layout: 1}, "width": (500, 700), "longest": 900}
+    )
+    maker = PageMaker(fonts, Charset(tuple(characters)), options)
+    for seed in range(6):
+        assert set(maker.page(np.random.default_rng(seed)).text) <= {*characters, " ", "\n"}

@@ -11,7 +11,9 @@ from effocr.synth.pages import PageOptions
     [
         ({"layouts": {"scroll": 1}}, "scroll"),
         ({"layouts": {"book": 0}}, "layouts: give one of them a share above 0"),
+        ({"layouts": {"book": float("inf")}}, "finite"),
         ({"conditions": {}}, "conditions: give one of them"),
+        ({"text": {"prose": float("inf")}}, "finite"),
         ({"width": (900, 600)}, "width: 900 to 600"),
         ({"width": (8, 600)}, "width: 8 to 600"),
         ({"longest": 10}, "longest"),
