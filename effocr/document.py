@@ -176,7 +176,7 @@ class Page:
         height: of the image, pixels.
         blocks: in reading order.
         dpi: resolution of the image; None: not known.
-        angle: degrees by which the print is turned clockwise on the image.
+        angle: degrees by which the print is turned clockwise on the image; 270 is -90.
     """
 
     number: int
