@@ -124,12 +124,15 @@ class _File:
                     f"{place(self._path, string)}: neither String nor TextLine has a place"
                 )
             text = (string.get("CONTENT") or "").strip()
-            glyphs = list(self._glyphs(string, box))
+            sure = attribute(self._path, string, "WC")
+            glyphs = list(self._glyphs(string, box, sure))
             if number == len(strings):
                 text += hyphens
-            yield text, box, attribute(self._path, string, "WC"), glyphs
+            yield text, box, sure, glyphs
 
-    def _glyphs(self, string: etree._Element, word_box: Box) -> Iterator[Glyph]:
+    def _glyphs(
+        self, string: etree._Element, word_box: Box, word_sure: float | None
+    ) -> Iterator[Glyph]:
         """Glyphs; neighbours with one and the same box are characters of one glyph."""
         found = [(self._box(glyph), glyph) for glyph in children(string, "Glyph")]
         for box, run in groupby(found, key=lambda pair: pair[0]):
@@ -140,8 +143,8 @@ class _File:
                     for variant in children(group[0], "Variant")
                 ]
                 text = "".join(part.get("CONTENT") or "" for part in group)
-                sure = attribute(self._path, group[0], "GC") or 0.0
-                yield read_glyph(text, box or word_box, sure, others)
+                sure = attribute(self._path, group[0], "GC")
+                yield read_glyph(text, box or word_box, word_sure if sure is None else sure, others)
 
     def _baseline(self, element: etree._Element, box: Box | None) -> tuple[Point, ...]:
         """Points; in versions before 4.1 it is one number, the y of a level line."""

@@ -192,9 +192,10 @@ def _points(numbers: list[float]) -> tuple[Point, ...]:
 
 
 def _word(path: Path, element: etree._Element) -> ReadWord:
-    glyphs = [_glyph(path, glyph) for glyph in _of_class(element, ("ocrx_cinfo",)) if _boxed(glyph)]
-    text = "".join(glyph.text for glyph in glyphs) or "".join(_own_text(element))
     sure = _confidence(_numbers(path, element, "x_wconf"))
+    boxed = filter(_boxed, _of_class(element, ("ocrx_cinfo",)))
+    glyphs = [_glyph(path, glyph, sure) for glyph in boxed]
+    text = "".join(glyph.text for glyph in glyphs) or "".join(_own_text(element))
     return text.strip(), _box(path, element), sure, glyphs
 
 
@@ -222,9 +223,9 @@ def _boxed(element: etree._Element) -> bool:
     return "x_bboxes" in _properties(element)
 
 
-def _glyph(path: Path, element: etree._Element) -> Glyph:
-    """A character: ours has `x_confs`, Tesseract's `x_conf`."""
-    sure = _numbers(path, element, "x_confs") or _numbers(path, element, "x_conf")
+def _glyph(path: Path, element: etree._Element, word_sure: float | None) -> Glyph:
+    """A character: ours has `x_confs`, Tesseract's `x_conf`; others have that of their word."""
+    sure = _confidence(_numbers(path, element, "x_confs") or _numbers(path, element, "x_conf"))
     text = "".join(_all_text(element)).strip()
     listed = element.get("data-variants") or "[]"
     try:
@@ -233,4 +234,5 @@ def _glyph(path: Path, element: etree._Element) -> Glyph:
         raise DataFormatError(
             f"{place(path, element)}: data-variants {listed[:60]!r}: no list of [text, number]"
         ) from error
-    return read_glyph(text, _box(path, element, "x_bboxes"), _confidence(sure) or 0.0, others)
+    box = _box(path, element, "x_bboxes")
+    return read_glyph(text, box, word_sure if sure is None else sure, others)

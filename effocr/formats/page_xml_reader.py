@@ -121,16 +121,18 @@ def _line(path: Path, element: etree._Element, usual: str | None) -> Line:
 
 def _word(path: Path, element: etree._Element) -> ReadWord:
     box = hull(_coords(path, element))
-    glyphs = [_glyph(path, glyph) for glyph in children(element, "Glyph")]
     readings = _readings(path, element)
+    sure = readings[0][1] if readings else None
+    glyphs = [_glyph(path, glyph, sure) for glyph in children(element, "Glyph")]
     text = readings[0][0] if readings else "".join(glyph.text for glyph in glyphs)
-    return text, box, readings[0][1] if readings else None, glyphs
+    return text, box, sure, glyphs
 
 
-def _glyph(path: Path, element: etree._Element) -> Glyph:
+def _glyph(path: Path, element: etree._Element, word_sure: float | None) -> Glyph:
     box: Box = hull(_coords(path, element))
     (text, sure), *others = _readings(path, element) or [("", 0.0)]
-    return read_glyph(text, box, sure or 0.0, [(other, conf or 0.0) for other, conf in others])
+    sure = word_sure if sure is None else sure
+    return read_glyph(text, box, sure, [(other, conf or 0.0) for other, conf in others])
 
 
 def _readings(path: Path, element: etree._Element) -> list[tuple[str, float | None]]:

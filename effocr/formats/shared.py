@@ -57,10 +57,13 @@ def signed_angle(degrees: float) -> float:
 
 
 def read_glyph(
-    text: str, box: Box, confidence: float, others: Iterable[tuple[str, float]]
+    text: str, box: Box, confidence: float | None, others: Iterable[tuple[str, float]]
 ) -> Glyph:
-    """A glyph of a file; its confidence stands for the similarity of its text, not in files."""
-    unknown, confidence = text == UNKNOWN, _bounded(confidence)
+    """A glyph of a file; its confidence stands for the similarity of its text, not in files.
+
+    Where the file says no confidence (None) it is 1, as that of a line.
+    """
+    unknown, confidence = text == UNKNOWN, 1.0 if confidence is None else _bounded(confidence)
     own = () if unknown else ((text, confidence),)
     return Glyph(text, box, confidence, (*own, *others), unknown)
 

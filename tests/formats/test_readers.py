@@ -189,6 +189,41 @@ def test_confidences_of_alto_above_one_are_cut(file: Path) -> None:
     assert read_alto(file, dpi=300).lines[0].confidence == 0.75  # of 0.5 and 1
 
 
+@pytest.mark.parametrize(
+    ("start", "said", "end"),
+    [
+        (
+            '<alto><Page><TextBlock><TextLine><String CONTENT="a" HPOS="1" VPOS="1" WIDTH="8" '
+            'HEIGHT="8"',
+            ' WC="0.5"',
+            '><Glyph CONTENT="a"/></String></TextLine></TextBlock></Page></alto>',
+        ),
+        (
+            '<PcGts><Page imageWidth="9" imageHeight="9"><TextRegion><Coords points="1,1 9,1 9,9"/>'
+            '<TextLine><Coords points="1,1 9,1 9,9"/><Word><Coords points="1,1 9,1 9,9"/><Glyph>'
+            '<Coords points="1,1 9,1 9,9"/><TextEquiv><Unicode>a</Unicode></TextEquiv></Glyph>'
+            "<TextEquiv",
+            ' conf="0.5"',
+            "><Unicode>a</Unicode></TextEquiv></Word></TextLine></TextRegion></Page></PcGts>",
+        ),
+        (
+            '<html><p class="ocr_page" title="bbox 0 0 9 9"><i class="ocr_line" title="bbox 1 1 9 9'
+            '"><i class="ocrx_word" title="bbox 1 1 9 9',
+            "; x_wconf 50",
+            '"><i class="ocrx_cinfo" title="x_bboxes 1 1 9 9">a</i></i></i></p></html>',
+        ),
+    ],
+)
+def test_glyphs_without_a_confidence_have_that_of_their_word_or_one(
+    start: str, said: str, end: str, file: Path
+) -> None:
+    for content, sure in ((start + said + end, 0.5), (start + end, 1.0)):
+        file.write_text(content)
+        (line,) = read_documents(file)[0].lines
+        assert [(glyph.text, glyph.confidence) for glyph in line.glyphs] == [("a", sure)]
+        assert line.confidence == sure
+
+
 def test_scores_of_hocr_out_of_bounds_are_cut(file: Path) -> None:
     """Tesseract 3.0 writes such."""
     words = "".join(
