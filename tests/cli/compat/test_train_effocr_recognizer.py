@@ -81,7 +81,7 @@ def test_two_processes_train_stop_and_go_on_as_if_they_had_not_stopped(
 
     whole = train("whole", "--num_epochs", "4")
     assert whole.returncode == 0, whole.stderr
-    assert whole.stdout.count("whole: step 6, 6 sets of look-alikes in hns.txt") == 1
+    assert whole.stdout.count("whole: step 8, 6 sets of look-alikes in hns.txt") == 1
     assert whole.stdout.count("Accuracy on test set") == 1
     assert whole.stderr.count("training on 30 images") == 1
     assert whole.stderr.count("'ж': left out of 1 sets") == 1
