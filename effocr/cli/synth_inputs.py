@@ -56,7 +56,8 @@ SettingsGiven = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="One setting of those in OUT/synthesis.yaml, such as text.prices=2; may be repeated.",
+        help="One setting of those in OUT/synthesis.yaml, such as text.word_lists=[words.txt]; may"
+        " be repeated.",
     ),
 ]
 Processes = Annotated[

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
 from effocr.atomic import write_text
 from effocr.errors import UsageError
@@ -74,16 +75,17 @@ def sources_of(run: Path) -> Sources:
     try:
         found = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: not a readable YAML file: {error}") from error
+        reason = " ".join(str(error).split())
+        raise UsageError(f"{file}: not a readable YAML file: {reason}") from error
     if not isinstance(found, dict):
         return Sources()
-    start, images = found.get("init_from"), found.get("images")
-    return Sources(
-        tuple(map(Path, found.get("data") or ())),
-        tuple(map(Path, found.get("validation") or ())),
-        None if start is None else Path(start),
-        None if images is None else Path(images),
-    )
+    given = {name: value for name, value in found.items() if value is not None}
+    try:
+        return TypeAdapter(Sources).validate_python(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise UsageError(f"{file}: {place}: {first['msg']}") from error
 
 
 def data_of(run: Path) -> list[Path]:

@@ -1,6 +1,6 @@
 """A font at one size: draws single glyphs and remembers them."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from effocr.synth.raster import Raster
 __all__ = ["Face", "open_face"]
 
 FACES_KEPT: Final = 48  # opened font sizes a process keeps
+NO_CHARACTER: Final = "\U0010fffd"  # for private use: drawn as the missing-glyph box
 
 
 class Face:
@@ -72,14 +73,17 @@ class Face:
             self._kerning[pair] = found
         return found
 
-    @property
+    @cached_property
     def pitch(self) -> float:
         """Width of every glyph of a monospaced font (typewriter, line printer), else 0."""
-        for narrow, wide in ("\u03b9\u03c9", "im"):  # a font without Latin has missing-glyph boxes
-            pair = self.raster(narrow).advance, self.raster(wide).advance
-            if abs(pair[1] - pair[0]) >= 0.02 * self.size_px:
+        missing, pitch = self.raster(NO_CHARACTER).ink, 0.0
+        for pair in ("\u03b9\u03c9", "im"):
+            narrow, wide = map(self.raster, pair)
+            if abs(wide.advance - narrow.advance) >= 0.02 * self.size_px:
                 return 0.0
-        return pair[1]
+            if not np.array_equal(wide.ink, missing):
+                pitch = wide.advance
+        return pitch
 
     def _draw(self, glyph: str) -> Raster:
         advance = float(self._font.getlength(glyph))

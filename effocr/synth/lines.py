@@ -22,6 +22,7 @@ from effocr.synth.crop import crop_line, draw_crop
 from effocr.synth.degrade import wear_down
 from effocr.synth.dress import Dress, dress
 from effocr.synth.face import Face, open_face
+from effocr.synth.font_tables import FontKind
 from effocr.synth.fonts import FontFile
 from effocr.synth.options import LineOptions
 from effocr.synth.paper import Canvas, draw_rule, put_on_paper, skew, stretch
@@ -58,7 +59,9 @@ class LineMaker:
         """
         self.options = options or LineOptions()
         self._charsets: dict[int, Charset] = {}
-        self._by_kind: dict[str, dict[str, list[FontFile]]] = defaultdict(lambda: defaultdict(list))
+        self._by_kind: dict[FontKind, dict[str, list[FontFile]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
         script = self.options.script
         self._seconds = [font for font in fonts if font.kind == script.second_kind]
         shared = written_by(self._seconds, charset, script)

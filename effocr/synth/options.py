@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, model_validator
 from effocr.geometry import Direction
 from effocr.language import Language
 from effocr.synth.content import Content
+from effocr.synth.font_tables import FontKind
 from effocr.synth.script import ScriptOptions
 from effocr.synth.text import TextMix
 from effocr.synth.wear_kinds import WEAR_SHARES, WearKind
@@ -24,7 +25,7 @@ class LineOptions(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     sideways: float = Field(
         0.5, ge=0, le=1, description="share of columns with Latin words laid on their side"
     )
-    kinds: dict[str, Weight] = Field(
+    kinds: dict[FontKind, Weight] = Field(
         default={
             "book": 0.52, "display": 0.05, "typewriter": 0.20, "sans": 0.12, "receipt": 0.08,
             "pixel": 0.03,

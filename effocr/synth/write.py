@@ -16,6 +16,7 @@ from effocr.data.png import write_png
 from effocr.data.records import LineImage, Skipped
 from effocr.frame import true_frame
 from effocr.geometry import clip_boxes, union_box
+from effocr.synth.begun import begun
 from effocr.synth.frames import frame_line, prepare_line
 from effocr.synth.lines import LineMaker
 
@@ -30,7 +31,7 @@ def write_lines(lines: Iterable[LabelledLine], out: Path) -> int:
 
     Args:
         lines: to write, drawn as they are written.
-        out: folder; made where it is missing.
+        out: folder; made where it is missing, once the first line is drawn.
 
     Returns:
         The number of lines.
@@ -77,9 +78,10 @@ def _write_images(
     lines: Iterable[LabelledLine], images: Path, *, prefix: str = "", first: int = 0
 ) -> list[LineImage]:
     """Write images and texts under numbers that begin with `first`."""
+    drawn = begun(lines)
     images.mkdir(parents=True, exist_ok=True)
     records: list[LineImage] = []
-    for number, line in enumerate(lines, first):
+    for number, line in enumerate(drawn, first):
         path = images / f"{prefix}{number:06d}.png"
         write_png(path, line.grey)
         path.with_suffix(".gt.txt").write_text(line.text + "\n", encoding="utf-8")

@@ -128,7 +128,8 @@ def _read_yaml(file: Path) -> dict[str, Any]:
     try:
         values = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{file}: not a readable YAML file: {error}") from error
+        reason = " ".join(str(error).split())
+        raise UsageError(f"{file}: not a readable YAML file: {reason}") from error
     if values is None:
         return {}
     if not isinstance(values, dict):

@@ -17,5 +17,10 @@ def test_sources_are_remembered_and_damaged_ones_are_named(tmp_path: Path) -> No
     assert sources_of(tmp_path) == Sources(validation=(Path("a"),))
     for damaged in (b"data: [", b"\xff\xfe\xff"):
         (tmp_path / SOURCES).write_bytes(damaged)
-        with pytest.raises(UsageError, match="not a readable YAML file"):
+        with pytest.raises(UsageError, match="not a readable YAML file") as told:
+            sources_of(tmp_path)
+        assert len(str(told.value).splitlines()) == 1
+    for damaged in (b"data: 5", b"data: [1, {a: b}]", b"validation: /x", b"images: [a]"):
+        (tmp_path / SOURCES).write_bytes(damaged)
+        with pytest.raises(UsageError, match=r"sources.yaml: (data|validation|images)"):
             sources_of(tmp_path)

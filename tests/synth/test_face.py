@@ -64,3 +64,8 @@ def test_a_greek_font_without_latin_is_not_monospaced(tmp_path: Path) -> None:
     assert Face(str(greek), 0, 40).pitch == 0.0
     typewriter = rectangles(tmp_path / "mono.ttf", {"i": 550, "m": 550})
     assert Face(str(typewriter), 0, 40).pitch == pytest.approx(24, abs=1)
+
+
+def test_a_font_without_latin_and_greek_is_not_monospaced(tmp_path: Path) -> None:
+    hebrew = rectangles(tmp_path / "hebrew.ttf", {"\u05d5": 100, "\u05e9": 600})
+    assert Face(str(hebrew), 0, 40).pitch == 0.0

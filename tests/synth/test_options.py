@@ -21,6 +21,11 @@ def book(fonts: tuple[FontFile, ...]) -> list[FontFile]:
     return [font for font in fonts if font.kind == "book" and font.style == "roman"]
 
 
+def test_kinds_of_fonts_that_there_are_not_are_refused() -> None:
+    with pytest.raises(ValidationError, match=r"kinds\.bok"):
+        LineOptions.model_validate({"kinds": {"bok": 1}})
+
+
 def test_letters_are_as_large_as_the_font_size_says(book: list[FontFile], english: Charset) -> None:
     options = LineOptions.model_validate({**PLAIN, "font_sizes": (30, 60), "italic_words": 0})
     rng = np.random.default_rng(0)

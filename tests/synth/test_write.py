@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -19,7 +20,10 @@ from effocr.errors import UsageError
 from effocr.synth.fonts import FontFile, FontReport, load_fonts
 from effocr.synth.lines import LineMaker
 from effocr.synth.pool import draw_lines
+from effocr.synth.text import Kind
 from effocr.synth.write import write_glyphs, write_lines, write_parts
+
+NO_TEXT = json.dumps(dict.fromkeys(get_args(Kind), 0))
 
 
 def test_lines_come_back_with_their_text_glyphs_and_boxes(
@@ -46,6 +50,17 @@ def test_the_command_draws_lines_that_the_checker_accepts(tmp_path: Path) -> Non
     assert main(["synth", "lines", str(tmp_path / "a"), *arguments, "--processes", "1"]) == 0
     assert main(["data", "check", str(tmp_path / "a" / "annotations.json")]) == 0
     assert main(["synth", "lines", str(tmp_path / "a"), *arguments]) == 2  # is there already
+
+
+@pytest.mark.parametrize("kind", ["lines", "pages"])
+@pytest.mark.parametrize("setting", ["text.word_lists=[gone.txt]", f"text={NO_TEXT}"])
+def test_what_cannot_be_drawn_leaves_no_folder(tmp_path: Path, kind: str, setting: str) -> None:
+    fonts = Path(__file__).parents[2] / "english_font_files" / "VT323-Regular.ttf"
+    (tmp_path / "charset.txt").write_text("n\no\nx\n", "utf-8")
+    command = ["synth", kind, str(tmp_path / "out"), "--fonts", str(fonts)]
+    command += ["--charset", str(tmp_path / "charset.txt"), "--count", "2", "--processes", "1"]
+    assert main([*command, "--set", setting]) == 2
+    assert not (tmp_path / "out").exists()
 
 
 def test_fonts_that_claim_what_they_cannot_draw_are_named(

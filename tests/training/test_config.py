@@ -55,6 +55,8 @@ def test_bad_overrides_are_errors_of_use_that_name_the_place(override: str, mess
 
 def test_a_file_that_is_no_mapping_is_an_error_of_use(tmp_path: Path) -> None:
     (tmp_path / "list.yaml").write_text("- a\n", encoding="utf-8")
-    for file in (tmp_path / "list.yaml", tmp_path / "absent.yaml"):
-        with pytest.raises(UsageError, match=file.name):
-            load_config(Nested, file)
+    (tmp_path / "broken.yaml").write_text("a: b: c\n", encoding="utf-8")
+    for name in ("list.yaml", "absent.yaml", "broken.yaml"):
+        with pytest.raises(UsageError, match=name) as told:
+            load_config(Nested, tmp_path / name)
+        assert len(str(told.value).splitlines()) == 1

@@ -123,7 +123,7 @@ def leave_footnotes(draft: Draft, area: Area, style: BodyStyle) -> Area:
 def put_footnotes(draft: Draft, notes: Area, style: BodyStyle) -> None:
     """Fill an area with notes in smaller type, under a rule or not."""
     small = smaller(draft, style, draft.between(0.68, 0.88), "footnote")
-    if draft.chance(0.5):
+    if draft.chance(0.5) and draft.options.rules:
         y = notes.top - 0.2 * style.pitch
         right = notes.right if draft.chance(0.3) else notes.left + 0.25 * notes.width
         draft.sheet.rule(notes.left, y, right, y, 0.09 * style.type.x_height)

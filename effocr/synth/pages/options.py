@@ -61,8 +61,8 @@ class PageOptions(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
     )
     text: TextMix = Field(
         TextMix(word_lists=()),
-        description="what is written; the word lists of the machine are not used by default, so"
-        " that a seed means the same everywhere",
+        description="word lists; weights cannot be set, the layouts say what is written. Lists of"
+        " the machine are not used by default, so that a seed means the same everywhere",
     )
 
     @model_validator(mode="after")
@@ -72,6 +72,12 @@ class PageOptions(BaseModel, frozen=True, extra="forbid", allow_inf_nan=False):
             raise ValueError(
                 f"width: {least} to {most} pixels; give {LEAST_WIDTH} <= least <= most"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _weights_of_layouts(self) -> Self:
+        if self.text.model_copy(update={"word_lists": None}) != TextMix():
+            raise ValueError("text: the layouts of pages say what is written; set word_lists only")
         return self
 
     @model_validator(mode="after")

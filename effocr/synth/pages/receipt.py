@@ -96,7 +96,7 @@ def put_shop(draft: Draft, area: Area, style: BodyStyle) -> None:
 
 def put_dashes(draft: Draft, area: Area, style: BodyStyle) -> None:
     """A rule, or a row of dashes: no line to be read."""
-    if draft.chance(0.3) or area.room < 2 * style.pitch:
+    if draft.chance(0.3) or area.room < 2 * style.pitch or not draft.options.rules:
         return
     y = area.top + 0.5 * style.pitch
     if draft.chance(0.5):

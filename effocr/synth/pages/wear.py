@@ -189,6 +189,9 @@ def _add(grey: Grey, noise: npt.NDArray[np.int16]) -> Grey:
 def _bilevel(grey: Grey, wear: PageWear, x_height: float) -> Grey:
     sample = grey[:: max(1, grey.shape[0] // 200), :: max(1, grey.shape[1] // 200)]
     dark, light = np.percentile(sample, (1, 70))
+    inked = float(light) * (1 - wear.ink)
+    if dark > (inked + light) / 2:  # less than a hundredth is print: what is darkest is paper
+        dark = inked
     threshold = 0.5 if wear.bilevel is None else wear.bilevel
     match wear.cut:
         case "otsu":

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from effocr.errors import UsageError
+from effocr.synth.begun import begun
 from effocr.synth.pages.truth import ILLEGIBLE, SyntheticPage
 
 __all__ = ["Written", "encode_page", "write_pages"]
@@ -68,7 +69,7 @@ def write_pages(pages: Iterable[Written], out: Path) -> int:
 
     Args:
         pages: to write, drawn as they are written.
-        out: folder; made where it is missing.
+        out: folder; made where it is missing, once the first page is drawn.
 
     Returns:
         The number of pages.
@@ -76,7 +77,7 @@ def write_pages(pages: Iterable[Written], out: Path) -> int:
     Raises:
         UsageError: the disk is full, or the like.
     """
-    number = 0
+    number, drawn = 0, begun(pages)
     try:
         (out / "images").mkdir(parents=True, exist_ok=True)
         with (
@@ -84,7 +85,7 @@ def write_pages(pages: Iterable[Written], out: Path) -> int:
             (out / "labels.txt").open("w", encoding="utf-8") as lines,
             (out / "labels_words.txt").open("w", encoding="utf-8") as words,
         ):
-            for number, page in enumerate(pages, 1):
+            for number, page in enumerate(drawn, 1):
                 name = f"images/{number - 1:06d}{page.suffix}"
                 (out / name).write_bytes(page.image)
                 text = (out / name).with_suffix(".gt.txt")

@@ -11,6 +11,7 @@ from effocr.errors import FontError
 from effocr.synth.fonts import FontFile
 from effocr.synth.pages import PageMaker, PageOptions, SyntheticPage, draw_page, draw_pages
 from effocr.synth.pages.options import LAYOUTS
+from effocr.synth.pages.sheet import Sheet
 from tests.synth.pages.conftest import MakeMaker
 
 CLEAN = {"conditions": {"clean": 1.0}, "bordered": 0, "show_through": 0, "stained": 0,
@@ -37,6 +38,18 @@ def test_ink_is_in_the_polygons_and_hardly_any_outside(make_maker: MakeMaker, la
         for line in page.lines:
             least = 0.0 if line.kind == "ignored" else 0.02  # a pen's strokes are thin
             assert ink[inside(page, [line.polygon])].mean() > least, line.text
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_no_rule_is_drawn_where_none_is_wished(
+    make_maker: MakeMaker, layout: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[tuple[float, ...]] = []
+    monkeypatch.setattr(Sheet, "rule", lambda _, *ends: drawn.append(ends))
+    maker = make_maker(**PLAIN, layouts={layout: 1.0})
+    for seed in range(8):
+        maker.page(np.random.default_rng(seed))
+    assert not drawn
 
 
 def test_every_word_has_its_own_ink_within_its_line(make_maker: MakeMaker) -> None:
