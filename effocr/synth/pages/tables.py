@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 from effocr.synth.pages.columns import Mix, body_style, fill_columns, side_by_side, type_area
 from effocr.synth.pages.draft import Area, Draft, words_of
@@ -12,6 +13,7 @@ from effocr.synth.text import Kind
 
 __all__ = ["contents", "form", "table"]
 
+MOST_IN_VAIN: Final = 50  # entries of contents that do not fit, one after the other
 ENTRIES: tuple[Kind, ...] = ("headings", "prose", "names", "words")
 
 
@@ -28,12 +30,15 @@ def contents(draft: Draft) -> None:
     loose = draft.between(0, 1) * style.pitch * draft.chance(0.5)
     end = area.bottom - draft.between(0, 0.6) * area.room * draft.chance(0.5)
     draft.sheet.end_block()
-    while area.room >= style.pitch and area.top < end:
+    in_vain = 0
+    while area.room >= style.pitch and area.top < end and in_vain < MOST_IN_VAIN:
+        before = area.top
         if draft.chance(0.06):
             put_heading(draft, area, style, size=draft.between(0.9, 1.2))
         _entry(draft, area, style, str(page), leader)
         page += draft.whole(1, step)
         area.top += loose
+        in_vain = in_vain + 1 if area.top == before else 0
 
 
 def _entry(draft: Draft, area: Area, style: BodyStyle, page: str, leader: str) -> None:

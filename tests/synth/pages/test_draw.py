@@ -124,6 +124,12 @@ def test_tiny_pages_are_drawn(make_maker: MakeMaker, width: int) -> None:
             assert (line.polygon <= page.image.shape[::-1]).all()
 
 
+def test_contents_that_fit_nowhere_come_to_an_end(make_maker: MakeMaker) -> None:
+    maker = make_maker(layouts={"contents": 1}, width=(60, 60), least_x_height=7)
+    for seed in range(12):
+        assert maker.page(np.random.default_rng(seed)).image.shape[1] == 60
+
+
 def test_only_the_layouts_asked_for_are_drawn(make_maker: MakeMaker) -> None:
     maker = make_maker(layouts={"columns": 1}, width=(100, 140), longest=160)
     assert {maker.page(np.random.default_rng(seed)).layout for seed in range(8)} == {"columns"}
