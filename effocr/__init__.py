@@ -55,16 +55,19 @@ if TYPE_CHECKING:
 __all__ = ["PageReader", "Reader", "__version__", "read"]
 
 
+_HOMES = {
+    "PageReader": "effocr.pipeline.pages",
+    "Reader": "effocr.pipeline.reader",
+    "read": "effocr.pipeline.reader",
+}
+
+
 def __getattr__(name: str) -> object:
     """Load a public name when it is first asked for."""
-    if name == "PageReader":
-        from effocr.pipeline.pages import PageReader
+    if name in _HOMES:
+        from importlib import import_module
 
-        return PageReader
-    if name in ("Reader", "read"):
-        from effocr.pipeline import reader
-
-        return getattr(reader, name)
+        return getattr(import_module(_HOMES[name]), name)
     if name == "__version__":
         from importlib.metadata import PackageNotFoundError, version
 

@@ -12,6 +12,7 @@ from effocr.errors import UsageError
 from effocr.localizer import train as localizer
 from effocr.recognizer import train as recognizer
 from effocr.training.checkpoints import kind_of
+from effocr.training.config import read_yaml
 
 KINDS = (localizer.KIND, recognizer.KIND)
 SOURCES = "sources.yaml"  # what a run learns from
@@ -72,13 +73,7 @@ def sources_of(run: Path) -> Sources:
         UsageError: its file of sources is damaged.
     """
     file = (run if run.is_dir() else run.parent) / SOURCES
-    try:
-        found = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise UsageError(f"{file}: not a readable YAML file: {reason}") from error
-    if not isinstance(found, dict):
-        return Sources()
+    found = read_yaml(file) if file.is_file() else {}
     given = {name: value for name, value in found.items() if value is not None}
     try:
         return TypeAdapter(Sources).validate_python(given)

@@ -87,7 +87,7 @@ def load_config(
     """
     values = _group_defaults(model)
     if file is not None:
-        _merge(values, _read_yaml(file))
+        _merge(values, read_yaml(file))
     _merge(values, {name: value for name, value in given.items() if value is not None})
     for override in overrides:
         _override(values, override)
@@ -124,7 +124,12 @@ def _merge(values: dict[str, Any], given: Mapping[str, Any]) -> None:
             values[name] = value
 
 
-def _read_yaml(file: Path) -> dict[str, Any]:
+def read_yaml(file: Path) -> dict[str, Any]:
+    """Settings of a file; none, where it is empty.
+
+    Raises:
+        UsageError: it cannot be read, is no YAML, or holds something else; in one line.
+    """
     try:
         values = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -12,6 +12,7 @@ import yaml
 
 from effocr.cli.compat.flags import Flags
 from effocr.errors import UsageError
+from effocr.training.config import read_yaml
 
 __all__ = ["Values", "open_values", "openocr_flags"]
 
@@ -140,11 +141,8 @@ def _read(path: Path, above: tuple[Path, ...]) -> dict[str, Any]:
     """A file over its base."""
     if path.resolve() in above:
         raise UsageError(f"{path}: is its own {_BASE}")
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise UsageError(f"{path}: not a readable YAML file: {error}") from error
-    if not isinstance(values, dict):
+    values = read_yaml(path)
+    if not values:
         raise UsageError(f"{path}: expected groups such as Global and Train")
     bases = values.pop(_BASE, None) or []
     bases = [bases] if isinstance(bases, str) else bases

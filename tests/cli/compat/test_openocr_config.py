@@ -215,7 +215,10 @@ def test_a_missing_or_broken_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"absent\.yml: not a readable YAML file"):
         read(tmp_path / "absent.yml")
     (tmp_path / "list.yml").write_text("- 1\n")
-    with pytest.raises(UsageError, match="expected groups"):
+    with pytest.raises(UsageError, match="lines, found list"):
         read(tmp_path / "list.yml")
+    (tmp_path / "empty.yml").write_text("\n")
+    with pytest.raises(UsageError, match="expected groups"):
+        read(tmp_path / "empty.yml")
     with pytest.raises(UsageError, match="name a configuration"):
         open_values(openocr_flags("x.py", "").parse_args([]))
